@@ -1,0 +1,66 @@
+"""The command line: one module a command, imported only when that command is the one asked for.
+
+A command module has `add_arguments(parser)` and `run(args) -> exit code`. Exit codes: 0 all well, 1 some answer
+failed (its run is saved with the error), 2 wrong input.
+"""
+
+import argparse
+import importlib
+import sys
+from collections.abc import Sequence
+
+from cosmos_compare import __version__
+from cosmos_compare.errors import CompareError
+
+COMMANDS = {
+    "run": "run models on clips and save every answer",
+    "batch": "run models on all scenarios of a folder; skips what is already there",
+    "frames": "show which frames of a clip would be sampled, and at which size for each model",
+    "runs": "list the saved runs",
+    "export": "write saved runs in the older folder layout",
+    "models": "list the models, or download one",
+    "rate": "rate a pair of runs",
+    "scorecard": "show the ratings",
+    "results": "show what the ratings say",
+    "doctor": "check this machine: GPU, memory, versions, token, disk",
+    "app": "open the app in a browser",
+}
+
+
+def build_parser(chosen: str | None) -> argparse.ArgumentParser:
+    """The parser of all commands; only the `chosen` one gets its arguments, so help stays instant."""
+    parser = argparse.ArgumentParser(
+        prog="cosmos-compare",
+        description="Compare vision-language models on street scenes: same frames, same prompt, answers on disk.",
+    )
+    parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    for name, summary in COMMANDS.items():
+        command = commands.add_parser(name, help=summary, description=summary[0].upper() + summary[1:] + ".")
+        if name == chosen:
+            module = importlib.import_module(f"cosmos_compare.cli.{name}")
+            module.add_arguments(command)
+            command.add_argument("--debug", action="store_true", help="show the traceback of an error")
+            command.set_defaults(run=module.run)
+    return parser
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; a `CompareError` becomes a sentence on stderr and exit code 2."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    chosen = next((word for word in words if not word.startswith("-")), None)
+    args = build_parser(chosen).parse_args(words)
+    try:
+        return int(args.run(args))
+    except CompareError as error:
+        if args.debug:
+            raise
+        print(f"cosmos-compare: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("cosmos-compare: stopped.", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        # The reader of a pipe (`| head`) has left; there is nobody to tell.
+        sys.stderr.close()
+        return 0

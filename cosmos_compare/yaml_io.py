@@ -1,0 +1,42 @@
+"""Reading YAML that a stranger wrote: safe types only, no aliases, a size limit, and a sentence for each fault."""
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from cosmos_compare.errors import CompareError
+
+MAX_BYTES = 1_000_000
+
+
+def read_mapping(path: Path) -> dict[str, Any]:
+    """The mapping at the top of a YAML file.
+
+    Raises `CompareError` when the file is missing, empty, too large, not UTF-8, not YAML, uses aliases (a few
+    lines of them can describe gigabytes) or holds something else than a mapping.
+    """
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise CompareError(f"{path.name}: larger than {MAX_BYTES:,} bytes.", "Is this the right file?")
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise CompareError(f"{path}: can't be read ({error.strerror}).", "Check the path.") from error
+    except UnicodeDecodeError as error:
+        raise CompareError(f"{path.name}: not UTF-8 text.", "Save it again as UTF-8.") from error
+    try:
+        if any(
+            isinstance(event, yaml.events.AliasEvent) for event in yaml.parse(text, Loader=yaml.SafeLoader)
+        ):
+            raise CompareError(f"{path.name}: uses YAML aliases (*name).", "Write the text out instead.")
+        data = yaml.safe_load(text)
+    except (yaml.YAMLError, RecursionError, ValueError) as error:
+        where = getattr(error, "problem_mark", None)
+        line = f" near line {where.line + 1}" if where else ""
+        raise CompareError(f"{path.name}: not valid YAML{line}.", "Check indentation and quotes.") from error
+    if data is None:
+        raise CompareError(f"{path.name}: the file is empty.", "Write at least one key and its value.")
+    if not isinstance(data, dict):
+        kind = {list: "a list", str: "plain text"}.get(type(data), type(data).__name__)
+        raise CompareError(f"{path.name}: holds {kind}, not keys and values.", "Write `key: value` lines.")
+    return data
