@@ -1,4 +1,4 @@
-"""Reading YAML that a stranger wrote: safe types only, no aliases, a size limit, and a sentence for each fault."""
+"""Reading YAML that a stranger wrote: safe types, no aliases, a size limit, a sentence for each fault."""
 
 from pathlib import Path
 from typing import Any
@@ -37,6 +37,6 @@ def read_mapping(path: Path) -> dict[str, Any]:
     if data is None:
         raise CompareError(f"{path.name}: the file is empty.", "Write at least one key and its value.")
     if not isinstance(data, dict):
-        kind = {list: "a list", str: "plain text"}.get(type(data), type(data).__name__)
+        kind = "a list" if isinstance(data, list) else f"one {type(data).__name__}"
         raise CompareError(f"{path.name}: holds {kind}, not keys and values.", "Write `key: value` lines.")
     return data

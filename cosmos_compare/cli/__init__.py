@@ -1,7 +1,7 @@
 """The command line: one module a command, imported only when that command is the one asked for.
 
-A command module has `add_arguments(parser)` and `run(args) -> exit code`. Exit codes: 0 all well, 1 some answer
-failed (its run is saved with the error), 2 wrong input.
+A command module has `add_arguments(parser)` and `run(args) -> exit code`. Exit codes: 0 all well, 1 some
+answer failed (its run is saved with the error), 2 wrong input.
 """
 
 import argparse
@@ -31,7 +31,7 @@ def build_parser(chosen: str | None) -> argparse.ArgumentParser:
     """The parser of all commands; only the `chosen` one gets its arguments, so help stays instant."""
     parser = argparse.ArgumentParser(
         prog="cosmos-compare",
-        description="Compare vision-language models on street scenes: same frames, same prompt, answers on disk.",
+        description="Compare vision-language models on street scenes: same frames and prompt, runs on disk.",
     )
     parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
