@@ -1,0 +1,140 @@
+"""The list of saved runs: one light row a run, read from disk, remembered in an index that can be thrown away.
+
+A run never changes, so a row is read once; a folder that is gone drops out. Loads neither pydantic nor torch, so
+that `cosmos-compare runs` answers at once over ten thousand runs.
+"""
+
+import hashlib
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+INDEX_VERSION = 1
+
+
+class RunRow(NamedTuple):
+    """What lists and tables show of a run. `path` is the run's folder, relative to the outputs folder."""
+
+    id: str
+    key: str
+    created: str
+    scenario: str
+    model: str
+    prompt_name: str
+    prompt_version: str
+    reasoning: bool
+    settings_key: str
+    finish: str
+    new_tokens: int
+    first_token_s: float | None
+    total_s: float | None
+    tokens_per_s: float | None
+    path: str
+    demo: bool
+    error: str
+
+
+class RunList(NamedTuple):
+    """Rows, oldest first, and a sentence for each folder that could not be read."""
+
+    rows: list[RunRow]
+    problems: list[str]
+
+
+def list_runs(outputs: Path) -> list[RunRow]:
+    """All complete runs under `outputs`, oldest first."""
+    return read_runs(outputs).rows
+
+
+def read_runs(outputs: Path) -> RunList:
+    """All complete runs, and what could not be read. Only folders not in the index are opened."""
+    known = _load_index(outputs)
+    rows: dict[str, RunRow] = {}
+    problems = []
+    for path in _run_folders(outputs):
+        row = known.get(path)
+        if row is None:
+            try:
+                row = _read_row(outputs, path)
+            except (OSError, ValueError, KeyError, TypeError) as error:
+                problems.append(f"{path}: analysis.json can't be read ({type(error).__name__}).")
+                continue
+        rows[path] = row
+    if rows.keys() != known.keys():
+        _save_index(outputs, rows)
+    return RunList(sorted(rows.values(), key=lambda row: row.id), problems)
+
+
+def settings_key(settings: dict[str, Any]) -> str:
+    """The same settings give the same twelve characters."""
+    text = json.dumps(settings, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def _run_folders(outputs: Path) -> Iterator[str]:
+    """Relative paths `runs/<scenario>/<model>/<id>`. A leading dot marks a folder still being written."""
+    for scenario in _folders(outputs / "runs"):
+        for model in _folders(Path(scenario.path)):
+            for run in _folders(Path(model.path)):
+                yield f"runs/{scenario.name}/{model.name}/{run.name}"
+
+
+def _folders(parent: Path) -> list[os.DirEntry[str]]:
+    try:
+        with os.scandir(parent) as entries:
+            return [entry for entry in entries if not entry.name.startswith(".") and entry.is_dir()]
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+
+
+def _read_row(outputs: Path, path: str) -> RunRow:
+    data = json.loads((outputs / path / "analysis.json").read_bytes())
+    prompt, answer, model = data["prompt"], data["answer"], data["model"]
+    return RunRow(
+        id=data["id"],
+        key=data["key"],
+        created=data["created"],
+        scenario=data["clip"]["scenario"],
+        model=model["name"],
+        prompt_name=prompt["name"],
+        prompt_version=prompt["version"],
+        reasoning=prompt["reasoning"],
+        settings_key=settings_key(data["settings"]),
+        finish=answer["finish"],
+        new_tokens=answer["new_tokens"],
+        first_token_s=answer["first_token_s"],
+        total_s=answer["total_s"],
+        tokens_per_s=answer["tokens_per_s"],
+        path=path,
+        demo=model["demo"],
+        error=(answer["error"] or {}).get("message", ""),
+    )
+
+
+def _index_file(outputs: Path) -> Path:
+    return outputs / "runs" / ".index.json"
+
+
+def _load_index(outputs: Path) -> dict[str, RunRow]:
+    try:
+        data = json.loads(_index_file(outputs).read_bytes())
+        if data["version"] != INDEX_VERSION or data["fields"] != list(RunRow._fields):
+            return {}
+        return {row.path: row for row in map(RunRow._make, data["rows"])}
+    except (OSError, ValueError, KeyError, TypeError):
+        # Missing, torn or of another version: it is only a cache.
+        return {}
+
+
+def _save_index(outputs: Path, rows: dict[str, RunRow]) -> None:
+    target = _index_file(outputs)
+    temporary = target.with_name(f".index.{os.getpid()}.tmp")
+    data = {"version": INDEX_VERSION, "fields": RunRow._fields, "rows": list(rows.values())}
+    try:
+        temporary.write_text(json.dumps(data), encoding="utf-8")
+        temporary.replace(target)
+    except OSError:
+        # A read-only or full disk: the next look reads the folders again.
+        temporary.unlink(missing_ok=True)

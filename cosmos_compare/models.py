@@ -1,0 +1,159 @@
+"""The model list: data, never code. Imports the records only.
+
+`data/models.yaml` holds two tables. `families` gives, for each architecture (`model_type` of a checkpoint's
+config.json), what its models have in common; `models` gives the entries, each naming its family and what differs.
+A user's own file of the same form adds models or overrides them field by field.
+"""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from cosmos_compare.errors import CompareError
+from cosmos_compare.paths import MODEL_LIST, ROOT, user_model_list
+from cosmos_compare.schema import ModelSpec
+from cosmos_compare.yaml_io import read_mapping
+
+Table = dict[str, dict[str, Any]]
+
+
+def load_models() -> dict[str, ModelSpec]:
+    """All known models by name: the project's list, then the user's."""
+    families, models = _tables()
+    return {name: _spec(name, entry, families) for name, entry in models.items()}
+
+
+def resolve_models(names: Sequence[str]) -> list[ModelSpec]:
+    """Specs for what a person typed: names of the list, `NAME=FOLDER` or `NAME=http://…/v1`."""
+    families, models = _tables()
+    specs = [_pinned(_resolve(name, families, models)) for name in names]
+    if len({spec.name for spec in specs}) < len(specs):
+        raise CompareError(
+            "Two models have the same name.",
+            "Give one of them another name: NAME=FOLDER.",
+            field="models",
+        )
+    return specs
+
+
+def is_server(spec: ModelSpec) -> bool:
+    return spec.source.startswith(("http://", "https://"))
+
+
+def source_folder(spec: ModelSpec) -> Path | None:
+    """The folder of a model that lies on this machine; None for Hub ids and servers."""
+    path = Path(spec.source).expanduser()
+    if path.is_absolute():
+        return path
+    return ROOT / path if (ROOT / path).is_dir() else None
+
+
+def fingerprint(folder: Path) -> str:
+    """A revision for a folder: changes when a config, a tokenizer or the weights change.
+
+    Of each weights file the header and the ends are read, not all the gigabytes.
+    """
+    digest = hashlib.sha256()
+    for path in sorted(folder.iterdir()):
+        if path.suffix == ".safetensors":
+            with path.open("rb") as file:
+                digest.update(f"{path.name}:{path.stat().st_size}".encode() + file.read(1 << 20))
+                file.seek(-min(1 << 20, path.stat().st_size), 2)
+                digest.update(file.read())
+        elif path.suffix in {".json", ".txt", ".jinja"}:
+            digest.update(path.name.encode() + path.read_bytes())
+    return f"local-{digest.hexdigest()[:12]}"
+
+
+def _pinned(spec: ModelSpec) -> ModelSpec:
+    """The spec with a revision, so that a run says which weights answered."""
+    folder = source_folder(spec)
+    if spec.revision or folder is None:
+        return spec
+    return spec.model_copy(update={"revision": fingerprint(folder)})
+
+
+def _tables() -> tuple[Table, Table]:
+    families, models = _read(MODEL_LIST)
+    own = user_model_list()
+    if own.exists():
+        more_families, more_models = _read(own)
+        families = _merge(families, more_families)
+        models = _merge(models, more_models)
+    return families, models
+
+
+def _read(path: Path) -> tuple[Table, Table]:
+    data = read_mapping(path)
+    if unknown := set(data) - {"families", "models"}:
+        raise CompareError(f"{path.name}: unknown key {sorted(unknown)[0]!r}.", "It has two keys: families and models.")
+    tables = []
+    for key in ("families", "models"):
+        table = data.get(key) or {}
+        if not isinstance(table, dict) or not all(isinstance(entry, dict) for entry in table.values()):
+            raise CompareError(f"{path.name}: `{key}` must map names to entries.", "See data/models.yaml.")
+        tables.append(table)
+    return tables[0], tables[1]
+
+
+def _merge(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
+    merged = dict(base)
+    for key, value in over.items():
+        old = merged.get(key)
+        merged[key] = _merge(old, value) if isinstance(old, dict) and isinstance(value, dict) else value
+    return merged
+
+
+def _spec(name: str, entry: dict[str, Any], families: Table) -> ModelSpec:
+    entry = dict(entry)
+    family = entry.pop("family", None)
+    if family not in families:
+        raise CompareError(
+            f"Model {name!r}: unknown family {family!r}.", f"Known families: {', '.join(sorted(families))}."
+        )
+    try:
+        return ModelSpec.model_validate({"name": name, "label": name, **_merge(families[family], entry)})
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(map(str, first["loc"]))
+        raise CompareError(f"Model {name!r}: {where}: {first['msg']}.", "Mend its entry in the list.") from error
+
+
+def _resolve(text: str, families: Table, models: Table) -> ModelSpec:
+    name, equals, source = text.partition("=")
+    if not equals:
+        if name not in models:
+            raise CompareError(
+                f"No model named {name!r}.",
+                f"Known: {', '.join(models)}. Or give one as NAME=FOLDER.",
+                field="models",
+            )
+        return _spec(name, models[name], families)
+    if source.startswith(("http://", "https://")):
+        raise CompareError(
+            f"{name}: models behind a server are not supported yet.",
+            "Give a folder with the weights: NAME=FOLDER.",
+            field="models",
+        )
+    folder = Path(source).expanduser().resolve()
+    config = folder / "config.json"
+    if not config.is_file():
+        raise CompareError(
+            f"{name}: {folder} holds no config.json.", "Give a folder with a checkpoint.", field="models"
+        )
+    try:
+        family = json.loads(config.read_bytes()).get("model_type")
+    except (ValueError, AttributeError) as error:
+        raise CompareError(f"{name}: config.json is not a JSON object.", field="models") from error
+    # A checkpoint of the list that lies in another place keeps its entry's settings.
+    entry = next((e for e in models.values() if source_matches(e, folder)), {"family": family})
+    return _spec(name, {**entry, "label": name, "source": str(folder), "revision": None}, families)
+
+
+def source_matches(entry: dict[str, Any], folder: Path) -> bool:
+    """Whether an entry of the list describes the checkpoint in `folder`."""
+    return (ROOT / str(entry.get("source", ""))).resolve() == folder

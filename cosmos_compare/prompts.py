@@ -1,0 +1,64 @@
+"""Prompts: load a prompt file, fill its blanks, and place its parts the way each model was taught."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from cosmos_compare.errors import CompareError
+from cosmos_compare.paths import PROMPTS
+from cosmos_compare.schema import ModelSpec, Prompt
+from cosmos_compare.yaml_io import read_mapping
+
+KEYS = ("system_prompt", "user_prompt")
+
+
+class Messages(NamedTuple):
+    """What is said to a model: the system turn, and the question that follows the video."""
+
+    system: str
+    user: str
+
+
+def load_prompt(path: Path, *, question: str | None = None, reasoning: bool = False) -> Prompt:
+    """Read a prompt file: YAML with `system_prompt` and `user_prompt`, both optional, nothing else.
+
+    `question` replaces the file's `user_prompt`. Raises `CompareError` for anything else in the file.
+    """
+    if not path.exists() and path == Path(path.name) and (PROMPTS / f"{path.stem}.yaml").exists():
+        path = PROMPTS / f"{path.stem}.yaml"  # `--prompt driving` for a shipped one
+    data = read_mapping(path)
+    if unknown := [key for key in data if key not in KEYS]:
+        raise CompareError(f"{path.name}: unknown key {unknown[0]!r}.", f"A prompt file has: {', '.join(KEYS)}.")
+    texts = {key: data.get(key) or "" for key in KEYS}
+    for key, text in texts.items():
+        if not isinstance(text, str):
+            raise CompareError(f"{path.name}: {key} is {type(text).__name__}, not text.", "Put it in quotes.")
+    if question is not None:
+        texts["user_prompt"] = question
+    if not any(text.strip() for text in texts.values()):
+        raise CompareError(f"{path.name}: neither a system prompt nor a question.", "Write at least one of them.")
+    return Prompt(name=path.stem, reasoning=reasoning, **texts)
+
+
+def find_prompts(folder: Path = PROMPTS) -> list[Path]:
+    """The prompt files of a folder, by name."""
+    return sorted([*folder.glob("*.yaml"), *folder.glob("*.yml")])
+
+
+def fill(text: str, values: Mapping[str, str]) -> str:
+    """Put `values` where `{name}` stands. Any other brace stays, so JSON in a prompt needs no escaping."""
+    for name, value in values.items():
+        text = text.replace("{" + name + "}", value)
+    return text
+
+
+def messages(prompt: Prompt, spec: ModelSpec, values: Mapping[str, str]) -> Messages:
+    """The two turns for one model: blanks filled, the reasoning block where this model expects it."""
+    system = fill(prompt.system_prompt, values).strip() or spec.default_system_prompt
+    user = fill(prompt.user_prompt, values).strip()
+    if prompt.reasoning and spec.reasoning_text:
+        if spec.reasoning_in == "system":
+            system = f"{system}\n\n{spec.reasoning_text}".strip()
+        else:
+            user = f"{user}\n\n{spec.reasoning_text}".strip()
+    return Messages(system, user)
