@@ -1,0 +1,131 @@
+"""Clips: find them, name them, read what the file really holds. Knows nothing of models."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import unicodedata
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from cosmos_compare.decode import no_frames, open_video, read_timeline, walk
+from cosmos_compare.errors import CompareError
+from cosmos_compare.schema import Clip, GroundTruth
+from cosmos_compare.yaml_io import read_mapping
+
+VIDEO_SUFFIXES = (".mp4", ".webm", ".mkv", ".mov", ".avi")
+GROUND_TRUTH = "ground_truth.yaml"
+MAX_ID = 80
+_RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """One clip to analyse: its id (safe as a folder's name), the file, and what a person saw, if known."""
+
+    id: str
+    video: Path
+    ground_truth: Path | None
+
+
+def scenario_id(video: Path) -> str:
+    """The id of a clip: its folder's name for `segment.*`, else the file's stem, made safe for a path."""
+    stem = video.absolute().parent.name if video.stem.lower() == "segment" else video.stem
+    name = unicodedata.normalize("NFC", stem)
+    name = "".join(c if unicodedata.category(c)[0] in "LMN" or c in "._-" else "_" for c in name)
+    name = name.lstrip(".-")[:MAX_ID].rstrip(".")
+    return f"_{name}" if _RESERVED.fullmatch(name) else name or "clip"
+
+
+def find_scenarios(root: Path) -> list[Scenario]:
+    """The clips in `root` and in the folders right below it, sorted by path. Decodes nothing.
+
+    A folder with `segment.*` is one scenario; elsewhere each video is one.
+    Raises `CompareError` when `root` is missing or holds no video.
+    """
+    try:
+        folders = [root, *sorted(Path(entry) for entry in os.scandir(root) if entry.is_dir())]
+    except OSError as error:
+        raise CompareError(f"{root}: can't be listed ({error.strerror}).", "Check the path.") from error
+    found = [scenario for folder in folders for scenario in _in_folder(folder)]
+    if not found:
+        raise CompareError(f"{root}: holds no video.", "Put mp4, webm, mkv, mov or avi files there.")
+    return _with_unique_ids(found)
+
+
+def scenario_of(path: Path) -> Scenario:
+    """The scenario of a clip that is named by its file or by its folder."""
+    if not path.is_dir():
+        return Scenario(scenario_id(path), path, _truth_beside(path))
+    found = _in_folder(path)
+    if len(found) != 1:
+        raise CompareError(f"{path}: holds {len(found) or 'no'} videos.", "Name one video file.")
+    return found[0]
+
+
+def probe(video: Path, scenario: str | None = None) -> Clip:
+    """What the file holds, with the timestamps counted and the first frame decoded."""
+    timeline = read_timeline(video)
+    frame = next((frame for _, frame in walk(video)), None)
+    if frame is None:
+        raise no_frames(video)
+    with open_video(video) as (_, stream):
+        codec = stream.codec_context.codec.canonical_name
+    rotation = round(-frame.rotation / 90) * 90 % 360
+    width, height = (frame.width, frame.height) if rotation % 180 == 0 else (frame.height, frame.width)
+    return Clip(
+        scenario=scenario or scenario_id(video),
+        path=str(video),
+        sha256=_sha256(video),
+        codec=codec,
+        fps=len(timeline.seconds) / timeline.end,
+        n_frames=len(timeline.seconds),
+        duration=timeline.end,
+        width=width,
+        height=height,
+        rotation=rotation,
+    )
+
+
+def load_ground_truth(path: Path) -> GroundTruth:
+    """The ground truth of a scenario. Raises `CompareError` naming the field that is wrong."""
+    try:
+        return GroundTruth.model_validate(read_mapping(path))
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise CompareError(f"{path}: {where}: {first['msg']}.", "Correct this field.") from error
+
+
+def _in_folder(folder: Path) -> list[Scenario]:
+    """The scenarios of one folder: its `segment.*`, or else each video."""
+    with os.scandir(folder) as entries:
+        files = {entry.name for entry in entries if entry.is_file() and not entry.name.startswith(".")}
+    videos = sorted(folder / name for name in files if Path(name).suffix.lower() in VIDEO_SUFFIXES)
+    segments = [video for video in videos if video.stem.lower() == "segment"]
+    return [Scenario(scenario_id(video), video, _truth_beside(video)) for video in segments[:1] or videos]
+
+
+def _truth_beside(video: Path) -> Path | None:
+    truth = video.parent / GROUND_TRUTH
+    return truth if truth.is_file() else None
+
+
+def _with_unique_ids(scenarios: list[Scenario]) -> list[Scenario]:
+    taken: set[str] = set()
+    unique = []
+    for scenario in scenarios:
+        name, number = scenario.id, 2
+        while name.casefold() in taken:
+            name, number = f"{scenario.id}-{number}", number + 1
+        taken.add(name.casefold())
+        unique.append(replace(scenario, id=name))
+    return unique
+
+
+def _sha256(video: Path) -> str:
+    with video.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
