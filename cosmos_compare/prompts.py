@@ -1,5 +1,6 @@
 """Prompts: load a prompt file, fill its blanks, and place its parts the way each model was taught."""
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
@@ -47,9 +48,10 @@ def find_prompts(folder: Path = PROMPTS) -> list[Path]:
 
 def fill(text: str, values: Mapping[str, str]) -> str:
     """Put `values` where `{name}` stands. Any other brace stays, so JSON in a prompt needs no escaping."""
-    for name, value in values.items():
-        text = text.replace("{" + name + "}", value)
-    return text
+    if not values:
+        return text
+    names = "|".join(map(re.escape, values))
+    return re.sub(r"\{(" + names + r")\}", lambda match: values[match[1]], text)
 
 
 def messages(prompt: Prompt, spec: ModelSpec, values: Mapping[str, str]) -> Messages:

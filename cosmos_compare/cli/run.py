@@ -1,0 +1,100 @@
+"""`cosmos-compare run`: every model on every clip, text while it comes, one run folder each."""
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+
+from cosmos_compare.cli import arguments
+from cosmos_compare.cli.live import show
+from cosmos_compare.cli.terminal import note, print_json, seconds
+from cosmos_compare.clips import scenario_of
+from cosmos_compare.compare import Comparison, plan_comparison, start
+from cosmos_compare.engines.load import load_engine
+from cosmos_compare.errors import CompareError
+from cosmos_compare.frame_cache import FrameCache
+from cosmos_compare.jobs import Desk, Job
+from cosmos_compare.paths import SCENARIOS
+from cosmos_compare.schema import Run
+from cosmos_compare.store import Store, export_run
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--videos",
+        nargs="+",
+        type=Path,
+        metavar="CLIP",
+        default=[SCENARIOS / "scenario_01"],
+        help="video files or scenario folders (default: the first bundled scenario)",
+    )
+    arguments.add_models(parser)
+    arguments.add_prompt(parser)
+    arguments.add_settings(parser)
+    arguments.add_outputs(parser)
+    parser.add_argument("-o", "--output", type=Path, metavar="DIR", help="also write the older layout there")
+    parser.add_argument("--json", action="store_true", help="print the saved runs as JSON, and nothing else")
+
+
+def run(args: argparse.Namespace) -> int:
+    prompt, settings = arguments.prompt_of(args), arguments.settings_of(args)
+    specs = arguments.models_of(args.models)
+    scenarios = [scenario_of(video) for video in args.videos]
+    # All clips are checked before the first model is loaded: a wrong name should not cost a minute.
+    comparisons = [plan_comparison(s.video, prompt, settings, specs, s.id) for s in scenarios]
+    store, desk, cache = Store(args.outputs), Desk(load_engine), FrameCache()
+    runs: list[Run] = []
+    failed = False
+    for comparison in comparisons:
+        _announce(comparison)
+        jobs = start(comparison, desk, store, cache)
+        if args.json:
+            _wait(jobs)
+        else:
+            show(jobs)
+        for job in jobs:
+            try:
+                runs.append(job.outcome())
+            except CompareError as error:
+                note(f"{job.spec.name}: {error}")
+                failed = True
+    for saved in runs:
+        note(_summary(saved, store))
+        if args.output:
+            export_run(store, store.find(saved.id), args.output)
+    if args.json:
+        print_json([saved.model_dump(mode="json") for saved in runs])
+    return int(failed or any(saved.answer.finish in {"error", "cancelled"} for saved in runs))
+
+
+def _announce(comparison: Comparison) -> None:
+    clip, times = comparison.clip, comparison.planned
+    names = ", ".join(spec.name for spec in comparison.specs)
+    frames = f"{len(times.indices)} frames of {clip.duration:.1f} s"
+    note(f"{clip.scenario}: {frames}, prompt {comparison.prompt.name}, {names}")
+    for warning in times.warnings:
+        note(f"{clip.scenario}: {warning}")
+
+
+def _wait(jobs: Sequence[Job[Run]]) -> None:
+    try:
+        for job in jobs:
+            job.wait()
+    except KeyboardInterrupt:
+        for job in jobs:
+            job.stop()
+        for job in jobs:
+            job.wait()
+        raise
+
+
+def _summary(run: Run, store: Store) -> str:
+    answer = run.answer
+    if answer.error:
+        return f"{run.clip.scenario} {run.model.name}: failed. {answer.error.message} {answer.error.hint}".rstrip()
+    words = {"stop": "done", "length": "cut at the limit of tokens", "cancelled": "stopped"}
+    speed = f", {answer.tokens_per_s:.0f} tokens/s" if answer.tokens_per_s else ""
+    folder = store.outputs / "runs" / run.clip.scenario / run.model.name / run.id
+    return (
+        f"{run.clip.scenario} {run.model.name}: {words[answer.finish]}, first token {seconds(answer.first_token_s)}, "
+        f"total {seconds(answer.total_s)}, {answer.new_tokens} tokens{speed}\n  {folder}"
+    )

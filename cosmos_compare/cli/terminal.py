@@ -1,0 +1,44 @@
+"""Printing to a terminal: results on stdout, everything else on stderr; model text can't steer the terminal."""
+
+import json
+import re
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+# Control characters but newline and tab: an escape sequence in an answer could repaint or retitle the terminal.
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+
+
+def harmless(text: str) -> str:
+    return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
+def print_json(data: Any) -> None:
+    json.dump(data, sys.stdout, indent=2, ensure_ascii=False)
+    sys.stdout.write("\n")
+
+
+def note(text: str) -> None:
+    """A line of progress or a warning, on stderr."""
+    print(harmless(text), file=sys.stderr, flush=True)
+
+
+def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    table = Table(title=title or None, title_justify="left")
+    for number, column in enumerate(columns):
+        table.add_column(column, overflow="fold", no_wrap=number == 0)
+    for row in rows:
+        table.add_row(*(harmless(cell) for cell in row))
+    Console(markup=False, emoji=False, highlight=False).print(table)
+
+
+def seconds(value: float | None) -> str:
+    return "" if value is None else f"{value:.2f} s"
+
+
+def rate(value: float | None) -> str:
+    return "" if value is None else f"{value:.0f}"

@@ -1,0 +1,154 @@
+"""The one orchestration: a clip, a prompt, settings and models become runs on disk.
+
+    form or flags → plan_comparison → start → jobs that decode once, answer, and save
+
+Faces give values and show jobs; engines see frames and text; only the store writes.
+"""
+
+import hashlib
+import json
+import platform
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib import metadata
+from pathlib import Path
+
+import numpy as np
+
+from cosmos_compare import __version__
+from cosmos_compare.clips import probe
+from cosmos_compare.engines.base import Engine, Request, resolve_sampling
+from cosmos_compare.errors import CompareError
+from cosmos_compare.frame_cache import FrameCache
+from cosmos_compare.frames import Frames, plan_frames
+from cosmos_compare.jobs import Desk, Job
+from cosmos_compare.prompts import Messages, messages
+from cosmos_compare.schema import (
+    Answer,
+    Clip,
+    Environment,
+    Failure,
+    FrameTimes,
+    ModelSpec,
+    Prompt,
+    Run,
+    Settings,
+)
+from cosmos_compare.store import Store
+
+LIBRARIES = ("torch", "transformers", "torchvision", "qwen-vl-utils", "av", "opencv-python-headless", "numpy")
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A checked request: the same clip, frames, prompt and settings for each model."""
+
+    clip: Clip
+    prompt: Prompt
+    settings: Settings
+    specs: tuple[ModelSpec, ...]
+    planned: FrameTimes
+    versions: dict[str, str]
+
+    def messages(self, spec: ModelSpec) -> Messages:
+        values = {"scenario": self.clip.scenario, "duration": f"{self.clip.duration:.1f}"}
+        return messages(self.prompt, spec, values)
+
+    def key(self, spec: ModelSpec) -> str:
+        """A hash of what determines the answer of one model: 64 hex digits. Repeats share it."""
+        parts = {
+            "model": spec.model_dump(exclude={"name", "label", "note", "demo", "gated", "size_bytes"}),
+            "messages": self.messages(spec),
+            "reasoning": self.prompt.reasoning,
+            "settings": self.settings.model_dump(),
+            "clip": self.clip.sha256,
+            "indices": self.planned.indices,
+            "versions": {name: self.versions[name] for name in LIBRARIES},
+        }
+        return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+
+def plan_comparison(
+    video: Path, prompt: Prompt, settings: Settings, specs: Sequence[ModelSpec], scenario: str | None = None
+) -> Comparison:
+    """Check everything that can be checked without decoding a frame. Raises `CompareError` with the remedy."""
+    clip = probe(video, scenario)
+    return Comparison(clip, prompt, settings, tuple(specs), plan_frames(clip, settings).times, library_versions())
+
+
+def start(comparison: Comparison, desk: Desk, store: Store, cache: FrameCache) -> list[Job[Run]]:
+    """Queue one job a model, in the order of the models. Each ends with a run that is on disk."""
+    return [start_one(comparison, spec, desk, store, cache) for spec in comparison.specs]
+
+
+def start_one(comparison: Comparison, spec: ModelSpec, desk: Desk, store: Store, cache: FrameCache) -> Job[Run]:
+    """Queue the job of one model."""
+
+    def task(get_engine: Callable[[], Engine], job: Job[Run]) -> Run:
+        attempt = _attempt(comparison, spec, get_engine, job, cache)
+        images = attempt.frames.for_model(spec) if attempt.frames else np.zeros((0, 1, 1, 3), np.uint8)
+        return store.save(_run(comparison, spec, attempt, job), images)
+
+    return desk.submit(spec, task)
+
+
+def library_versions() -> dict[str, str]:
+    """Versions of this program and of what an answer depends on. Reads package metadata, imports nothing."""
+    installed = {name: metadata.version(name) for name in LIBRARIES}
+    return {"cosmos-compare": __version__, "python": platform.python_version()} | installed
+
+
+@dataclass
+class _Attempt:
+    """How far one model got."""
+
+    answer: Answer | None = None
+    frames: Frames | None = None
+    device: str = "none"
+
+
+def _attempt(
+    comparison: Comparison, spec: ModelSpec, get_engine: Callable[[], Engine], job: Job[Run], cache: FrameCache
+) -> _Attempt:
+    """Load, decode, answer. What fails becomes an answer that says so, never an empty one."""
+    attempt = _Attempt()
+    try:
+        job.enter("loading")
+        engine = get_engine()
+        attempt.device = engine.device_name
+        job.enter("looking")
+        frames = attempt.frames = cache.get(comparison.clip, comparison.settings, comparison.specs)
+        request = Request(
+            messages=comparison.messages(spec),
+            images=frames.for_model(spec),
+            times=frames.times,
+            step=frames.step,
+            sampling=resolve_sampling(spec, comparison.settings, comparison.prompt.reasoning),
+        )
+        attempt.answer = engine.answer(request, job.add_text, job.enter, job.stopped)
+    except CompareError as error:
+        failure = Failure(type="CompareError", message=error.message, hint=error.hint)
+        attempt.answer = Answer(raw=job.text, finish="error", error=failure)
+    except Exception as error:  # noqa: BLE001  one failing side is a run that says so; the other side goes on
+        failure = Failure(type=type(error).__name__, message=str(error)[:2000] or type(error).__name__)
+        attempt.answer = Answer(raw=job.text, finish="error", error=failure)
+    return attempt
+
+
+def _run(comparison: Comparison, spec: ModelSpec, attempt: _Attempt, job: Job[Run]) -> Run:
+    assert attempt.answer is not None
+    now = datetime.now(UTC)
+    key = comparison.key(spec)
+    return Run(
+        id=f"{now:%Y%m%dT%H%M%SZ}-{key[:8]}",
+        key=key,
+        created=f"{now:%Y-%m-%dT%H:%M:%SZ}",
+        clip=comparison.clip,
+        prompt=comparison.prompt,
+        settings=comparison.settings,
+        model=spec,
+        frames=attempt.frames.times if attempt.frames else comparison.planned,
+        answer=attempt.answer.model_copy(update={"queue_s": job.queue_s, "concurrent": job.concurrent}),
+        environment=Environment(device=attempt.device, versions=comparison.versions),
+    )

@@ -1,0 +1,177 @@
+"""Tiny checkpoints of the two true architectures with random weights, made offline in a second.
+
+They say nothing sensible; tests run the very same engine on them that the real models use.
+
+    python -m cosmos_compare.demo.tiny DIR      writes DIR/reason1-tiny and DIR/reason2-tiny
+"""
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from tokenizers import AddedToken, Tokenizer, decoders, models, normalizers, pre_tokenizers
+
+from cosmos_compare.engines.local_libraries import torch, transformers
+
+SPECIAL = (
+    "<|endoftext|>",
+    "<|im_start|>",
+    "<|im_end|>",
+    "<|vision_start|>",
+    "<|vision_end|>",
+    "<|vision_pad|>",
+    "<|image_pad|>",
+    "<|video_pad|>",
+)
+TAGS = ("<think>", "</think>", "<answer>", "</answer>")
+
+# ChatML, the form both models were taught: turns between im_start and im_end, media before text.
+CHAT_TEMPLATE = """\
+{%- for message in messages -%}
+<|im_start|>{{ message.role }}
+{% if message.content is string %}{{ message.content }}{% else %}{% for part in message.content -%}
+{%- if part.type == 'video' %}<|vision_start|><|video_pad|><|vision_end|>
+{%- elif part.type == 'image' %}<|vision_start|><|image_pad|><|vision_end|>
+{%- else %}{{ part.text }}{% endif -%}
+{%- endfor -%}{%- endif %}<|im_end|>
+{% endfor -%}
+{%- if add_generation_prompt %}<|im_start|>assistant
+{% endif -%}
+"""
+
+TEXT = {"hidden_size": 64, "num_hidden_layers": 3, "num_attention_heads": 4, "num_key_value_heads": 2}
+
+
+def build(folder: Path, seed: int = 0) -> dict[str, Path]:
+    """Write both checkpoints; returns their folders by name. The same seed gives the same weights."""
+    folders = {"reason1-tiny": folder / "reason1-tiny", "reason2-tiny": folder / "reason2-tiny"}
+    build_reason1(folders["reason1-tiny"], seed)
+    build_reason2(folders["reason2-tiny"], seed)
+    return folders
+
+
+def build_reason1(folder: Path, seed: int) -> None:
+    """A Qwen2.5-VL with windowed and full attention in its vision tower."""
+    tokenizer = byte_tokenizer()
+    config = transformers.Qwen2_5_VLConfig(
+        **_token_ids(tokenizer),
+        tie_word_embeddings=False,
+        text_config={
+            **_text(tokenizer),
+            "rope_parameters": {"rope_type": "default", "rope_theta": 1e6, "mrope_section": [2, 3, 3]},
+        },
+        vision_config={
+            "depth": 3,
+            "hidden_size": 32,
+            "num_heads": 2,
+            "intermediate_size": 64,
+            "patch_size": 14,
+            "window_size": 112,
+            "fullatt_block_indexes": [1],  # below the depth, or full attention is never reached
+            "out_hidden_size": TEXT["hidden_size"],
+            "tokens_per_second": 2,
+        },
+    )
+    processor = transformers.Qwen2_5_VLProcessor(
+        image_processor=transformers.Qwen2VLImageProcessor(),
+        tokenizer=tokenizer,
+        video_processor=transformers.Qwen2VLVideoProcessor(),
+        chat_template=CHAT_TEMPLATE,
+    )
+    _save(transformers.Qwen2_5_VLForConditionalGeneration, config, processor, folder, seed)
+
+
+def build_reason2(folder: Path, seed: int) -> None:
+    """A Qwen3-VL with deepstack and interleaved rotary positions."""
+    tokenizer = byte_tokenizer()
+    config = transformers.Qwen3VLConfig(
+        **_token_ids(tokenizer),
+        tie_word_embeddings=False,
+        text_config={
+            **_text(tokenizer),
+            "head_dim": 16,
+            "rope_parameters": {
+                "rope_type": "default",
+                "rope_theta": 5e6,
+                "mrope_section": [4, 2, 2],
+                "mrope_interleaved": True,
+            },
+        },
+        vision_config={
+            "depth": 3,
+            "hidden_size": 32,
+            "num_heads": 2,
+            "intermediate_size": 64,
+            "patch_size": 16,
+            "num_position_embeddings": 64,
+            "deepstack_visual_indexes": [0, 1],  # below the depth, or the mergers are never called
+            "out_hidden_size": TEXT["hidden_size"],
+        },
+    )
+    processor = transformers.Qwen3VLProcessor(
+        image_processor=transformers.Qwen2VLImageProcessor(patch_size=16),
+        tokenizer=tokenizer,
+        video_processor=transformers.Qwen3VLVideoProcessor(size={"shortest_edge": 4096, "longest_edge": 8_388_608}),
+        chat_template=CHAT_TEMPLATE,
+    )
+    _save(transformers.Qwen3VLForConditionalGeneration, config, processor, folder, seed)
+
+
+def byte_tokenizer() -> transformers.PreTrainedTokenizerFast:
+    """One token a byte, and the special tokens of both models. Special ones are hidden in text, tags are not."""
+    alphabet = sorted(pre_tokenizers.ByteLevel.alphabet())
+    backend = Tokenizer(models.BPE(vocab={char: index for index, char in enumerate(alphabet)}, merges=[]))
+    backend.normalizer = normalizers.NFC()
+    backend.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    backend.decoder = decoders.ByteLevel()
+    backend.add_special_tokens([AddedToken(token, special=True, normalized=False) for token in SPECIAL])
+    backend.add_tokens([AddedToken(tag, special=False, normalized=False) for tag in TAGS])
+    return transformers.PreTrainedTokenizerFast(
+        tokenizer_object=backend, eos_token="<|im_end|>", pad_token="<|endoftext|>"
+    )
+
+
+def _token_ids(tokenizer: transformers.PreTrainedTokenizerFast) -> dict[str, int]:
+    names = {
+        "image_token_id": "<|image_pad|>",
+        "video_token_id": "<|video_pad|>",
+        "vision_start_token_id": "<|vision_start|>",
+        "vision_end_token_id": "<|vision_end|>",
+    }
+    return {key: tokenizer.convert_tokens_to_ids(token) for key, token in names.items()}
+
+
+def _text(tokenizer: transformers.PreTrainedTokenizerFast) -> dict[str, Any]:
+    return {
+        **TEXT,
+        "intermediate_size": 128,
+        "vocab_size": len(tokenizer),
+        "max_position_embeddings": 32768,
+        "bos_token_id": None,
+        "eos_token_id": tokenizer.eos_token_id,
+        "pad_token_id": tokenizer.pad_token_id,
+    }
+
+
+def _save(model_class: Any, config: Any, processor: Any, folder: Path, seed: int) -> None:
+    torch.manual_seed(seed)
+    # Larger than the usual initialisation, so that the answer depends on what is seen.
+    config.initializer_range = config.text_config.initializer_range = config.vision_config.initializer_range = 0.15
+    model = model_class(config)
+    model.generation_config.eos_token_id = processor.tokenizer.eos_token_id
+    model.generation_config.pad_token_id = processor.tokenizer.pad_token_id
+    model.save_pretrained(folder)
+    processor.save_pretrained(folder)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Write tiny checkpoints with random weights.")
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--seed", type=int, default=0)
+    args = parser.parse_args()
+    for name, folder in build(args.folder, args.seed).items():
+        print(f"{name}={folder}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,52 @@
+"""What every engine is: the request, the seam, and the values that a model's defaults give."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from cosmos_compare.prompts import Messages
+from cosmos_compare.schema import Answer, FrameTimes, ModelSpec, Sampling, Settings
+
+OnText = Callable[[str], None]
+OnState = Callable[[Literal["looking", "writing"]], None]
+Cancelled = Callable[[], bool]
+
+
+@dataclass(frozen=True)
+class Request:
+    """One question about one clip, for one model.
+
+    `images` are uint8 RGB (n, height, width, 3) at this model's own size, n even; `step` is the time between two
+    sampling points in seconds.
+    """
+
+    messages: Messages
+    images: npt.NDArray[np.uint8]
+    times: FrameTimes
+    step: float
+    sampling: Sampling
+
+
+class Engine(Protocol):
+    """Something that answers. One request at a time; what fails inside is an `Answer` with an error."""
+
+    device_name: str
+
+    def answer(self, request: Request, on_text: OnText, on_state: OnState, cancelled: Cancelled) -> Answer:
+        """Answer a request. `on_text` gets each new piece of text, `on_state` "looking" and then "writing";
+        `cancelled` is asked before every token."""
+        ...
+
+    def close(self) -> None:
+        """Give the memory back."""
+        ...
+
+
+def resolve_sampling(spec: ModelSpec, settings: Settings, reasoning: bool) -> Sampling:
+    """The model's own sampling values, with what the settings say put over them."""
+    defaults = (spec.sampling_reasoning if reasoning else None) or spec.sampling
+    asked = {name: getattr(settings, name) for name in Sampling.model_fields}
+    return defaults.model_copy(update={name: value for name, value in asked.items() if value is not None})

@@ -1,0 +1,34 @@
+"""Open the engine of a model. torch and transformers are imported here, on first use, and not before."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from cosmos_compare.engines.base import Engine
+from cosmos_compare.errors import CompareError
+from cosmos_compare.hub import local_folder
+from cosmos_compare.schema import ModelSpec
+
+# Weights, and what one request needs beside them.
+MEMORY_FACTOR = 1.15
+
+
+def load_engine(spec: ModelSpec, make_room: Callable[[], None]) -> Engine:
+    """Load a model's weights; `make_room` is called first when they don't fit in the free GPU memory.
+
+    Raises `CompareError` with the next step when the weights are not on this machine or can't be loaded.
+    """
+    folder = local_folder(spec)
+    if folder is None:
+        raise CompareError(
+            f"{spec.label} is not on this machine.", f"Download it with `cosmos-compare models pull {spec.name}`."
+        )
+    from cosmos_compare.engines import local  # the one place where the heavy libraries come in
+
+    free = local.free_bytes()
+    if free is not None and weights_bytes(folder) * MEMORY_FACTOR > free:
+        make_room()
+    return local.LocalEngine(spec, folder)
+
+
+def weights_bytes(folder: Path) -> int:
+    return sum(path.stat().st_size for path in folder.glob("*.safetensors"))

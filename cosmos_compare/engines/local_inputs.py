@@ -1,0 +1,94 @@
+"""From frames and messages to what a model takes in. Right clocks for both architectures live here."""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from cosmos_compare.engines.base import Request
+from cosmos_compare.engines.local_libraries import VideoMetadata, smart_resize
+from cosmos_compare.errors import CompareError
+from cosmos_compare.schema import Vision
+
+TICKS_PER_SECOND = 1000
+_VIDEO = "<|vision_start|><|video_pad|><|vision_end|>"
+_PADS = re.compile(r"(?:<\|video_pad\|>){2,}")
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """A request as tensors on the CPU, with the prompt as the model reads it."""
+
+    tensors: dict[str, Any]
+    rendered_prompt: str
+    prompt_tokens: int
+    video_tokens: int
+
+
+def prepare(processor: Any, vision: Vision, request: Request) -> Inputs:
+    """Run the processor once, without letting it sample or resize again.
+
+    Raises `CompareError` when a text holds one of the model's control tokens, and `ValueError` when the frames are
+    not of a size that the model can take unchanged.
+    """
+    _refuse_control_tokens(processor, request)
+    _check_size(vision, request)
+    text = processor.apply_chat_template(_conversation(request), tokenize=False, add_generation_prompt=True)
+    if vision.video_token == "bare":
+        text = text.replace(_VIDEO, "<|video_pad|>")
+    tensors = processor(
+        text=[text],
+        videos=[request.images],
+        video_metadata=[_metadata(request)],
+        do_sample_frames=False,
+        do_resize=False,
+        cap_pixels_per_frame=False,
+        return_tensors="pt",
+    )
+    ids = tensors["input_ids"][0]
+    prompt = processor.tokenizer.decode(ids, skip_special_tokens=False)
+    pad = processor.tokenizer.convert_tokens_to_ids("<|video_pad|>")
+    return Inputs(dict(tensors), shorten_pads(prompt), len(ids), int((ids == pad).sum()))
+
+
+def shorten_pads(prompt: str) -> str:
+    """Write `<|video_pad|>×96` for 96 of them in a row: the prompt stays exact and readable."""
+    return _PADS.sub(lambda match: f"<|video_pad|>×{len(match[0]) // len('<|video_pad|>')}", prompt)
+
+
+def _conversation(request: Request) -> list[dict[str, Any]]:
+    turns: list[dict[str, Any]] = []
+    if request.messages.system:
+        turns.append({"role": "system", "content": [{"type": "text", "text": request.messages.system}]})
+    # Media before text: the order both models were taught.
+    content = [{"type": "video"}, {"type": "text", "text": request.messages.user}]
+    return [*turns, {"role": "user", "content": content}]
+
+
+def _metadata(request: Request) -> VideoMetadata:
+    """The times of the frames on a clock of milliseconds.
+
+    Without it the processors assume 24 fps, and a wrong clock changes the answer. Reason2 reads
+    `frames_indices / fps`, the true time of each frame also at a variable rate; Reason1 reads
+    `len(frames_indices) / total_num_frames × fps`, the rate of the sampling grid.
+    """
+    return VideoMetadata(
+        fps=float(TICKS_PER_SECOND),
+        frames_indices=[round(second * TICKS_PER_SECOND) for second in request.times.seconds],
+        total_num_frames=round(len(request.images) * request.step * TICKS_PER_SECOND),
+    )
+
+
+def _refuse_control_tokens(processor: Any, request: Request) -> None:
+    for token in processor.tokenizer.all_special_tokens:
+        if token in request.messages.system or token in request.messages.user:
+            raise CompareError(f"The prompt contains {token}, which steers the model.", "Take it out of the text.")
+
+
+def _check_size(vision: Vision, request: Request) -> None:
+    # A second resize would go unnoticed and change the answer, so upstream's own function must leave these alone.
+    height, width = request.images.shape[1:3]
+    pixels = height * width
+    if smart_resize(height, width, factor=vision.factor, min_pixels=pixels, max_pixels=pixels) != (height, width):
+        raise ValueError(f"frames of {height}×{width} are not a multiple of {vision.factor}")
+    if len(request.images) % 2:
+        raise ValueError(f"{len(request.images)} frames; the models look at pairs")

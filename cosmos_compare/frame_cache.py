@@ -1,0 +1,54 @@
+"""Decoded clips in memory: each is decoded once, also when several models ask at the same time."""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Sequence
+
+from cosmos_compare.frames import Frames, sample_frames
+from cosmos_compare.schema import Clip, ModelSpec, Settings
+
+SAMPLING_FIELDS = {"fps", "max_frames", "start", "end", "max_video_tokens", "timestamp"}
+
+
+class FrameCache:
+    """The frames of the clips in use, up to a number of bytes; the least recently used go first."""
+
+    def __init__(self, max_bytes: int = 1 << 30) -> None:
+        self.max_bytes = max_bytes
+        self._entries: OrderedDict[str, _Entry] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, clip: Clip, settings: Settings, specs: Sequence[ModelSpec]) -> Frames:
+        """The frames of a request; decodes them, or waits for the thread that is decoding the same."""
+        with self._lock:
+            entry = self._entries.setdefault(_key(clip, settings, specs), _Entry())
+            self._entries.move_to_end(_key(clip, settings, specs))
+        with entry.decoding:
+            if entry.frames is None:
+                entry.frames = sample_frames(clip, settings, specs)
+        self._trim()
+        return entry.frames
+
+    def _trim(self) -> None:
+        with self._lock:
+            total = sum(entry.nbytes for entry in self._entries.values())
+            for key in list(self._entries)[:-1]:
+                if total <= self.max_bytes:
+                    return
+                total -= self._entries[key].nbytes
+                del self._entries[key]
+
+
+class _Entry:
+    def __init__(self) -> None:
+        self.decoding = threading.Lock()
+        self.frames: Frames | None = None
+
+    @property
+    def nbytes(self) -> int:
+        return sum(array.nbytes for array in self.frames.images.values()) if self.frames else 0
+
+
+def _key(clip: Clip, settings: Settings, specs: Sequence[ModelSpec]) -> str:
+    visions = sorted({spec.vision.model_dump_json() for spec in specs})
+    return "|".join([clip.sha256, settings.model_dump_json(include=SAMPLING_FIELDS), *visions])

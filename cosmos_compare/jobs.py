@@ -1,0 +1,208 @@
+"""Jobs: one worker thread a model, a queue for each, text that grows while the model writes, and stop.
+
+Knows nothing of clips, files or pages: a job does what it is given and ends with a result.
+"""
+
+import queue
+import threading
+import time
+from collections.abc import Callable, Iterator
+from typing import Any, Generic, Literal, TypeVar
+
+from cosmos_compare.engines.base import Engine
+from cosmos_compare.schema import ModelSpec
+
+State = Literal["queued", "loading", "looking", "writing", "ended"]
+T = TypeVar("T")
+
+
+class Job(Generic[T]):
+    """One piece of work for one model. Any thread may read it, wait for it or stop it."""
+
+    def __init__(self, spec: ModelSpec) -> None:
+        self.spec = spec
+        self.state: State = "queued"
+        self.text = ""
+        self.result: T | None = None
+        self.failure: BaseException | None = None
+        self.queued_at = time.perf_counter()
+        self.started_at: float | None = None
+        self.concurrent = False
+        self._stop = threading.Event()
+        self._changed = threading.Condition()
+
+    def stop(self) -> None:
+        """End before the next token; a job that has not begun ends when its turn comes."""
+        self._stop.set()
+
+    def stopped(self) -> bool:
+        return self._stop.is_set()
+
+    def enter(self, state: State) -> None:
+        with self._changed:
+            self.state = state
+            self._changed.notify_all()
+
+    def add_text(self, piece: str) -> None:
+        with self._changed:
+            self.text += piece
+            self._changed.notify_all()
+
+    def finish(self, result: T | None, failure: BaseException | None = None) -> None:
+        with self._changed:
+            self.result, self.failure, self.state = result, failure, "ended"
+            self._changed.notify_all()
+
+    def stream(self) -> Iterator[str]:
+        """The text so far, then each new piece until the job ends."""
+        shown = 0
+        while True:
+            with self._changed:
+                while len(self.text) == shown and self.state != "ended":
+                    self._changed.wait()
+                piece, ended = self.text[shown:], self.state == "ended"
+            shown += len(piece)
+            if piece:
+                yield piece
+            elif ended:
+                return
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Wait for the end; False when the time (seconds) ran out first."""
+        with self._changed:
+            return self._changed.wait_for(lambda: self.state == "ended", timeout)
+
+    def outcome(self) -> T:
+        """Wait for the result; raises what broke the job."""
+        self.wait()
+        if self.failure is not None:
+            raise self.failure
+        assert self.result is not None
+        return self.result
+
+    @property
+    def queue_s(self) -> float:
+        """Seconds between asking and beginning."""
+        return (self.started_at or time.perf_counter()) - self.queued_at
+
+
+LoadEngine = Callable[[ModelSpec, Callable[[], None]], Engine]
+Task = Callable[[Callable[[], Engine], Job[T]], T]
+
+
+class Worker:
+    """The thread that owns one model: it loads it on first use and takes jobs one after the other."""
+
+    def __init__(self, spec: ModelSpec, desk: "Desk") -> None:
+        self.spec = spec
+        self.desk = desk
+        self.engine: Engine | None = None
+        self.current: Job[Any] | None = None
+        self._queue: queue.SimpleQueue[tuple[Job[Any], Task[Any]] | None] = queue.SimpleQueue()
+        self._waiting: list[Job[Any]] = []
+        self._in_use = threading.Lock()
+        self._thread = threading.Thread(target=self._run, name=f"model {spec.name}", daemon=True)
+        self._thread.start()
+
+    def put(self, job: Job[Any], task: Task[Any]) -> None:
+        self._waiting.append(job)
+        self._queue.put((job, task))
+
+    def place(self, job: Job[Any]) -> int:
+        """How many jobs are before this one, the running one included."""
+        waiting = list(self._waiting)
+        return waiting.index(job) + (self.current is not None) if job in waiting else 0
+
+    def close(self) -> None:
+        """Stop all its jobs, wait for the running one, and give the model's memory back."""
+        for job in [*self._waiting, *([self.current] if self.current else [])]:
+            job.stop()
+        self._queue.put(None)
+        self._thread.join()
+        self.unload()
+
+    def unload(self) -> None:
+        """Give the model's memory back once it is idle; the next job loads it again."""
+        with self._in_use:
+            if self.engine is not None:
+                self.engine.close()
+                self.engine = None
+
+    def _load(self) -> Engine:
+        if self.engine is None:
+            self.engine = self.desk.load(self)
+        return self.engine
+
+    def _run(self) -> None:
+        while (item := self._queue.get()) is not None:
+            job, task = item
+            with self._in_use:
+                self.current = job
+                self._waiting.remove(job)
+                self.desk.note_concurrency()
+                job.started_at = time.perf_counter()
+                try:
+                    job.finish(task(self._load, job))
+                except Exception as error:  # noqa: BLE001  the thread must outlive any job; the asker gets the error
+                    job.finish(None, error)
+                finally:
+                    self.current = None
+
+
+class Desk:
+    """Takes jobs for any number of models. Workers start when first needed and stay with their model loaded.
+
+    `load_engine(spec, make_room)` loads a model; it may call `make_room` to have the other models unloaded first.
+    """
+
+    def __init__(self, load_engine: LoadEngine) -> None:
+        self._load_engine = load_engine
+        self._workers: dict[ModelSpec, Worker] = {}
+        self._lock = threading.Lock()
+        self._loading = threading.Lock()  # one load at a time: two would both count the same free memory
+
+    def submit(self, spec: ModelSpec, task: Task[T]) -> Job[T]:
+        """Queue a task for a model. It is called in the worker's thread with a function that gives the loaded
+        engine, and the job."""
+        job: Job[T] = Job(spec)
+        with self._lock:
+            worker = self._workers.get(spec)
+            if worker is None:
+                worker = self._workers[spec] = Worker(spec, self)
+        worker.put(job, task)
+        return job
+
+    def place(self, job: Job[T]) -> int:
+        """How many jobs the model does before this one."""
+        return self._workers[job.spec].place(job)
+
+    def loaded(self) -> list[ModelSpec]:
+        """The models in memory now."""
+        return [worker.spec for worker in self._all() if worker.engine is not None]
+
+    def load(self, worker: Worker) -> Engine:
+        with self._loading:
+            return self._load_engine(worker.spec, lambda: self._unload_others(worker))
+
+    def _unload_others(self, loading: Worker) -> None:
+        """Give back the memory of all other models, each once it is idle."""
+        for worker in self._all():
+            # A worker without an engine may be waiting for its turn to load: to wait for it would be for ever.
+            if worker is not loading and worker.engine is not None:
+                worker.unload()
+
+    def note_concurrency(self) -> None:
+        """Mark all running jobs when two or more run: their times are not those of a model alone."""
+        running = [job for worker in self._all() if (job := worker.current) is not None]
+        if len(running) > 1:
+            for job in running:
+                job.concurrent = True
+
+    def close(self) -> None:
+        """Stop everything and give all memory back."""
+        for worker in self._all():
+            worker.close()
+
+    def _all(self) -> list[Worker]:
+        with self._lock:
+            return list(self._workers.values())
