@@ -54,17 +54,22 @@ def read_runs(outputs: Path) -> RunList:
     rows: dict[str, RunRow] = {}
     problems = []
     for path in _run_folders(outputs):
-        row = known.get(path)
+        row = known.get(path) or read_row(outputs, outputs / path)
         if row is None:
-            try:
-                row = _read_row(outputs, path)
-            except (OSError, ValueError, KeyError, TypeError) as error:
-                problems.append(f"{path}: analysis.json can't be read ({type(error).__name__}).")
-                continue
-        rows[path] = row
+            problems.append(f"{path}: analysis.json is missing or damaged. Restore it, or delete the folder.")
+        else:
+            rows[path] = row
     if rows.keys() != known.keys():
         _save_index(outputs, rows)
     return RunList(sorted(rows.values(), key=lambda row: row.id), problems)
+
+
+def read_row(outputs: Path, folder: Path) -> RunRow | None:
+    """The row of the run in `folder`; None when its analysis.json is missing or damaged."""
+    try:
+        return _row(json.loads((folder / "analysis.json").read_bytes()), folder.relative_to(outputs).as_posix())
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
 
 
 def settings_key(settings: dict[str, Any]) -> str:
@@ -89,8 +94,7 @@ def _folders(parent: Path) -> list[os.DirEntry[str]]:
         return []
 
 
-def _read_row(outputs: Path, path: str) -> RunRow:
-    data = json.loads((outputs / path / "analysis.json").read_bytes())
+def _row(data: dict[str, Any], path: str) -> RunRow:
     prompt, answer, model = data["prompt"], data["answer"], data["model"]
     return RunRow(
         id=data["id"],

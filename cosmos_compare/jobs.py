@@ -113,10 +113,14 @@ class Worker:
         waiting = list(self._waiting)
         return waiting.index(job) + (self.current is not None) if job in waiting else 0
 
-    def close(self) -> None:
-        """Stop all its jobs, wait for the running one, and give the model's memory back."""
+    def stop(self) -> None:
+        """Stop all its jobs, the waiting ones too."""
         for job in [*self._waiting, *([self.current] if self.current else [])]:
             job.stop()
+
+    def close(self) -> None:
+        """Stop all its jobs, wait for the running one, and give the model's memory back."""
+        self.stop()
         self._queue.put(None)
         self._thread.join()
         self.unload()
@@ -197,6 +201,11 @@ class Desk:
         if len(running) > 1:
             for job in running:
                 job.concurrent = True
+
+    def stop(self) -> None:
+        """Stop all jobs, the waiting ones too."""
+        for worker in self._all():
+            worker.stop()
 
     def close(self) -> None:
         """Stop everything and give all memory back."""

@@ -101,12 +101,8 @@ class Settings(Record):
     max_frames: int | None = Field(None, ge=2)
     start: float | None = Field(None, ge=0)
     end: float | None = Field(None, gt=0)
-    max_video_tokens: int | None = Field(
-        None, ge=16, description="pixel budget of the whole clip, in visual tokens"
-    )
-    timestamp: bool = Field(
-        False, description="draw the time in a band under each frame, where a model needs it"
-    )
+    max_video_tokens: int | None = Field(None, ge=16, description="pixel budget of the whole clip, in visual tokens")
+    timestamp: bool = Field(False, description="draw the time in a band under each frame, where a model needs it")
     max_new_tokens: int | None = Field(None, ge=1)
     temperature: float | None = Field(None, ge=0, le=2)
     top_p: float | None = Field(None, gt=0, le=1)

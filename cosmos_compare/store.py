@@ -24,12 +24,13 @@ import numpy as np
 import numpy.typing as npt
 
 from cosmos_compare.errors import CompareError
-from cosmos_compare.index import RunRow, list_runs
+from cosmos_compare.index import RunRow, list_runs, read_row
 from cosmos_compare.png import encode_png
 from cosmos_compare.schema import Run
 
 Images = npt.NDArray[np.uint8]
 ABANDONED_AFTER_S = 24 * 3600
+FINISHED = {"stop", "length"}  # how answers end that count as answers
 
 
 class Store:
@@ -45,7 +46,7 @@ class Store:
         `CompareError` when the folder can't be written; nothing is left behind then.
         """
         parent = self.outputs / "runs" / run.clip.scenario / run.model.name
-        with _writing_to(self.outputs):
+        with writing_to(self.outputs):
             parent.mkdir(parents=True, exist_ok=True)
             partial, run = _claim(parent, run)
             try:
@@ -89,9 +90,11 @@ class Store:
         folder = self.folder(run_id) / "artifacts" / "video_0"
         return sorted(folder.glob("*.png"), key=lambda path: int(path.stem))
 
-    def finished_keys(self) -> set[str]:
-        """Keys of requests that have been answered; failed and stopped ones may be tried again."""
-        return {row.key for row in self.rows() if row.finish in {"stop", "length"}}
+    def finished(self, scenario: str, model: str, key: str) -> list[RunRow]:
+        """The complete runs of a request; failed and stopped ones may be tried again."""
+        folders = (self.outputs / "runs" / scenario / model).glob(f"[!.]*-{key[:8]}*")
+        rows = [read_row(self.outputs, folder) for folder in sorted(folders)]
+        return [row for row in rows if row is not None and row.key == key and row.finish in FINISHED]
 
     def sweep(self) -> int:
         """Delete what killed processes left half-written more than a day ago; returns how many folders."""
@@ -182,7 +185,7 @@ def _sync_folder(folder: Path) -> None:
 
 
 @contextmanager
-def _writing_to(outputs: Path) -> Iterator[None]:
+def writing_to(outputs: Path) -> Iterator[None]:
     """Turn what a disk can do to us into sentences."""
     try:
         yield
@@ -201,7 +204,7 @@ def export_run(store: Store, row: RunRow, target: Path) -> Path:
     """Copy a run into the older layout `target/spike_<model>/<scenario>/`, replacing what is there."""
     folder = target / f"spike_{row.model}" / row.scenario
     partial = folder.with_name(f".{folder.name}.{os.getpid()}.partial")
-    with _writing_to(target):
+    with writing_to(target):
         shutil.rmtree(partial, ignore_errors=True)
         shutil.copytree(store.outputs / row.path, partial)
         shutil.rmtree(folder, ignore_errors=True)
@@ -214,6 +217,6 @@ def latest(rows: Sequence[RunRow]) -> list[RunRow]:
     best: dict[tuple[str, str], RunRow] = {}
     for row in rows:
         old = best.get((row.scenario, row.model))
-        if old is None or row.finish in {"stop", "length"} or old.finish not in {"stop", "length"}:
+        if old is None or row.finish in FINISHED or old.finish not in FINISHED:
             best[row.scenario, row.model] = row
     return list(best.values())

@@ -25,9 +25,7 @@ def read_mapping(path: Path) -> dict[str, Any]:
     except UnicodeDecodeError as error:
         raise CompareError(f"{path.name}: not UTF-8 text.", "Save it again as UTF-8.") from error
     try:
-        if any(
-            isinstance(event, yaml.events.AliasEvent) for event in yaml.parse(text, Loader=yaml.SafeLoader)
-        ):
+        if any(isinstance(event, yaml.events.AliasEvent) for event in yaml.parse(text, Loader=yaml.SafeLoader)):
             raise CompareError(f"{path.name}: uses YAML aliases (*name).", "Write the text out instead.")
         data = yaml.safe_load(text)
     except (yaml.YAMLError, RecursionError, ValueError) as error:

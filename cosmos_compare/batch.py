@@ -1,0 +1,117 @@
+"""Batches: every scenario through every model, skipping what has been answered. Two can share a folder.
+
+A request is claimed by a lock named after its key while it is answered. The lock goes with its process, so after
+a kill -9 the next batch takes up what was not finished, and two batches at once share the work.
+"""
+
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+from filelock import BaseFileLock, FileLock, Timeout
+
+from cosmos_compare.compare import Comparison, start_one
+from cosmos_compare.errors import CompareError
+from cosmos_compare.frame_cache import FrameCache
+from cosmos_compare.index import RunRow
+from cosmos_compare.jobs import Desk
+from cosmos_compare.schema import ModelSpec, Run
+from cosmos_compare.store import Store, writing_to
+
+
+@dataclass
+class Item:
+    """One request of a batch. `number` counts the repeats, from 0."""
+
+    comparison: Comparison
+    spec: ModelSpec
+    number: int
+    before: RunRow | None = None  # answered by an earlier batch, or by another one meanwhile
+    run: Run | None = None
+    error: CompareError | None = None
+
+    @property
+    def key(self) -> str:
+        return self.comparison.key(self.spec)
+
+    @property
+    def failed(self) -> bool:
+        if self.before:
+            return False
+        return self.run is None or self.run.answer.finish in {"error", "cancelled"}
+
+
+class Batch:
+    """What is to be done: an item for each scenario, model and repeat that has no finished run yet."""
+
+    def __init__(self, comparisons: Sequence[Comparison], store: Store, *, repeat: int, force: bool) -> None:
+        self.store = store
+        self.force = force
+        self.items = [
+            Item(comparison, spec, number)
+            for comparison in comparisons
+            for spec in comparison.specs
+            for number in range(repeat)
+        ]
+        self.to_do = [item for item in self.items if not self._is_done(item)]
+
+    def work(self, desk: Desk, cache: FrameCache, on_item: Callable[[Item], None]) -> None:
+        """Answer what is to do, the models side by side, each in the order of the scenarios.
+
+        `on_item` is called as each ends, from several threads.
+        """
+        specs = list(dict.fromkeys(item.spec for item in self.to_do))
+        stopped = threading.Event()
+
+        def one_model(spec: ModelSpec) -> None:
+            mine = [item for item in self.to_do if item.spec == spec]
+            # First what nobody else is doing; then wait for the rest, and do what the others left.
+            claimed_elsewhere = [item for item in mine if not self._attempt(item, 0, desk, cache, on_item, stopped)]
+            for item in claimed_elsewhere:
+                self._attempt(item, -1, desk, cache, on_item, stopped)
+
+        with ThreadPoolExecutor(max(1, len(specs))) as pool:
+            futures = [pool.submit(one_model, spec) for spec in specs]
+            try:
+                for future in futures:
+                    future.result()
+            except BaseException:
+                stopped.set()
+                desk.stop()
+                raise
+
+    def _attempt(
+        self,
+        item: Item,
+        wait_s: float,
+        desk: Desk,
+        cache: FrameCache,
+        on_item: Callable[[Item], None],
+        stopped: threading.Event,
+    ) -> bool:
+        """Answer an item, or see that it has been answered. False: another process is at it now."""
+        if stopped.is_set():
+            return True
+        try:
+            with self._claim(item, wait_s):
+                if not self._is_done(item):
+                    item.run = start_one(item.comparison, item.spec, desk, self.store, cache).outcome()
+        except Timeout:
+            return False
+        except CompareError as error:
+            item.error = error
+        on_item(item)
+        return True
+
+    def _claim(self, item: Item, wait_s: float) -> BaseFileLock:
+        folder = self.store.outputs / ".claims"
+        with writing_to(folder):
+            folder.mkdir(parents=True, exist_ok=True)
+        return FileLock(folder / f"{item.key[:32]}-{item.number}.lock", timeout=wait_s)
+
+    def _is_done(self, item: Item) -> bool:
+        if not self.force:
+            rows = self.store.finished(item.comparison.clip.scenario, item.spec.name, item.key)
+            item.before = rows[item.number] if item.number < len(rows) else None
+        return item.before is not None

@@ -1,0 +1,91 @@
+"""`cosmos-compare batch`: all scenarios of a folder through all models, each loaded once. Can be resumed."""
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+
+from cosmos_compare.batch import Batch, Item
+from cosmos_compare.cli import arguments
+from cosmos_compare.cli.terminal import note, print_json, print_table, rate, seconds
+from cosmos_compare.clips import find_scenarios
+from cosmos_compare.compare import Comparison, plan_comparison
+from cosmos_compare.engines.load import load_engine
+from cosmos_compare.errors import CompareError
+from cosmos_compare.frame_cache import FrameCache
+from cosmos_compare.jobs import Desk
+from cosmos_compare.paths import SCENARIOS
+from cosmos_compare.store import Store
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--scenarios", type=Path, default=SCENARIOS, metavar="DIR", help="folder of scenarios")
+    arguments.add_models(parser)
+    arguments.add_prompt(parser)
+    parser.add_argument("--repeat", type=int, default=1, metavar="N", help="N answers to each request (default: 1)")
+    parser.add_argument("--force", action="store_true", help="answer again what has been answered")
+    arguments.add_settings(parser)
+    arguments.add_outputs(parser)
+    parser.add_argument("--json", action="store_true", help="print the saved runs as JSON, and nothing else")
+
+
+def run(args: argparse.Namespace) -> int:
+    if args.repeat < 1:
+        raise CompareError(f"--repeat {args.repeat}: must be at least 1.", field="repeat")
+    store = Store(args.outputs)
+    store.sweep()
+    comparisons = _plan(args)
+    batch = Batch(comparisons, store, repeat=args.repeat, force=args.force)
+    if there := len(batch.items) - len(batch.to_do):
+        note(f"{there} of {len(batch.items)} are there already and are skipped.")
+    _work(batch)
+    if args.json:
+        print_json([item.run.model_dump(mode="json") for item in batch.items if item.run])
+    else:
+        columns = ("scenario", "model", "finish", "total", "first token", "tokens", "tokens/s")
+        print_table(columns, [_cells(item) for item in batch.items])
+    failed = any(item.failed for item in batch.items)
+    return int(failed or len(comparisons) < len(find_scenarios(args.scenarios)))
+
+
+def _plan(args: argparse.Namespace) -> list[Comparison]:
+    """A comparison for each scenario; a clip that can't be read is named and left out."""
+    prompt, settings = arguments.prompt_of(args), arguments.settings_of(args)
+    specs = arguments.models_of(args.models)
+    comparisons = []
+    for scenario in find_scenarios(args.scenarios):
+        try:
+            comparisons.append(plan_comparison(scenario.video, prompt, settings, specs, scenario.id))
+        except CompareError as error:
+            if error.field:
+                raise  # the flag is wrong, not the clip
+            note(f"{scenario.id}: skipped. {error}")
+    return comparisons
+
+
+def _work(batch: Batch) -> None:
+    """Run the batch under a progress bar; Ctrl-C stops it, and what is saved stays."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    desk = Desk(load_engine)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True)) as progress:
+        task = progress.add_task("answers", total=len(batch.to_do))
+        try:
+            batch.work(desk, FrameCache(), on_item=lambda item: progress.advance(task))
+        finally:
+            desk.close()
+
+
+def _cells(item: Item) -> Sequence[str]:
+    name = item.comparison.clip.scenario, item.spec.name
+    if item.before:
+        row = item.before
+        times = seconds(row.total_s), seconds(row.first_token_s)
+        return *name, f"{row.finish} (saved before)", *times, str(row.new_tokens), rate(row.tokens_per_s)
+    if item.run is None:
+        return *name, f"not saved: {item.error}", "", "", "", ""
+    answer = item.run.answer
+    finish = f"error: {answer.error.message}" if answer.error else answer.finish
+    times = seconds(answer.total_s), seconds(answer.first_token_s)
+    return *name, finish, *times, str(answer.new_tokens), rate(answer.tokens_per_s)
