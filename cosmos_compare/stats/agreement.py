@@ -1,0 +1,159 @@
+"""Do raters agree? Four coefficients side by side, each with n and an interval, undefined where it says nothing.
+
+A unit is one axis of one run; its levels are counted, (units, levels). Every coefficient is a function of sums over
+units, which is what `jackknife` needs for the interval.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from cosmos_compare.stats.estimate import Estimate, Floats, Ints, Labels, codes, undefined
+from cosmos_compare.stats.jackknife import NO_PAIRS, ONE_LEVEL, jackknife
+from cosmos_compare.stats.shares import wilson
+
+LEVELS = 3
+
+
+class Agreement(NamedTuple):
+    """The coefficients over the same marks. `kappa` is for two raters; with more, see it for each pair of them."""
+
+    raters: int
+    alpha: Estimate
+    kappa: Estimate
+    ac2: Estimate
+    raw: Estimate
+
+
+def rater_agreement(units: Labels, raters: Labels, levels: Ints, scenarios: Labels) -> Agreement:
+    """All coefficients of marks in long form, one mark (0, 1 or 2) an entry; a rater marks a unit once."""
+    counts, first = level_counts(units, levels)
+    clusters = np.asarray(scenarios)[first]
+    twice = counts.sum(axis=1) >= 2
+    paired = twice[codes(units)]
+    names = sorted(set(np.asarray(raters)[paired].tolist()))
+    if len(names) == 2:
+        kappa = _kappa_of_two(*(np.asarray(x)[paired] for x in (units, raters, levels, scenarios)))
+    else:
+        why = f"Weighted κ is for two raters; here are {len(names)}." if names else NO_PAIRS
+        kappa = undefined(int(twice.sum()), len(set(clusters[twice].tolist())), why)
+    return Agreement(
+        len(names),
+        krippendorff_alpha(counts, clusters),
+        kappa,
+        weighted_ac(counts, clusters),
+        raw_agreement(counts, clusters),
+    )
+
+
+def level_counts(units: Labels, levels: Ints, n_levels: int = LEVELS) -> tuple[Floats, Ints]:
+    """How often each unit got each level, (units, levels), and the position of each unit's first mark."""
+    _, first, of = np.unique(np.asarray(units), return_index=True, return_inverse=True)
+    cells = of.reshape(-1) * n_levels + np.asarray(levels, dtype=np.intp)
+    counts = np.bincount(cells, minlength=len(first) * n_levels).reshape(-1, n_levels)
+    return counts.astype(float), first
+
+
+def krippendorff_alpha(counts: Floats, clusters: Labels) -> Estimate:
+    """Krippendorff's α for ordered levels (Krippendorff 2011, "Computing Krippendorff's Alpha-Reliability")."""
+    k = counts.shape[1]
+    counts, clusters = _rated_twice(counts, clusters)
+    pairs = counts[:, :, None] * counts[:, None, :] - counts[:, :, None] * np.eye(k)
+    coincidences = pairs / (counts.sum(axis=1) - 1)[:, None, None]
+    return jackknife(coincidences.reshape(-1, k * k), clusters, lambda sums: _alpha(sums.reshape(-1, k, k)))
+
+
+def weighted_ac(counts: Floats, clusters: Labels, weights: Floats | None = None) -> Estimate:
+    """Gwet's AC2 with quadratic weights (Gwet 2014, Handbook of Inter-Rater Reliability, 4th ed.).
+
+    Units with a single mark enter the prevalence of the levels, as Gwet has it. Other `weights` (levels, levels) may
+    be given; the identity makes it AC1.
+    """
+    k = counts.shape[1]
+    w = quadratic_weights(k) if weights is None else weights
+    marks = counts.sum(axis=1)
+    twice = marks >= 2
+    shares = counts / marks[:, None]
+    agree = np.divide(
+        (counts * (counts @ w - 1)).sum(axis=1),
+        marks * (marks - 1),
+        out=np.zeros_like(marks),
+        where=twice,
+    )
+    sums = np.column_stack([agree, twice, shares, np.ones_like(marks)])
+
+    def statistic(totals: Floats) -> Floats:
+        observed = totals[:, 0] / totals[:, 1]
+        prevalence = totals[:, 2:-1] / totals[:, -1:]
+        chance = w.sum() / (k * (k - 1)) * (prevalence * (1 - prevalence)).sum(axis=1)
+        return np.asarray((observed - chance) / (1 - chance))
+
+    if len(np.flatnonzero(counts[twice].sum(axis=0))) == 1:
+        return undefined(int(twice.sum()), len(set(np.asarray(clusters)[twice].tolist())), ONE_LEVEL)
+    return jackknife(sums, clusters, statistic, counted=twice)
+
+
+def raw_agreement(counts: Floats, clusters: Labels) -> Estimate:
+    """The share of pairs of marks of a unit that are equal, averaged over units: no correction for chance."""
+    counts, clusters = _rated_twice(counts, clusters)
+    marks = counts.sum(axis=1)
+    equal = (counts * (counts - 1)).sum(axis=1) / (marks * (marks - 1))
+    sums = np.column_stack([equal, np.ones_like(marks)])
+    estimate = jackknife(sums, clusters, lambda totals: totals[:, 0] / totals[:, 1])
+    if estimate.value == 1:
+        low, high = wilson(estimate.scenarios, estimate.scenarios)
+        return estimate._replace(low=low, high=high, why="")
+    return estimate if estimate.low is None else estimate._replace(low=max(0.0, estimate.low))
+
+
+def weighted_kappa(first: Ints, second: Ints, clusters: Labels, n_levels: int = LEVELS) -> Estimate:
+    """Cohen's κ of two raters with quadratic weights over all levels, used or not (Cohen 1968).
+
+    The same number as scikit-learn's `cohen_kappa_score(…, labels=[0, 1, 2], weights="quadratic")`, in a form that
+    gives the interval too.
+    """
+    k = n_levels
+    cells = np.zeros((len(first), k * k))
+    cells[np.arange(len(first)), np.asarray(first, np.intp) * k + np.asarray(second, np.intp)] = 1
+    distance = 1 - quadratic_weights(k)
+
+    def statistic(sums: Floats) -> Floats:
+        table = sums.reshape(-1, k, k)
+        expected = table.sum(axis=2)[:, :, None] * table.sum(axis=1)[:, None, :]
+        return np.asarray(1 - _total(table) * _total(table * distance) / _total(expected * distance))
+
+    return jackknife(cells, clusters, statistic)
+
+
+def quadratic_weights(k: int) -> Floats:
+    """1 on the diagonal, falling with the square of the distance to 0 in the corners, (k, k)."""
+    steps = np.arange(k)
+    return np.asarray(1 - ((steps[:, None] - steps) / (k - 1)) ** 2)
+
+
+def _alpha(coincidences: Floats) -> Floats:
+    """α of each coincidence matrix, (m, k, k) → (m,); NaN when only one level was used."""
+    k = coincidences.shape[1]
+    n_c = coincidences.sum(axis=2)
+    n = n_c.sum(axis=1)
+    until = np.cumsum(n_c, axis=1)
+    middle = until - n_c / 2  # so that |middle_c − middle_k| counts the marks between two levels, ends by half
+    distance = (middle[:, :, None] - middle[:, None, :]) ** 2
+    expected = n_c[:, :, None] * n_c[:, None, :] - n_c[:, :, None] * np.eye(k)
+    return np.asarray(1 - (n - 1) * _total(coincidences * distance) / _total(expected * distance))
+
+
+def _total(tables: Floats) -> Floats:
+    return np.asarray(tables.sum(axis=(1, 2)))
+
+
+def _rated_twice(counts: Floats, clusters: Labels) -> tuple[Floats, Labels]:
+    twice = counts.sum(axis=1) >= 2
+    return counts[twice], np.asarray(clusters)[twice]
+
+
+def _kappa_of_two(units: Labels, raters: Labels, levels: Ints, scenarios: Labels) -> Estimate:
+    """κ of marks in long form, where every unit has exactly two marks, one of each rater."""
+    order = np.lexsort((codes(raters), codes(units)))
+    marks = levels[order].reshape(-1, 2)
+    return weighted_kappa(marks[:, 0], marks[:, 1], scenarios[order][::2])

@@ -1,0 +1,64 @@
+"""A number with its interval and what it rests on; means over scenarios."""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from scipy.special import stdtrit
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.intp]
+Labels = npt.NDArray[Any]
+
+TWO_SIDED_95 = 0.975
+
+
+class Estimate(NamedTuple):
+    """`value` with its two-sided 95 % interval; None where undefined, and then `why` is a sentence.
+
+    `n` is how many values went in (marks, verdicts or units), `scenarios` how many clusters they come from.
+    """
+
+    value: float | None
+    low: float | None
+    high: float | None
+    n: int
+    scenarios: int
+    why: str = ""
+
+
+def undefined(n: int, scenarios: int, why: str) -> Estimate:
+    return Estimate(None, None, None, n, scenarios, why)
+
+
+def codes(labels: Labels) -> Ints:
+    """Integers 0 … k−1 for any labels, in sorted order of the labels."""
+    return np.unique(np.asarray(labels), return_inverse=True)[1].reshape(-1)
+
+
+def cluster_means(values: Floats, clusters: Labels) -> Floats:
+    """The mean of each cluster's values, (n,) → (clusters,); missing values (NaN) are left out."""
+    values = np.asarray(values, dtype=float)
+    there = ~np.isnan(values)
+    of = codes(np.asarray(clusters)[there])
+    counts = np.bincount(of)
+    return np.bincount(of, weights=values[there]) / counts
+
+
+def t_half_width(means: Floats) -> float:
+    """Half of the 95 % interval of the mean of independent values: t(S−1, .975)·sd/√S. Needs S ≥ 2."""
+    count = len(means)
+    return float(stdtrit(count - 1, TWO_SIDED_95) * means.std(ddof=1) / np.sqrt(count))
+
+
+def clustered_mean(values: Floats, clusters: Labels) -> Estimate:
+    """The mean over clusters of each cluster's own mean, with the t interval of the cluster means."""
+    means = cluster_means(values, clusters)
+    n = int(np.count_nonzero(~np.isnan(np.asarray(values, dtype=float))))
+    if len(means) == 0:
+        return undefined(0, 0, "Nothing is rated yet.")
+    value = float(means.mean())
+    if len(means) == 1:
+        return Estimate(value, None, None, n, 1, "One scenario gives no interval.")
+    half = t_half_width(means)
+    return Estimate(value, value - half, value + half, n, len(means))
