@@ -193,7 +193,7 @@ def test_what_is_always_true(table: np.ndarray) -> None:
         if estimate.low is None:
             continue
         assert estimate.low <= estimate.value <= estimate.high <= 1
-        assert 1 < estimate.scenarios <= estimate.n
+        assert 1 <= estimate.scenarios <= estimate.n
 
 
 def test_interval_by_leaving_each_scenario_out() -> None:
