@@ -1,0 +1,27 @@
+"""The frame of every page: configuration, style, and the links between pages."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from cosmos_compare.paths import ROOT
+
+PAGES = {"app.py": "Compare", "pages/rate.py": "Rate", "pages/results.py": "Results"}
+STYLE = Path(__file__).with_name("style.css")
+
+
+def page(title: str) -> None:
+    """Open a page: call it first. `title` stands in the browser's tab."""
+    st.set_page_config(page_title=f"{title} · cosmos compare", page_icon=":material/compare:", layout="wide")
+    st.html(_style())
+    with st.sidebar:
+        st.html('<div class="brand">cosmos <b>compare</b></div>')
+        with st.container(horizontal=True, gap="small", key="pages"):
+            for path, label in PAGES.items():
+                if (ROOT / path).is_file():
+                    st.page_link(path, label=label)
+
+
+@st.cache_resource(show_spinner=False)
+def _style() -> str:
+    return f"<style>{STYLE.read_text(encoding='utf-8')}</style>"
