@@ -8,6 +8,7 @@ import yaml
 from cosmos_compare.errors import CompareError
 
 MAX_BYTES = 1_000_000
+MAX_DEPTH = 40  # the parser's time grows with the square of the depth
 
 
 def read_mapping(path: Path) -> dict[str, Any]:
@@ -25,8 +26,7 @@ def read_mapping(path: Path) -> dict[str, Any]:
     except UnicodeDecodeError as error:
         raise CompareError(f"{path.name}: not UTF-8 text.", "Save it again as UTF-8.") from error
     try:
-        if any(isinstance(event, yaml.events.AliasEvent) for event in yaml.parse(text, Loader=yaml.SafeLoader)):
-            raise CompareError(f"{path.name}: uses YAML aliases (*name).", "Write the text out instead.")
+        _refuse_bombs(path, text)
         data = yaml.safe_load(text)
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         where = getattr(error, "problem_mark", None)
@@ -38,3 +38,15 @@ def read_mapping(path: Path) -> dict[str, Any]:
         kind = "a list" if isinstance(data, list) else f"one {type(data).__name__}"
         raise CompareError(f"{path.name}: holds {kind}, not keys and values.", "Write `key: value` lines.")
     return data
+
+
+def _refuse_bombs(path: Path, text: str) -> None:
+    """Look at the events one by one and stop at the first that could make the whole explode."""
+    depth = 0
+    for event in yaml.parse(text, Loader=yaml.SafeLoader):
+        if isinstance(event, yaml.events.AliasEvent):
+            raise CompareError(f"{path.name}: uses YAML aliases (*name).", "Write the text out instead.")
+        depth += isinstance(event, yaml.events.CollectionStartEvent)
+        depth -= isinstance(event, yaml.events.CollectionEndEvent)
+        if depth > MAX_DEPTH:
+            raise CompareError(f"{path.name}: nested more than {MAX_DEPTH} deep.", "Is this the right file?")

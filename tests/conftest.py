@@ -1,8 +1,18 @@
-"""What several tests share."""
+"""What several tests share: real clips where they lie beside the checkout, small ones made here, tiny models."""
 
+from __future__ import annotations
+
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+import av
+import numpy as np
 import pytest
+
+if TYPE_CHECKING:
+    from cosmos_compare.engines.local import LocalEngine
+    from cosmos_compare.schema import ModelSpec
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -14,3 +24,74 @@ def shared() -> Path:
     if not (folder / "clips").is_dir():
         pytest.skip("needs ../shared (real clips and broken videos), which is not beside this checkout")
     return folder
+
+
+@pytest.fixture(autouse=True)
+def _private_outputs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test writes into the project's own outputs or reads a model list of the machine's user."""
+    monkeypatch.setenv("COSMOS_COMPARE_OUTPUTS", str(tmp_path / "outputs"))
+    monkeypatch.setenv("COSMOS_COMPARE_MODELS", str(tmp_path / "no_models.yaml"))
+
+
+def write_clip(path: Path, seconds: float = 2.0, fps: int = 16, size: tuple[int, int] = (160, 96)) -> Path:
+    """A clip of a square that moves to the right, its colour changing with time; `size` is (width, height)."""
+    width, height = size
+    with av.open(path, "w") as container:
+        stream = container.add_stream("libvpx-vp9" if path.suffix == ".webm" else "libx264", rate=fps)
+        stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
+        count = round(seconds * fps)
+        for number in range(count):
+            image = np.full((height, width, 3), 96, np.uint8)
+            left = (width - 24) * number // max(count - 1, 1)
+            image[height // 3 : height // 3 + 24, left : left + 24] = (250, 250 * number // count, 30)
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(image, format="rgb24")))
+        container.mux(stream.encode())
+    return path
+
+
+@pytest.fixture(scope="session")
+def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two seconds of a moving square, 160×96 at 16 fps."""
+    return write_clip(tmp_path_factory.mktemp("clip") / "square.webm")
+
+
+@pytest.fixture(scope="session")
+def scenarios(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of three scenarios."""
+    root = tmp_path_factory.mktemp("scenarios")
+    for number in range(3):
+        (root / f"scene_{number}").mkdir()
+        write_clip(root / f"scene_{number}" / "segment.webm", seconds=1 + number / 2)
+    return root
+
+
+@pytest.fixture(scope="session")
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Folders of the two tiny checkpoints, by name."""
+    from cosmos_compare.demo.tiny import build
+
+    return build(tmp_path_factory.mktemp("tiny"))
+
+
+@pytest.fixture(scope="session")
+def tiny_flags(tiny: dict[str, Path]) -> list[str]:
+    """The tiny checkpoints as the command line takes them."""
+    return ["--models", *(f"{name}={folder}" for name, folder in tiny.items())]
+
+
+@pytest.fixture(scope="session")
+def specs(tiny: dict[str, Path]) -> dict[str, ModelSpec]:
+    from cosmos_compare.models import resolve_models
+
+    return {spec.name: spec for spec in resolve_models([f"{name}={folder}" for name, folder in tiny.items()])}
+
+
+@pytest.fixture(scope="session")
+def engines(specs: dict[str, ModelSpec]) -> Iterator[dict[str, LocalEngine]]:
+    """Both tiny models, loaded."""
+    from cosmos_compare.engines.local import LocalEngine
+
+    loaded = {name: LocalEngine(spec, Path(spec.source)) for name, spec in specs.items()}
+    yield loaded
+    for engine in loaded.values():
+        engine.close()

@@ -26,9 +26,7 @@ def run(args: argparse.Namespace) -> int:
     elif not rows:
         note(f"No runs under {args.outputs}. Make some with `cosmos-compare run`.")
     else:
-        print_table(
-            "", ("run", "scenario", "model", "prompt", "finish", "total", "tokens/s"), [_cells(r) for r in rows]
-        )
+        print_table(("run", "scenario", "model", "prompt", "finish", "total", "tokens/s"), [_cells(r) for r in rows])
     return 0
 
 
