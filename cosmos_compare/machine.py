@@ -1,0 +1,172 @@
+"""Facts about this machine: GPUs, memory, disk, installed versions. Judges nothing, and never imports torch.
+
+All sizes are bytes. A fact that can't be found out is None, never a guess.
+"""
+
+import csv
+import importlib.util
+import os
+import platform
+import re
+import shutil
+import subprocess
+from collections.abc import Iterable
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+
+from cosmos_compare.schema import ModelSpec
+
+GB = 10**9
+# Beside the weights a model needs room for the key-value cache, the vision tower's activations and the
+# CUDA context. Measured values stand in docs/LOG.md; this is the margin a person should plan with.
+WORKING_MEMORY = 3 * GB
+BYTES_PER_WEIGHT = {"bfloat16": 2, "float16": 2, "float32": 4}
+
+_GPU_FIELDS = "index,uuid,name,memory.total,memory.free,compute_cap"
+_CGROUP_LIMIT = Path("/sys/fs/cgroup/memory.max")
+
+
+@dataclass(frozen=True)
+class Gpu:
+    name: str
+    memory: int | None
+    free: int | None
+    compute_capability: float | None
+
+
+@dataclass(frozen=True)
+class Machine:
+    """`torch_cuda` is the CUDA version torch is built for; None means a CPU build, or no torch at all."""
+
+    python: str
+    gpus: tuple[Gpu, ...]
+    gpu_error: str | None
+    driver_cuda: str | None
+    torch_cuda: str | None
+    ram: int | None
+
+    @property
+    def uses_gpu(self) -> bool:
+        return bool(self.gpus) and self.torch_cuda is not None
+
+    @property
+    def model_memory(self) -> int | None:
+        """The memory that holds a model here: that of the largest GPU, or RAM where torch can't use a GPU."""
+        if not self.uses_gpu:
+            return self.ram
+        return max((gpu.memory for gpu in self.gpus if gpu.memory is not None), default=None)
+
+
+def read_machine() -> Machine:
+    gpus, driver_cuda, gpu_error = _ask_nvidia_smi()
+    return Machine(
+        python=platform.python_version(),
+        gpus=gpus,
+        gpu_error=gpu_error,
+        driver_cuda=driver_cuda,
+        torch_cuda=_torch_cuda(),
+        ram=_ram(),
+    )
+
+
+def memory_needed(spec: ModelSpec, weights: int, machine: Machine) -> int:
+    """What a model takes here: its weights (float32 on a CPU) and room to work, which small models need less of."""
+    if not machine.uses_gpu:
+        weights = weights * 4 // BYTES_PER_WEIGHT[spec.dtype]
+    return weights + min(weights, WORKING_MEMORY)
+
+
+def free_bytes(folder: Path) -> int:
+    """Free space of the disk that `folder` is on, or would be on once made."""
+    return shutil.disk_usage(existing_parent(folder)).free
+
+
+def existing_parent(folder: Path) -> Path:
+    """`folder`, or the nearest folder above it that exists."""
+    folder = folder.absolute()
+    return next(path for path in (folder, *folder.parents) if path.exists())
+
+
+def installed_versions(names: Iterable[str]) -> dict[str, str]:
+    """The version of each named distribution that is installed; one that is not is left out."""
+    versions = {}
+    for name in names:
+        try:
+            versions[name] = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            continue
+    return versions
+
+
+def parse_gpus(listing: str, visible: str | None) -> tuple[Gpu, ...]:
+    """GPUs from `nvidia-smi --format=csv,noheader,nounits`, kept as `CUDA_VISIBLE_DEVICES` (`visible`) says."""
+    rows = [row for row in csv.reader(listing.splitlines(), skipinitialspace=True) if len(row) == 6]
+    if visible is not None:
+        wanted = [word.strip() for word in visible.split(",") if word.strip()]
+        rows = [row for row in rows if any(word == row[0] or _names_uuid(word, row[1]) for word in wanted)]
+    return tuple(
+        Gpu(name=name, memory=_mib(total), free=_mib(free), compute_capability=_number(capability))
+        for _, _, name, total, free, capability in rows
+    )
+
+
+def parse_driver_cuda(text: str) -> str | None:
+    """The newest CUDA version that the driver can run, from what plain `nvidia-smi` prints."""
+    match = re.search(r"CUDA[ \w]*Version\s*:\s*(\d+\.\d+)", text)
+    return match[1] if match else None
+
+
+def _ask_nvidia_smi() -> tuple[tuple[Gpu, ...], str | None, str | None]:
+    """The GPUs, the driver's CUDA version, and why they could not be listed."""
+    if shutil.which("nvidia-smi") is None:
+        return (), None, None
+    try:
+        listing = _run("nvidia-smi", f"--query-gpu={_GPU_FIELDS}", "--format=csv,noheader,nounits")
+        return (
+            parse_gpus(listing, os.environ.get("CUDA_VISIBLE_DEVICES")),
+            parse_driver_cuda(_run("nvidia-smi")),
+            None,
+        )
+    except subprocess.CalledProcessError as error:
+        words = (error.stdout or error.stderr or "").strip().splitlines()
+        return (), None, words[0] if words else f"exit code {error.returncode}"
+    except (OSError, subprocess.TimeoutExpired) as error:
+        return (), None, str(error)
+
+
+def _run(*command: str) -> str:
+    return subprocess.run(command, capture_output=True, text=True, check=True, timeout=30).stdout
+
+
+def _names_uuid(word: str, uuid: str) -> bool:
+    # CUDA accepts the beginning of a UUID.
+    return word.startswith("GPU-") and uuid.startswith(word)
+
+
+def _mib(text: str) -> int | None:
+    # Boards that share their memory with the CPU print [N/A].
+    return int(text) * 2**20 if text.isdigit() else None
+
+
+def _number(text: str) -> float | None:
+    return float(text) if re.fullmatch(r"\d+\.\d+", text) else None
+
+
+def _torch_cuda() -> str | None:
+    """Read from torch's version file: importing torch takes seconds."""
+    spec = importlib.util.find_spec("torch")
+    if spec is None or not spec.submodule_search_locations:
+        return None
+    version_file = Path(spec.submodule_search_locations[0]) / "version.py"
+    match = re.search(r"^cuda\b.*=\s*['\"]([\d.]+)", version_file.read_text(encoding="utf-8"), re.MULTILINE)
+    return match[1] if match else None
+
+
+def _ram() -> int | None:
+    """RAM that this process may use: the machine's, or the container's limit where that is lower."""
+    if not hasattr(os, "sysconf"):
+        return None
+    ram = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    limit = _CGROUP_LIMIT.read_text().strip() if _CGROUP_LIMIT.is_file() else "max"
+    return min(ram, int(limit)) if limit.isdigit() else ram
