@@ -69,7 +69,7 @@ def scenario_of(path: Path) -> Scenario:
 def probe(video: Path, scenario: str | None = None) -> Clip:
     """What the file holds, with the timestamps counted and the first frame decoded."""
     timeline = read_timeline(video)
-    frame = next((frame for _, frame in walk(video)), None)
+    frame = next((frame for _, frame in walk(video, timeline)), None)
     if frame is None:
         raise no_frames(video)
     with open_video(video) as (_, stream):
@@ -81,7 +81,7 @@ def probe(video: Path, scenario: str | None = None) -> Clip:
         path=str(video),
         sha256=_sha256(video),
         codec=codec,
-        fps=len(timeline.seconds) / timeline.end,
+        fps=timeline.fps,
         n_frames=len(timeline.seconds),
         duration=timeline.end,
         width=width,

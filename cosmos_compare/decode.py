@@ -2,118 +2,191 @@
 
 from __future__ import annotations
 
-import itertools
+import math
+import re
 import statistics
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import av
 import av.error
+from av.stream import Disposition
 
 from cosmos_compare.errors import CompareError
 
-CONTAINERS = "Use mp4, webm, mkv, mov or avi."
+USE = "Use mp4, webm, mkv, mov or avi"
 
 
 @dataclass(frozen=True)
 class Timeline:
-    """When each frame is shown: seconds from the first one, rising, and the end of the last.
+    """When each frame of a file is shown, in seconds.
 
-    `promised` is the count that the container claims, where the file holds less than it claims.
+    `origin` is the file's own time of the first frame; `seconds` are counted from it and never fall; the last
+    frame ends at `end`. `promised` frames up to `promised_end` are what the file claims: more than it holds
+    when it is cut or damaged.
     """
 
+    origin: float
     seconds: tuple[float, ...]
     end: float
-    promised: int | None = None
+    promised: int
+    promised_end: float
+
+    @property
+    def fps(self) -> float:
+        """Average frames per second."""
+        return len(self.seconds) / self.end
+
+    def has(self, index: int, stamp: float) -> bool:
+        """Whether the frame at `index` is shown at `stamp`, seconds of the file's clock."""
+        # The coarsest clock of a container, that of webm, ticks every millisecond.
+        return index < len(self.seconds) and abs(self.origin + self.seconds[index] - stamp) < 1e-3
 
 
 @contextmanager
 def open_video(video: Path) -> Iterator[tuple[Any, Any]]:
-    """The container and its first real video stream. Raises `CompareError` that names the file."""
+    """PyAV's container and its first real video stream.
+
+    Raises `CompareError` naming the file: missing, unreadable, empty, not a video, an image, audio only.
+    """
     try:
-        # An absolute path can't be taken for an option or a protocol; a playlist may not reach for the network.
+        # An absolute path is never taken for an option or a protocol, and a playlist in disguise
+        # can't reach for the network.
         container = av.open(str(video.absolute()), options={"protocol_whitelist": "file"})
-    except av.error.FFmpegError as error:
+    except (av.error.FFmpegError, OSError, ValueError) as error:
         raise _unopened(video, error) from error
     with container:
-        if "_pipe" in container.format.name or container.format.name == "image2":
-            raise CompareError(f"{video.name}: a still image, not a video.", CONTAINERS)
-        stream = next((s for s in container.streams.video if not _is_cover(s)), None)
-        if stream is None:
-            kind = " (audio only)" if container.streams.audio else ""
-            raise CompareError(f"{video.name}: no video stream{kind}.", f"{CONTAINERS[:-1]} with a video track.")
-        yield container, stream
+        if container.format.name.endswith("_pipe") or container.format.name == "image2":
+            raise CompareError(f"{video.name}: a still image, not a video.", f"{USE}.")
+        # Cover art of a song is stored as a video stream.
+        streams = [s for s in container.streams.video if not s.disposition & Disposition.attached_pic]
+        if not streams:
+            only = " (audio only)" if container.streams.audio else ""
+            raise CompareError(f"{video.name}: no video stream{only}.", f"{USE} with a video track.")
+        yield container, streams[0]
 
 
 def read_timeline(video: Path) -> Timeline:
-    """The timestamps of a file by reading its packets; no frame is decoded.
+    """The timeline of a file, by reading all its packets; no frame is decoded.
 
-    Raises `CompareError` when the file can't be opened or holds no frames.
+    Raises `CompareError` when the file can't be opened, or holds no frame or no timestamp.
     """
-    times: list[int] = []
-    damaged = False
+    shown: list[tuple[float, float]] = []  # start and length of each frame, in the order of the file
+    announced, left_out, cut = 0, 0, False
     with open_video(video) as (container, stream):
         try:
             for packet in container.demux(stream):
-                if packet.size == 0 or packet.is_discard:
+                if packet.size == 0:  # the demuxer's "no more", or a dropped frame of an AVI
                     continue
-                damaged = damaged or packet.is_corrupt
+                if packet.is_discard or _is_hidden(stream, packet):
+                    left_out += 1
+                    continue
+                announced += 1
                 if packet.is_corrupt:
+                    cut = True
                     continue
-                stamp = packet.pts if packet.pts is not None else packet.dts
-                times.append(stamp if stamp is not None else len(times))
+                shown.append(_start_and_length(video, container, packet))
         except av.error.FFmpegError:
-            damaged = True
-        return _timeline(video, stream, times)
+            cut = True
+        if not shown:
+            raise no_frames(video)
+        stamps, lengths = zip(*sorted(shown), strict=True)
+        timeline = timeline_of(stamps, lengths[-1] or _usual_length(stamps, stream))
+        claimed_end = _claimed_end(container, stream, timeline.origin)
+        # A header is only believed where the file is seen to be cut: edit lists leave frames out on purpose.
+        if cut or claimed_end > timeline.end + 2 / timeline.fps:
+            if _is_mp4(container):
+                announced = max(announced, stream.frames - left_out)
+            timeline = replace(timeline, promised_end=max(timeline.end, claimed_end))
+        return replace(timeline, promised=announced)
 
 
-def _timeline(video: Path, stream: Any, times: list[int]) -> Timeline:
-    if not times:
-        raise no_frames(video)
-    times = sorted(times)
-    seconds = tuple(float((time - times[0]) * stream.time_base) for time in times)
-    promised = stream.frames if stream.frames > len(seconds) else None
-    return Timeline(seconds, seconds[-1] + last_length(seconds, stream), promised)
+def timeline_of(stamps: Sequence[float], last_length: float) -> Timeline:
+    """The timeline of frames at rising `stamps`, seconds of the file's clock, that keeps all its promises."""
+    seconds = tuple(round(stamp - stamps[0], 6) for stamp in stamps)
+    end = round(seconds[-1] + last_length, 6)
+    return Timeline(stamps[0], seconds, end, promised=len(seconds), promised_end=end)
 
 
-def last_length(seconds: tuple[float, ...], stream: Any) -> float:
-    """How long the last frame is shown, seconds: as long as most others, where nothing says it."""
-    if len(seconds) > 1:
-        return statistics.median(b - a for a, b in itertools.pairwise(seconds))
-    return float(1 / (stream.average_rate or 25))
+def walk(video: Path, timeline: Timeline) -> Iterator[tuple[float, Any]]:
+    """Each frame with its stamp, seconds of the file's clock, decoded one after the other; stamps never fall.
 
-
-def walk(video: Path) -> Iterator[tuple[float, Any]]:
-    """Each frame with its time, seconds from the first, decoded one after the other.
-
-    Ends at the first damage: what a decoder makes of later frames is built on missing ones.
+    Containers that store no stamps get those of `timeline`, in order.
+    Ends at the first damage: what a decoder makes of later frames builds on missing ones.
     """
     with open_video(video) as (container, stream):
         stream.thread_type = "AUTO"
-        first: int | None = None
+        stamped = _has_stamps(container)
+        by_order = iter(timeline.seconds)
+        latest = -math.inf
         try:
             for frame in container.decode(stream):
-                stamp = frame.pts if frame.pts is not None else frame.dts
-                first = stamp if first is None else first
-                yield float((stamp - first) * stream.time_base), frame
+                if frame.is_corrupt:
+                    continue
+                stamp = frame.pts * stream.time_base if stamped else next(by_order, None)
+                if stamp is None:
+                    return
+                latest = max(latest, float(stamp))
+                yield latest, frame
         except av.error.FFmpegError:
             return
 
 
 def no_frames(video: Path) -> CompareError:
-    return CompareError(f"{video.name}: no frame of it can be decoded.", "Check that the file is complete.")
+    return CompareError(f"{video.name}: not one frame of it can be decoded.", "Is the file complete?")
 
 
-def _is_cover(stream: Any) -> bool:
-    return bool(stream.disposition & av.stream.Disposition.attached_pic)
+def _has_stamps(container: Any) -> bool:
+    """AVI stores no timestamps, only an order of decoding at a constant rate; FFmpeg's guesses are wrong."""
+    return bool(container.format.name != "avi")
 
 
-def _unopened(video: Path, error: av.error.FFmpegError) -> CompareError:
+def _is_mp4(container: Any) -> bool:
+    return "mp4" in container.format.name.split(",")
+
+
+def _is_hidden(stream: Any, packet: Any) -> bool:
+    """A VP8 frame that is only ever referred to: bit 4 of its first byte, "show_frame", is off (RFC 6386, 9.1)."""
+    return stream.codec_context.codec.canonical_name == "vp8" and not memoryview(packet)[0] & 0x10
+
+
+def _start_and_length(video: Path, container: Any, packet: Any) -> tuple[float, float]:
+    stamp = packet.pts if _has_stamps(container) else packet.dts
+    if stamp is None:
+        raise CompareError(f"{video.name}: holds no timestamps.", "Store it as mp4 or mkv.")
+    return float(stamp * packet.time_base), float((packet.duration or 0) * packet.time_base)
+
+
+def _usual_length(stamps: Sequence[float], stream: Any) -> float:
+    """How long most frames are shown, seconds: for a last frame of which nothing says it."""
+    gaps = [later - earlier for earlier, later in pairwise(stamps) if later > earlier]
+    return statistics.median(gaps) if gaps else float(1 / (stream.average_rate or 25))
+
+
+def _claimed_end(container: Any, stream: Any, origin: float) -> float:
+    """Where the header says that the last frame ends, seconds after the first; 0 where it says nothing."""
+    if _is_mp4(container):
+        return float((stream.duration or 0) * stream.time_base)
+    if container.format.name == "avi":
+        return float(stream.frames * stream.time_base)
+    if tag := re.fullmatch(r"(\d+):(\d\d):(\d\d\.\d+)", stream.metadata.get("DURATION", "")):
+        return int(tag[1]) * 3600 + int(tag[2]) * 60 + float(tag[3]) - origin
+    if container.duration and len(container.streams) == 1 and "matroska" in container.format.name:
+        return float(container.duration / av.time_base) - origin
+    return 0.0
+
+
+def _unopened(video: Path, error: Exception) -> CompareError:
     if isinstance(error, FileNotFoundError):
         return CompareError(f"{video}: no such file.", "Check the path.")
-    if isinstance(error, OSError) and error.strerror and not isinstance(error, ValueError):
-        return CompareError(f"{video}: can't be opened ({error.strerror}).", "Check the path.")
-    return CompareError(f"{video.name}: can't be opened as a video; it is cut, damaged or something else.", CONTAINERS)
+    if video.is_dir():
+        return CompareError(f"{video}: a folder, not a video.", "Name a file in it.")
+    if isinstance(error, PermissionError):
+        return CompareError(f"{video}: can't be read.", "Check its permissions.")
+    if video.is_file() and video.stat().st_size == 0:
+        return CompareError(f"{video.name}: the file is empty.", "Copy or download it again.")
+    return CompareError(f"{video.name}: can't be opened as a video: cut, damaged or something else.", f"{USE}.")
