@@ -8,6 +8,7 @@ import hashlib
 import json
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -136,9 +137,10 @@ def _save_index(outputs: Path, rows: dict[str, RunRow]) -> None:
     target = _index_file(outputs)
     temporary = target.with_name(f".index.{os.getpid()}.tmp")
     data = {"version": INDEX_VERSION, "fields": RunRow._fields, "rows": list(rows.values())}
-    try:
-        temporary.write_text(json.dumps(data), encoding="utf-8")
-        temporary.replace(target)
-    except OSError:
-        # A read-only or full disk: the next look reads the folders again.
-        temporary.unlink(missing_ok=True)
+    # On a read-only or full disk the next look reads the folders again.
+    with suppress(OSError):
+        try:
+            temporary.write_text(json.dumps(data), encoding="utf-8")
+            temporary.replace(target)
+        finally:
+            temporary.unlink(missing_ok=True)

@@ -76,7 +76,9 @@ class LocalEngine:
             self._generate(inputs, request, stream, on_state, cancelled)
         except CompareError as error:
             failure = Failure(type="WrongInput", message=error.message, hint=error.hint)
-        except (torch.OutOfMemoryError, MemoryError):
+        except (MemoryError, RuntimeError) as error:  # torch.OutOfMemoryError is a RuntimeError
+            if not _is_out_of_memory(error):
+                raise
             failure = Failure(type="OutOfMemory", message="The memory was not enough.", hint=OUT_OF_MEMORY_HINT)
         if failure is not None and failure.type == "OutOfMemory":
             _free_memory()  # outside of `except`, whose traceback would keep the tensors alive
@@ -157,6 +159,11 @@ def _free_memory() -> None:
     gc.collect()
     if torch.cuda.is_available():
         torch.cuda.empty_cache()
+
+
+def _is_out_of_memory(error: Exception) -> bool:
+    # A CPU allocation that fails has no class of its own.
+    return isinstance(error, torch.OutOfMemoryError | MemoryError) or "DefaultCPUAllocator" in str(error)
 
 
 def _first_line(error: Exception) -> str:

@@ -1,0 +1,105 @@
+"""Batches: resumed after a kill, shared by two processes, honest about failures. Real processes, tiny models."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from conftest import write_clip
+
+from cosmos_compare.cli import main
+from cosmos_compare.index import list_runs
+
+SHORT = ["--fps", "2", "--max-tokens", "4"]
+
+
+def batch(scenarios: Path, outputs: Path, flags: list[str], *more: str) -> list[str]:
+    return ["batch", "--scenarios", str(scenarios), "--outputs", str(outputs), *flags, *SHORT, *more]
+
+
+def spawn(words: list[str]) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "cosmos_compare", *words]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def test_every_scenario_meets_every_model_once(
+    scenarios: Path, tiny_flags: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = batch(scenarios, tmp_path, tiny_flags)
+    assert main([*words, "--json"]) == 0
+    saved = json.loads(capsys.readouterr().out)
+    assert len(saved) == 6
+    pairs = Counter((run["clip"]["scenario"], run["model"]["name"]) for run in saved)
+    assert set(pairs.values()) == {1}
+    assert main(words) == 0
+    printed = capsys.readouterr()
+    assert "6 of 6 are there already" in printed.err
+    assert printed.out.count("(saved before)") == 6
+    assert len(list_runs(tmp_path)) == 6
+
+
+def test_repeats_and_force_answer_again(
+    scenarios: Path, tiny_flags: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    one_model = tiny_flags[:2]
+    assert main(batch(scenarios, tmp_path, one_model, "--repeat", "2")) == 0
+    assert len(list_runs(tmp_path)) == 6
+    assert main(batch(scenarios, tmp_path, one_model, "--force")) == 0
+    rows = list_runs(tmp_path)
+    assert len(rows) == 9
+    assert len({row.key for row in rows}) == 3, "repeats share a key"
+    texts = {(tmp_path / row.path / "raw_stdout.txt").read_bytes() for row in rows if row.scenario == "scene_0"}
+    assert len(texts) == 1, "the same request gives the same text"
+
+
+def test_after_a_kill_the_batch_is_resumed_and_nothing_half_there_is_listed(
+    scenarios: Path, tiny_flags: list[str], tmp_path: Path
+) -> None:
+    words = batch(scenarios, tmp_path, tiny_flags, "--repeat", "4")
+    process = spawn(words)
+    deadline = time.monotonic() + 120
+    while len(list(tmp_path.glob("runs/*/*/[!.]*"))) < 3:
+        assert process.poll() is None and time.monotonic() < deadline, process.communicate()
+        os.sched_yield()
+    os.kill(process.pid, signal.SIGKILL)
+    process.communicate()
+    before = list_runs(tmp_path)
+    assert 3 <= len(before) < 24, "killed in the middle"
+    for row in before:
+        folder = tmp_path / row.path
+        frames = len(json.loads((folder / "analysis.json").read_text())["frames"]["indices"])
+        assert len(list((folder / "artifacts" / "video_0").iterdir())) == frames
+    assert main(words) == 0
+    after = list_runs(tmp_path)
+    assert len(after) == 24
+    assert {row.id for row in before} <= {row.id for row in after}
+
+
+def test_two_batches_at_once_share_the_work(scenarios: Path, tiny_flags: list[str], tmp_path: Path) -> None:
+    words = batch(scenarios, tmp_path, tiny_flags, "--repeat", "2")
+    processes = [spawn(words), spawn(words)]
+    printed = [process.communicate(timeout=120) for process in processes]
+    assert [process.returncode for process in processes] == [0, 0], printed
+    rows = list_runs(tmp_path)
+    assert len(rows) == 12
+    assert set(Counter(row.key for row in rows).values()) == {2}
+
+
+def test_a_broken_clip_is_named_and_costs_only_itself(
+    tiny_flags: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = tmp_path / "scenarios"
+    root.mkdir()
+    write_clip(root / "good.webm", seconds=1)
+    (root / "bad.mp4").write_bytes(b"<html>404</html>")
+    outputs = tmp_path / "outputs"
+    assert main(batch(root, outputs, tiny_flags[:2])) == 1
+    assert "bad: skipped." in capsys.readouterr().err
+    assert [row.scenario for row in list_runs(outputs)] == ["good"]
