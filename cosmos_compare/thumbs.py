@@ -1,0 +1,131 @@
+"""Thumbnails: one small picture and the length of each clip, made once in the background and kept on disk."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import queue
+import threading
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import av.error
+import cv2
+import numpy as np
+
+from cosmos_compare.decode import no_frames, open_video, read_timeline
+from cosmos_compare.errors import CompareError
+
+HEIGHT = 96  # pixels: sharp at twice the size at which it is shown
+QUALITY = 72
+
+
+@dataclass(frozen=True)
+class Thumb:
+    """`jpeg` is base64, empty for a file that can't be decoded; then `problem` says why."""
+
+    jpeg: str = ""
+    seconds: float | None = None
+    problem: str = ""
+
+
+class Thumbs:
+    """Thumbnails of any clips. `get` never decodes and never waits; a thread makes what is missing."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._made: dict[str, Thumb] = {}
+        self._asked: set[str] = set()
+        self._wanted: queue.SimpleQueue[tuple[str, Path]] = queue.SimpleQueue()
+        self._lock = threading.Lock()
+        self._thread: threading.Thread | None = None
+
+    def get(self, video: Path) -> Thumb | None:
+        """The thumbnail, or None while it is being made."""
+        key = _key(video)
+        thumb = self._made.get(key) or self._from_disk(key)
+        if thumb is None:
+            self._ask(key, video)
+        return thumb
+
+    @property
+    def pending(self) -> int:
+        return len(self._asked)
+
+    def _from_disk(self, key: str) -> Thumb | None:
+        try:
+            thumb = Thumb(**json.loads((self.folder / f"{key}.json").read_bytes()))
+        except (OSError, ValueError, TypeError):
+            return None  # not made yet, or torn: it is only a cache
+        self._made[key] = thumb
+        return thumb
+
+    def _ask(self, key: str, video: Path) -> None:
+        with self._lock:
+            if key in self._asked:
+                return
+            self._asked.add(key)
+            self._wanted.put((key, video))
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._work, name="thumbnails", daemon=True)
+                self._thread.start()
+
+    def _work(self) -> None:
+        while True:
+            key, video = self._wanted.get()
+            thumb = make_thumb(video)
+            self._made[key] = thumb
+            self._keep(key, thumb)
+            self._asked.discard(key)
+
+    def _keep(self, key: str, thumb: Thumb) -> None:
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            (self.folder / f"{key}.json").write_text(json.dumps(asdict(thumb)), encoding="utf-8")
+        except OSError:
+            return  # a full or read-only disk: the next server makes it again
+
+
+def make_thumb(video: Path) -> Thumb:
+    """Decode a picture from the middle of a clip. Never raises: a thumbnail must not cost the page."""
+    try:
+        seconds = read_timeline(video).end
+        image = _middle_frame(video, seconds)
+    except CompareError as error:
+        return Thumb(problem=str(error))
+    width = max(1, round(image.shape[1] * HEIGHT / image.shape[0]))
+    small = cv2.resize(image, (width, HEIGHT), interpolation=cv2.INTER_AREA)
+    _, jpeg = cv2.imencode(".jpg", small[:, :, ::-1], [cv2.IMWRITE_JPEG_QUALITY, QUALITY])
+    return Thumb(base64.b64encode(jpeg.tobytes()).decode(), round(seconds, 2))
+
+
+def _middle_frame(video: Path, seconds: float) -> np.ndarray:
+    """RGB, upright: the key frame nearest before the middle, or the first frame where seeking fails."""
+    frame = _decode_one(video, seconds / 2) or _decode_one(video, 0.0)
+    if frame is None:
+        raise no_frames(video)
+    turns = round(frame.rotation / 90)
+    upright: np.ndarray = np.ascontiguousarray(np.rot90(frame.to_ndarray(format="rgb24"), turns))
+    return upright
+
+
+def _decode_one(video: Path, at: float) -> Any:
+    """The first frame decoded after a seek to `at` seconds, or None."""
+    with open_video(video) as (container, stream):
+        try:
+            if at:
+                container.seek((stream.start_time or 0) + int(at / stream.time_base), stream=stream)
+            return next(container.decode(stream), None)
+        except av.error.FFmpegError:
+            return None
+
+
+def _key(video: Path) -> str:
+    try:
+        facts = video.stat()
+        state = f"{facts.st_size}|{facts.st_mtime_ns}"
+    except OSError:
+        state = "missing"
+    return hashlib.sha256(f"1|{video.absolute()}|{state}".encode()).hexdigest()[:24]

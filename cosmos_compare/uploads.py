@@ -1,0 +1,57 @@
+"""Uploads: files dropped on the page, checked before they are kept under outputs/uploads/."""
+
+import hashlib
+import os
+from pathlib import Path
+from typing import BinaryIO
+
+from cosmos_compare.clips import VIDEO_SUFFIXES, probe, scenario_id
+from cosmos_compare.errors import CompareError
+
+FOLDER = "uploads"
+_CHUNK = 1 << 20
+
+
+def keep_upload(name: str, content: BinaryIO, outputs: Path) -> Path:
+    """Keep a dropped file if it is a video that can be decoded; returns where it lies.
+
+    The same content under the same name is kept once. Raises `CompareError` that names the file; nothing is left
+    behind then.
+    """
+    suffix = Path(name).suffix.lower()
+    if suffix not in VIDEO_SUFFIXES:
+        raise CompareError(f"{Path(name).name}: not a kind of video file.", "Use mp4, webm, mkv, mov or avi.")
+    folder = outputs / FOLDER
+    # The stem alone: a client may send any path as a name, and `segment` would take the folder's name.
+    stem = scenario_id(Path(f"{Path(name).stem}_.x" if Path(name).stem.lower() == "segment" else Path(name).name))
+    partial = folder / f".{stem}.{os.getpid()}{suffix}"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        digest = _copy(content, partial)
+        # Probed under the name that the person knows, so that an error names it.
+        _check(partial, f"{stem}{suffix}")
+        target = folder / f"{stem}_{digest[:8]}{suffix}"
+        partial.replace(target)
+    except OSError as error:
+        raise CompareError(
+            f"{Path(name).name}: could not be kept ({error.strerror}).", "Check the outputs folder."
+        ) from error
+    finally:
+        partial.unlink(missing_ok=True)
+    return target
+
+
+def _copy(content: BinaryIO, target: Path) -> str:
+    digest = hashlib.sha256()
+    with target.open("wb") as file:
+        while piece := content.read(_CHUNK):
+            digest.update(piece)
+            file.write(piece)
+    return digest.hexdigest()
+
+
+def _check(path: Path, name: str) -> None:
+    try:
+        probe(path)
+    except CompareError as error:
+        raise CompareError(error.message.replace(path.name, name), error.hint) from error
