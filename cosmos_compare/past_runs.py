@@ -1,4 +1,4 @@
-"""History: the runs of one scenario by version of the prompt, newest first. Reads rows only."""
+"""Past runs: the runs of one scenario by version of the prompt, newest first. Reads rows only."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
