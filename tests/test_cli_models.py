@@ -27,7 +27,7 @@ def own_list(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         (folder / "model.safetensors").write_bytes(bytes(2_000_000))
     (tmp_path / "partial" / "tokenizer.json").unlink()
     entries = "".join(
-        f"  {name}: {{family: qwen3_vl, source: '{tmp_path / name}', label: '{name} [1/2]', demo: true}}\n"
+        f"  {name}: {{family: qwen3_vl, source: '{tmp_path / name}', label: '{name} [bold]', demo: true}}\n"
         for name in ("whole", "partial", "absent")
     )
     (tmp_path / "models.yaml").write_text(f"models:\n{entries}")
@@ -61,7 +61,7 @@ def test_a_person_reads_a_table(capsys: pytest.CaptureFixture[str], monkeypatch:
     out = capsys.readouterr().out
     assert "nvidia/Cosmos-Reason1-7B" in out
     # Square brackets are markup for rich; a label is only text.
-    assert "whole [1/2] (demo)" in out
+    assert "whole [bold] (demo)" in out
 
 
 @pytest.mark.parametrize(("gib", "one_at_a_time"), [(80, False), (32, False), (24, True)])
