@@ -133,9 +133,7 @@ class Worker:
                 self.engine = None
 
     def _load(self) -> Engine:
-        if self.engine is None:
-            self.engine = self.desk.load(self)
-        return self.engine
+        return self.engine or self.desk.load(self)
 
     def _run(self) -> None:
         while (item := self._queue.get()) is not None:
@@ -163,7 +161,7 @@ class Desk:
         self._load_engine = load_engine
         self._workers: dict[ModelSpec, Worker] = {}
         self._lock = threading.Lock()
-        self._loading = threading.Lock()  # one load at a time: two would both count the same free memory
+        self._loading = threading.Lock()
 
     def submit(self, spec: ModelSpec, task: Task[T]) -> Job[T]:
         """Queue a task for a model. It is called in the worker's thread with a function that gives the loaded
@@ -185,8 +183,10 @@ class Desk:
         return [worker.spec for worker in self._all() if worker.engine is not None]
 
     def load(self, worker: Worker) -> Engine:
+        """Load a worker's model; one at a time, for two would both count the same free memory."""
         with self._loading:
-            return self._load_engine(worker.spec, lambda: self._unload_others(worker))
+            worker.engine = self._load_engine(worker.spec, lambda: self._unload_others(worker))
+            return worker.engine
 
     def _unload_others(self, loading: Worker) -> None:
         """Give back the memory of all other models, each once it is idle."""

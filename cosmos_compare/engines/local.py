@@ -6,6 +6,8 @@ import time
 from pathlib import Path
 from typing import Any
 
+from safetensors import SafetensorError
+
 from cosmos_compare.engines.base import Cancelled, OnState, OnText, Request
 from cosmos_compare.engines.local_inputs import Inputs, prepare
 from cosmos_compare.engines.local_libraries import (
@@ -43,7 +45,7 @@ class LocalEngine:
             raise CompareError(
                 f"{spec.label} does not fit in the free GPU memory.", "Run one model at a time, or free the GPU."
             ) from error
-        except (OSError, ValueError, KeyError) as error:
+        except (OSError, ValueError, KeyError, SafetensorError) as error:
             raise CompareError(
                 f"{spec.label}: {folder} can't be loaded ({_first_line(error)}).",
                 "Check that the checkpoint is complete and in safetensors form.",
