@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cosmos_compare.demo.observe import View
-from cosmos_compare.demo.world import HALF, STANDING, Actor, Array, EgoAction, Event, Happening, Kind, Scene
+from cosmos_compare.demo.world import HALF, KINDS, STANDING, Actor, Array, EgoAction, Event, Happening, Kind, Scene
 
 Risk = Literal["none", "low", "medium", "high"]
 Position = Literal["left", "ahead", "right"]
@@ -44,7 +44,7 @@ class Happened:
 
 @dataclass(frozen=True)
 class Facts:
-    objects: tuple[Seen, ...]  # nearest first, each kind once
+    objects: tuple[Seen, ...]  # in the order of KINDS, each kind once
     ego: EgoAction
     ego_frame: int | None  # the first frame shown after the ego vehicle began to change its speed
     events: tuple[Happened, ...]
@@ -110,7 +110,7 @@ def _objects(scene: Scene, view: View, frames: NDArray[np.int64], shown: list[in
         # One that crosses matters more than one on the pavement; else the nearer one speaks for its kind.
         if old is None or (seen.doing == "crossing", -depth) > (old.doing == "crossing", -old.depth):
             best[actor.kind] = seen
-    return tuple(sorted(best.values(), key=lambda seen: seen.depth))
+    return tuple(sorted(best.values(), key=lambda seen: KINDS.index(seen.kind)))
 
 
 def _position(actor: Actor, t: float) -> Position:
@@ -281,4 +281,5 @@ def _boxes(
         if view.counts[i, frame] and actor.kind != "crosswalk"
     ]
     found.sort(key=lambda pair: -float((pair[1][2] - pair[1][0]) * (pair[1][3] - pair[1][1])))
-    return tuple((kind, tuple(float(v) for v in box)) for kind, box in found[:4])  # type: ignore[misc]
+    found = sorted(found[:4], key=lambda pair: (KINDS.index(pair[0]), float(pair[1][0])))
+    return tuple((kind, tuple(float(v) for v in box)) for kind, box in found)  # type: ignore[misc]

@@ -1,0 +1,62 @@
+"""The tokenizer of both demo models: byte-level BPE of 2048 entries, Qwen's way of splitting, learnt from our texts."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
+
+from cosmos_compare.demo import questions
+from cosmos_compare.demo.answers_text import unmarked
+from cosmos_compare.demo.chat import DEFAULT_SYSTEM, REASONING
+
+SIZE = 2048
+SPECIAL = (
+    "<|endoftext|>", "<|im_start|>", "<|im_end|>", "<|vision_start|>", "<|vision_end|>", "<|vision_pad|>",
+    "<|image_pad|>", "<|video_pad|>",
+)  # fmt: skip
+TAGS = ("<think>", "</think>", "<answer>", "</answer>")
+SPLIT = (
+    r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"
+)
+
+
+def learn(texts: Iterator[str]) -> Tokenizer:
+    """A tokenizer from an iterator of texts; the same texts give the same tokenizer."""
+    backend = Tokenizer(models.BPE())
+    backend.normalizer = normalizers.NFC()
+    backend.pre_tokenizer = pre_tokenizers.Sequence(
+        [pre_tokenizers.Split(Regex(SPLIT), "isolated"), pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)]
+    )
+    backend.decoder = decoders.ByteLevel()
+    trainer = trainers.BpeTrainer(
+        vocab_size=SIZE - len(SPECIAL) - len(TAGS),
+        initial_alphabet=sorted(pre_tokenizers.ByteLevel.alphabet()),
+        special_tokens=[],
+        show_progress=False,
+    )
+    backend.train_from_iterator(texts, trainer)
+    backend.add_special_tokens([AddedToken(token, special=True, normalized=False) for token in SPECIAL])
+    backend.add_tokens([AddedToken(tag, special=False, normalized=False) for tag in TAGS])
+    return backend
+
+
+def corpus(answers: Iterator[str]) -> Iterator[str]:
+    """What the models read and write: answers, every wording of every question, prompts, some filler."""
+    rng = np.random.default_rng(0)
+    yield from (unmarked(text) for text in answers)
+    for table in (questions.EN, questions.FR):
+        for wordings in table.values():
+            yield from [*wordings] * 20
+    for language in ("en", "fr"):
+        for wordings in questions.WHEN[language].values():  # type: ignore[index]
+            yield from [*wordings] * 20
+    for _, system, question in questions.shipped():
+        yield from [system, question] * 60
+    yield from [*REASONING.values(), *DEFAULT_SYSTEM.values()] * 60
+    yield from (questions.filler(rng, 200) for _ in range(60))
+    yield from [*questions.BEFORE, *questions.AFTER, *questions.BEFORE_FR, *questions.AFTER_FR] * 10
+
+
+def load(folder: Path) -> Tokenizer:
+    return Tokenizer.from_file(str(folder / "tokenizer.json"))
