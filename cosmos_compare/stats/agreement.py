@@ -133,13 +133,12 @@ def quadratic_weights(k: int) -> Floats:
 
 def _alpha(coincidences: Floats) -> Floats:
     """α of each coincidence matrix, (m, k, k) → (m,); NaN when only one level was used."""
-    k = coincidences.shape[1]
     n_c = coincidences.sum(axis=2)
     n = n_c.sum(axis=1)
     until = np.cumsum(n_c, axis=1)
     middle = until - n_c / 2  # so that |middle_c − middle_k| counts the marks between two levels, ends by half
     distance = (middle[:, :, None] - middle[:, None, :]) ** 2
-    expected = n_c[:, :, None] * n_c[:, None, :] - n_c[:, :, None] * np.eye(k)
+    expected = n_c[:, :, None] * n_c[:, None, :]
     return np.asarray(1 - (n - 1) * _total(coincidences * distance) / _total(expected * distance))
 
 

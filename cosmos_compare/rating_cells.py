@@ -1,0 +1,119 @@
+"""Ratings as cells of a CSV row, and back: what people may write into a cell, and what is wrong with it if not that."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple, get_args
+
+from cosmos_compare.cells import neutralise, restore
+from cosmos_compare.csv_records import Header, Records
+from cosmos_compare.schema import AXES, Rating, Verdict
+
+COLUMNS = tuple(Rating.model_fields)
+REQUIRED = {"rater", "run_id"}
+LONGEST_RATER = 80
+
+# Spreadsheets and pandas write 2 as 2.0 beside empty cells, and TRUE for true.
+_MARKS = {"2": 2, "1": 1, "0": 0, "2.0": 2, "1.0": 1, "0.0": 0, "✅": 2, "🟡": 1, "❌": 0, "": None, "-": None}
+_YES_NO = {"true": True, "false": False, "1": True, "0": False, "yes": True, "no": False, "": False}
+_CHOICES: dict[str, tuple[Mapping[str, Any], str]] = {
+    **dict.fromkeys(AXES, (_MARKS, "2, 1, 0 or empty")),
+    "side": ({"left": "left", "right": "right", "": ""}, "left, right or empty"),
+    "verdict": ({"": None, **{v: v for v in get_args(Verdict)}}, ", ".join(get_args(Verdict)) + " or empty"),
+    "blind": (_YES_NO, "true or false"),
+}
+
+
+class Problem(NamedTuple):
+    """A row that was left out: where it begins in the file, counted from 1, and why."""
+
+    line: int
+    why: str
+
+    def __str__(self) -> str:
+        return f"Line {self.line} is left out: {self.why}."
+
+
+class Table(NamedTuple):
+    """Checked values by column, ours first and always all of them, then unknown ones as text; one per row."""
+
+    columns: dict[str, list[Any]]
+    lines: list[int]
+    problems: list[Problem]
+
+
+class _Wrong(str):
+    """What is wrong with a cell, in place of its value."""
+
+
+def to_cells(rating: Rating, columns: Sequence[str]) -> list[str]:
+    """The row of a rating under a file's own columns; unknown columns stay empty."""
+    values = {name: _to_cell(value) for name, value in rating.model_dump().items()}
+    return [values.get(column, "") for column in columns]
+
+
+def parse(found: Records, header: Header) -> Table:
+    """Values of all records whose every cell makes sense, in the order of the file."""
+    cells = dict(zip(header.columns, zip(*found.rows, strict=True), strict=False))
+    columns = {name: _values(name, cells.get(name), len(found.rows)) for name in _all_names(header)}
+    wrong = _wrong_rows(columns)
+    lines = found.lines
+    if wrong:
+        columns = {name: [v for at, v in enumerate(col) if at not in wrong] for name, col in columns.items()}
+        lines = [line for at, line in enumerate(lines) if at not in wrong]
+    problems = [Problem(found.lines[at], why) for at, why in wrong.items()]
+    problems += [Problem(damage.line, damage.why) for damage in found.damaged]
+    return Table(columns, lines, sorted(problems))
+
+
+def makes_sense(values: list[str], header: Header) -> bool:
+    """Whether these values are a rating."""
+    return bool(parse(Records([values], [1], []), header).lines)
+
+
+def _all_names(header: Header) -> list[str]:
+    return [*COLUMNS, *(name for name in header.columns if name not in COLUMNS)]
+
+
+def _to_cell(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return neutralise(str(value))
+
+
+def _values(name: str, cells: Sequence[str] | None, count: int) -> list[Any]:
+    """A column's values; each distinct cell is read once. A column that is missing is empty."""
+    read = _reader(name)
+    if cells is None:
+        return [read("")] * count
+    meaning = {cell: read(cell) for cell in set(cells)}
+    return [meaning[cell] for cell in cells]
+
+
+def _reader(name: str) -> Callable[[str], Any]:
+    if name in _CHOICES:
+        table, allowed = _CHOICES[name]
+        return lambda cell: table.get(cell.strip().lower(), _Wrong(f"{name} is {cell[:20]!r}, not {allowed}"))
+    return lambda cell: _text(name, cell)
+
+
+def _text(name: str, cell: str) -> str:
+    if not cell.isascii() and any("\udc80" <= char <= "\udcff" for char in cell):
+        return _Wrong(f"{name} is not UTF-8 text; save the file as UTF-8")
+    text = restore(cell) if name == "notes" else restore(cell).strip()
+    if name in REQUIRED and not text:
+        return _Wrong(f"{name} is empty")
+    if name == "rater" and len(text) > LONGEST_RATER:
+        return _Wrong(f"the rater's name is longer than {LONGEST_RATER} characters")
+    return text
+
+
+def _wrong_rows(columns: Mapping[str, list[Any]]) -> dict[int, str]:
+    """For each row with a bad cell, what is wrong with the first of them."""
+    wrong: dict[int, str] = {}
+    for values in columns.values():
+        if _Wrong in set(map(type, values)):
+            for at, value in enumerate(values):
+                if isinstance(value, _Wrong):
+                    wrong.setdefault(at, str(value))
+    return wrong
