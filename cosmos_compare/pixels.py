@@ -39,14 +39,14 @@ def picture(rgb: Image, rotation: int, look: Look) -> Image:
 def resize(image: Image, height: int, width: int) -> Image:
     """An RGB image at another size: by area when it shrinks, cubic when it grows.
 
-    A box of whole pixels comes first where at least a factor of 2 is left to do: four times cheaper, and as
-    close to upstream's antialiased resize as one step (docs/LOG.md).
+    While a factor of 4 or more is left to do the image is halved, which is cheap and exact, so that the last
+    step still averages over 2 pixels or more: as close to upstream's antialiased resize as one step is, at a
+    third of the time (docs/LOG.md).
     """
-    ratio = min(image.shape[0] / height, image.shape[1] / width)
-    box = int(ratio / 2)
-    if box > 1:
-        image = _scale(image, image.shape[0] // box, image.shape[1] // box, cv2.INTER_AREA)
-    return _scale(image, height, width, cv2.INTER_AREA if ratio >= 1 else cv2.INTER_CUBIC)
+    while min(image.shape[0] / height, image.shape[1] / width) >= 4:
+        image = _scale(image, image.shape[0] // 2, image.shape[1] // 2, cv2.INTER_AREA)
+    shrinks = height * width <= image.shape[0] * image.shape[1]
+    return _scale(image, height, width, cv2.INTER_AREA if shrinks else cv2.INTER_CUBIC)
 
 
 def draw_time(image: Image, seconds: float, band: int) -> None:
