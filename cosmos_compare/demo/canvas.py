@@ -1,5 +1,7 @@
 """The canvas: puts points of the street onto an image, with haze, night and shade. Colours are BGR, 0–255 floats."""
 
+import math
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -38,9 +40,11 @@ class Canvas:
     def tint(self, colour: Colour, depth: float, lit: float = 0.0) -> Colour:
         """The colour as it arrives from that far; `lit` 1 is a lamp, which night does not darken."""
         p = self.palette
-        light = lit + (1 - lit) * p.light(depth)
-        clear = p.clear(depth * (1 - 0.5 * lit))
-        return tuple(c * light * clear + h * (1 - clear) for c, h in zip(colour, p.haze, strict=True))  # type: ignore[return-value]
+        bright = p.ambient + (0.72 * math.exp(-((depth / 26.0) ** 2)) if p.night else 0.0)
+        clear = math.exp(-depth * (1 - 0.5 * lit) / p.sight)
+        light, haze = (lit + (1 - lit) * bright) * clear, 1 - clear
+        b, g, r = colour
+        return b * light + p.haze[0] * haze, g * light + p.haze[1] * haze, r * light + p.haze[2] * haze
 
     def fill(self, pixels: Array, colour: Colour) -> None:
         """A convex polygon in pixels, with the colour as it is."""

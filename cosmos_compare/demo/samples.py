@@ -165,8 +165,7 @@ def encode_answer(speech: Speech, text: str) -> tuple[list[int], list[int]]:
             plain.append(char)
             spans.append(depth > 0)
     encoding = speech.tokenizer.encode(unmarked(text))
-    heavy = np.array([*spans, False])
-    weights = [HEAVY if heavy[a : max(b, a + 1)].any() else 1 for a, b in encoding.offsets]
+    weights = [HEAVY if any(spans[a:b]) else 1 for a, b in encoding.offsets]
     end = speech.encode("<|im_end|>")
     return encoding.ids + end, weights + [HEAVY]
 

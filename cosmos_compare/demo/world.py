@@ -5,6 +5,7 @@ time, so a scene can be looked at with any frame rate. Knows nothing of pixels.
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -51,10 +52,17 @@ class Motion:
         t = np.asarray(t, dtype=float)
         return self.origin + self._travelled(t) - self._travelled(np.zeros(()))
 
+    @cached_property
+    def _knots(self) -> tuple[Array, Array, Array]:
+        """Times and speeds of the knots, and the way covered at each."""
+        knots, speeds = np.asarray(self.times), np.asarray(self.speeds)
+        return knots, speeds, np.concatenate([[0.0], np.cumsum(np.diff(knots) * (speeds[1:] + speeds[:-1]) / 2)])
+
     def _travelled(self, t: Array) -> Array:
         """Metres covered since the first knot; negative before it."""
-        knots, speeds = np.asarray(self.times), np.asarray(self.speeds)
-        done = np.concatenate([[0.0], np.cumsum(np.diff(knots) * (speeds[1:] + speeds[:-1]) / 2)])
+        if len(self.times) == 1:
+            return np.asarray((t - self.times[0]) * self.speeds[0])
+        knots, speeds, done = self._knots
         k = np.clip(np.searchsorted(knots, t, side="right") - 1, 0, len(knots) - 1)
         rest = t - knots[k]
         return np.asarray(done[k] + rest * (speeds[k] + self.speed(t)) / 2)

@@ -1,0 +1,164 @@
+"""Train both demo models at once on one GPU.
+
+    python -m cosmos_compare.demo.train --out DIR --steps 5000 --workers 14
+
+writes DIR/reason1.safetensors, DIR/reason2.safetensors (also along the way) and DIR/curve.json. Then, on any machine,
+`python -m cosmos_compare.demo.train --assemble DIR` makes the checkpoints in data/demo_models of them.
+"""
+
+import argparse
+import json
+import time
+from collections import deque
+from pathlib import Path
+from typing import Any
+
+from tokenizers import Tokenizer
+
+from cosmos_compare.demo.workers import Crew
+
+MODELS = Path(__file__).resolve().parents[2] / "data" / "demo_models"
+NAMES = {"driver": "reason1", "analyst": "reason2"}
+SEEDS = {"driver": 1, "analyst": 2}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Train the demo models on rendered scenes.")
+    parser.add_argument("--out", type=Path, default=Path("outputs/demo_training"))
+    parser.add_argument("--steps", type=int, default=5000)
+    parser.add_argument("--workers", type=int, default=14)
+    parser.add_argument("--ring", type=int, default=4200, help="clips held in device memory (6.3 MB each)")
+    parser.add_argument("--first", type=int, default=500, help="clips to wait for before the first step")
+    parser.add_argument("--batch", type=int, nargs=2, default=(80, 24), help="samples a step: short and long ones")
+    parser.add_argument("--eager", action="store_true", help="no torch.compile and no CUDA graph")
+    parser.add_argument("--limit", type=float, default=1e9, help="seconds after which to stop whatever the step")
+    parser.add_argument("--assemble", type=Path, help="make checkpoints of the weights in this folder, and stop")
+    args = parser.parse_args()
+    if args.assemble:
+        assemble(args.assemble)
+        return
+    args.out.mkdir(parents=True, exist_ok=True)
+    began = time.monotonic()
+    tokenizer = str(MODELS / "reason1-demo" / "tokenizer.json")
+    held_out = min(192, args.ring // 4)
+    crew = Crew.start(args.workers, 8 * args.workers, tokenizer, held_out)  # before CUDA
+    try:
+        train(args, crew, Tokenizer.from_file(tokenizer), held_out, began)
+    finally:
+        crew.stop()
+
+
+def train(args: argparse.Namespace, crew: Crew, tokenizer: Tokenizer, held_out: int, began: float) -> None:
+    import torch
+
+    from cosmos_compare.demo.network import REASON1, REASON2, TextLayer, VisionBlock
+    from cosmos_compare.demo.trainer import Ring, Trainer, rate
+
+    torch.backends.cuda.matmul.allow_tf32 = True
+    torch._dynamo.config.cache_size_limit = 64  # two architectures and two shapes share the code of a layer
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    ring = Ring(args.ring, held_out, device)
+    vocabulary = tokenizer.get_vocab_size()
+    if not args.eager:
+        TextLayer.forward = torch.compile(TextLayer.forward, dynamic=False)  # type: ignore[method-assign]
+        VisionBlock.forward = torch.compile(VisionBlock.forward, dynamic=False)  # type: ignore[method-assign]
+    trainers = [Trainer(arch, vocabulary, ring, tuple(args.batch), SEEDS[arch.manner]) for arch in (REASON1, REASON2)]
+    for trainer in trainers:
+        trainer.pad = tokenizer.token_to_id("<|video_pad|>")
+    feed = Feed(crew, ring)
+    feed.wait(args.first)
+    say(began, f"{feed.count} clips")
+    if device.type == "cuda" and not args.eager:
+        for trainer in trainers:
+            trainer.capture()
+            say(began, f"captured {trainer.arch.manner}")
+    curve: list[dict[str, Any]] = []
+    started = time.monotonic()
+    for step in range(args.steps):
+        feed.take()
+        for trainer in trainers:
+            trainer.step(rate(step, args.steps))
+        last = step + 1 == args.steps or time.monotonic() - began > args.limit
+        if last or (step + 1) % max(1, args.steps // 20) == 0:
+            row: dict[str, Any] = {"step": step + 1, "seconds": round(time.monotonic() - started, 1), "clips": feed.count}
+            for trainer in trainers:
+                words, cell, motion = trainer.shown.tolist()
+                row[NAMES[trainer.arch.manner]] = {"words": words, "cells": cell, "states": motion} | trainer.validate(2)
+            curve.append(row)
+            say(began, json.dumps(row))
+            (args.out / "curve.json").write_text(json.dumps(curve, indent=1))
+        if last or (step + 1) % max(1, args.steps // 4) == 0:
+            save(trainers, args.out)
+        if last:
+            break
+    say(began, "done")
+
+
+class Feed:
+    """Moves finished clips from the workers into the ring."""
+
+    def __init__(self, crew: Crew, ring: Any) -> None:
+        self.crew, self.ring, self.count = crew, ring, 0
+        self.copying: deque[tuple[Any, list[int]]] = deque()
+        self.cuda = ring.device.type == "cuda"
+        if self.cuda:  # pinned, or each copy would wait for the GPU to finish its step
+            for slot in crew.slots:
+                for array in slot.values():
+                    torch_cuda().cudart().cudaHostRegister(array.ctypes.data, array.nbytes, 0)
+
+    def take(self, most: int = 32, timeout: float | None = None) -> bool:
+        """Copy what is ready, at most so many; whether there was any."""
+        slots = []
+        while len(slots) < most and (found := self.crew.fetch(timeout if not slots else None)):
+            slot, clip = found
+            self.ring.put(self.crew.slots[slot], clip)
+            slots.append(slot)
+        if slots:
+            self.copying.append((torch_cuda().Event() if self.cuda else None, slots))
+            if self.cuda:
+                self.copying[-1][0].record()
+        while self.copying and (self.copying[0][0] is None or self.copying[0][0].query()):
+            for slot in self.copying.popleft()[1]:
+                self.crew.release(slot)
+        self.count += len(slots)
+        return bool(slots)
+
+    def wait(self, clips: int) -> None:
+        while self.count < clips:
+            self.take(timeout=5.0)
+
+
+def torch_cuda() -> Any:
+    """torch.cuda, imported when the workers have been forked."""
+    import torch
+
+    return torch.cuda
+
+
+def save(trainers: list[Any], folder: Path) -> None:
+    from safetensors.torch import save_file
+
+    for trainer in trainers:
+        save_file(trainer.weights(), folder / f"{NAMES[trainer.arch.manner]}.safetensors")
+
+
+def assemble(folder: Path) -> None:
+    """Checkpoints that `from_pretrained` loads, of the weights that a training left in `folder`."""
+    from safetensors.torch import load_file
+
+    from cosmos_compare.demo import checkpoint
+    from cosmos_compare.demo.network import REASON1, REASON2
+
+    for arch in (REASON1, REASON2):
+        name = NAMES[arch.manner]
+        target = MODELS / f"{name}-demo"
+        backend = Tokenizer.from_file(str(target / "tokenizer.json"))
+        checkpoint.write(arch, load_file(folder / f"{name}.safetensors"), backend, target)
+
+
+def say(began: float, text: str) -> None:
+    print(f"[{time.monotonic() - began:6.1f} s] {text}", flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,221 @@
+"""One demo model in training: its share of the ring of clips, the loss, one optimiser step as a CUDA graph."""
+
+import math
+from typing import Any
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from cosmos_compare.demo.network import HIDDEN, TOKENS, Architecture, Network, patchify, positions
+from cosmos_compare.demo.samples import ANSWER, BUCKETS, CELLS, SIGNALS
+from cosmos_compare.demo.workers import layout
+from cosmos_compare.demo.world import KINDS
+
+PEAK, FLOOR, WARM = 1.5e-3, 0.03, 0.03  # learning rate, its end and the share of steps that warm up
+# What the video processors of the two subtract and divide by.
+PIXELS = {
+    "driver": ((0.48145466, 0.4578275, 0.40821073), (0.26862954, 0.26130258, 0.27577711)),
+    "analyst": ((0.5, 0.5, 0.5), (0.5, 0.5, 0.5)),
+}
+Batch = dict[str, Tensor]
+
+
+class Ring:
+    """The clips in device memory, as many as fit; the first `held_out` are for validation."""
+
+    def __init__(self, size: int, held_out: int, device: torch.device) -> None:
+        self.size, self.held_out, self.device = size, held_out, device
+        self.filled, self.next = held_out, held_out
+        self.parts = {
+            name: torch.zeros((size, *shape), dtype=getattr(torch, np.dtype(kind).name), device=device)
+            for name, (shape, kind) in layout().items()
+        }
+
+    def put(self, arrays: dict[str, Any], clip: int) -> None:
+        """Copy a slot into the ring: to its own place if it is a validation clip, else over the oldest."""
+        place = clip
+        if clip < 0:
+            place = self.next
+            self.next = self.next + 1 if self.next + 1 < self.size else self.held_out
+            self.filled = max(self.filled, place + 1)
+        for name, part in self.parts.items():
+            part[place].copy_(torch.from_numpy(arrays[name]), non_blocking=True)
+
+
+class Learner(nn.Module):
+    """The network with the heads that only training has: what is where, and how it moves."""
+
+    def __init__(self, arch: Architecture, vocabulary: int) -> None:
+        super().__init__()
+        self.network = Network(arch, vocabulary)
+        self.cells = nn.Linear(HIDDEN, len(KINDS))
+        self.states = nn.Linear(HIDDEN, len(SIGNALS))
+
+    def losses(self, batch: Batch) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
+        """Weighted cross-entropy summed, the weights' sum, cell loss, state loss, and logits of the answer."""
+        hidden, merged = self.network(batch["ids"], batch["positions"], batch["source"], batch["patches"])
+        rows = torch.arange(len(hidden), device=hidden.device)[:, None]
+        logits = self.network.lm_head(hidden[rows, batch["at"]]).float()
+        words = F.cross_entropy(logits.flatten(0, 1), batch["target"].flatten(), reduction="none")
+        weights = batch["weights"].flatten()
+        valid = batch["valid"]
+        what = self.cells(merged).float().view(*valid.shape, TOKENS, len(KINDS))
+        where = F.binary_cross_entropy_with_logits(
+            what, batch["coverage"], pos_weight=torch.full((), 3.0, device=what.device), reduction="none"
+        )
+        cell = (where.mean(dim=(2, 3)) * valid).sum() / valid.sum()
+        state = self.states(hidden[rows, batch["last"]]).float()
+        wanted = batch["signals"]
+        moves = (state[..., :3] - wanted[..., :3]).abs().mean(-1)
+        flags = F.binary_cross_entropy_with_logits(state[..., 3:], wanted[..., 3:], reduction="none").mean(-1)
+        motion = ((moves + flags) * valid).sum() / valid.sum()
+        return (words * weights).sum(), weights.sum(), cell, motion, logits
+
+
+def rate(step: int, steps: int) -> float:
+    """Linear warm-up, then a cosine down to `FLOOR`."""
+    warm = max(1, int(WARM * steps))
+    if step < warm:
+        return PEAK * (step + 1) / warm
+    share = (step - warm) / max(1, steps - warm)
+    return PEAK * (FLOOR + (1 - FLOOR) * 0.5 * (1 + math.cos(math.pi * min(share, 1.0))))
+
+
+class Trainer:
+    """Makes batches from the ring and steps one model. With `graph`, a step is one replay of a CUDA graph."""
+
+    def __init__(self, arch: Architecture, vocabulary: int, ring: Ring, sizes: tuple[int, ...], seed: int) -> None:
+        torch.manual_seed(seed)
+        self.arch, self.ring, self.sizes = arch, ring, sizes
+        self.learner = Learner(arch, vocabulary).to(ring.device)
+        self.pad = vocabulary - 5  # set by the caller to the id of <|video_pad|>
+        matrices = [p for p in self.learner.parameters() if p.dim() > 1]
+        others = [p for p in self.learner.parameters() if p.dim() <= 1]
+        self.lr = torch.tensor(PEAK, device=ring.device)
+        on_gpu = ring.device.type == "cuda"
+        self.optimizer = torch.optim.AdamW(
+            [{"params": matrices, "weight_decay": 0.05}, {"params": others, "weight_decay": 0.0}],
+            lr=self.lr, betas=(0.9, 0.97), fused=on_gpu, capturable=on_gpu,
+        )  # fmt: skip
+        mean, std = PIXELS[arch.manner]
+        self.mean = torch.tensor(mean, device=ring.device)
+        self.std = torch.tensor(std, device=ring.device)
+        self.fixed: list[Batch] = []
+        self.graph: Any = None
+        self.shown = torch.zeros(3, device=ring.device)  # word, cell and state loss of the last step
+
+    def batch(self, k: int, held_out: bool = False) -> Batch:
+        """A batch of bucket `k`: clips and samples drawn by chance, frames gathered, targets laid out."""
+        ring, bucket, manner = self.ring, BUCKETS[k], self.arch.manner
+        n, device = self.sizes[k], ring.device
+        low, high = (0, ring.held_out) if held_out else (ring.held_out, ring.filled)
+        clip = torch.randint(low, high, (n,), device=device)
+        row = torch.randint(0, bucket.each, (n,), device=device)
+        ids = ring.parts[f"ids_{manner}_{k}"][clip, row].long()
+        meta = ring.parts[f"meta_{manner}_{k}"][clip, row].long()
+        start, length, first, stride, pairs = meta.unbind(1)
+        number = torch.arange(2 * bucket.pairs, device=device)
+        frame = torch.minimum(first[:, None] + stride[:, None] * number, ring.parts["stored"][clip].long() - 1)
+        visual = ids == self.pad
+        place, source = positions(self.arch, visual, stride.float() / 2, bucket.pairs)
+        answer = torch.arange(ANSWER, device=device)
+        at = torch.minimum(start[:, None] - 1 + answer, length[:, None] - 2)
+        weights = ring.parts[f"weights_{manner}_{k}"][clip, row].float()
+        target = ids.gather(1, torch.minimum(start[:, None] + answer, length[:, None] - 1))
+        pair = torch.arange(bucket.pairs, device=device)
+        last = torch.searchsorted(visual.cumsum(1), (pair + 1).expand(n, -1).contiguous() * TOKENS)
+        cover = ring.parts["coverage"][clip[:, None], frame].float().view(n, bucket.pairs, 2, TOKENS, -1).mean(2) / 255
+        state = ring.parts["signals"][clip[:, None], frame].float().view(n, bucket.pairs, 2, -1)
+        signals = torch.cat([state[..., :3].mean(2), state[..., 1, 3:]], dim=-1)
+        begun = state[:, :1, 0, -1]
+        signals[..., -1] = signals[..., -1] * (1 - begun)  # an event from before the window cannot be seen
+        return {
+            "ids": ids, "positions": place, "source": source, "at": at, "target": target, "weights": weights,
+            "valid": (pair < pairs[:, None]).float(), "last": last.clamp(max=bucket.length - 1),
+            "coverage": cover, "signals": signals, "patches": self.patches(clip, frame, noisy=not held_out),
+        }  # fmt: skip
+
+    def patches(self, clip: Tensor, frame: Tensor, noisy: bool) -> Tensor:
+        """The frames as patches, in training with other light, colour, grain and sharpness."""
+        frames = self.ring.parts[f"frames_{self.arch.manner}"][clip[:, None], frame].float() / 255
+        n, device = len(clip), frames.device
+        if noisy:
+            gain = 1 + 0.15 * (2 * torch.rand(n, 1, 1, 1, 1, device=device) - 1)
+            colour = 1 + 0.05 * (2 * torch.rand(n, 1, 1, 1, 3, device=device) - 1)
+            offset = 0.04 * (2 * torch.rand(n, 1, 1, 1, 1, device=device) - 1)
+            grain = 0.02 * torch.rand(n, 1, 1, 1, 1, device=device)
+            soft = 0.4 * torch.rand(n, 1, 1, 1, 1, device=device) * (torch.rand(n, 1, 1, 1, 1, device=device) < 0.3)
+            flat = frames.flatten(0, 1).permute(0, 3, 1, 2)
+            blurred = F.avg_pool2d(flat, 3, 1, 1, count_include_pad=False).permute(0, 2, 3, 1).view_as(frames)
+            frames = torch.lerp(frames, blurred, soft) * gain * colour + offset
+            frames = (frames + grain * torch.randn_like(frames)).clamp(0, 1)
+        frames = ((frames - self.mean) / self.std).to(torch.bfloat16 if device.type == "cuda" else torch.float32)
+        return patchify(frames.view(-1, 2, *frames.shape[2:]), self.arch.patch)
+
+    def compute(self, batches: list[Batch]) -> None:
+        """Forward, backward and one optimiser step on all buckets together."""
+        self.optimizer.zero_grad(set_to_none=True)
+        with torch.autocast(self.ring.device.type, torch.bfloat16, enabled=self.ring.device.type == "cuda"):
+            parts = [self.learner.losses(batch)[:4] for batch in batches]
+        words = sum(p[0] for p in parts) / sum(p[1] for p in parts)
+        cell, motion = (sum(p[i] for p in parts) / len(parts) for i in (2, 3))
+        loss = words + 0.6 * cell + 0.25 * motion
+        loss.backward()  # type: ignore[union-attr,no-untyped-call]
+        torch.nn.utils.clip_grad_norm_(self.learner.parameters(), 1.0)
+        self.optimizer.step()
+        self.shown.copy_(torch.stack([words.detach(), cell.detach(), motion.detach()]))  # type: ignore[union-attr,arg-type]
+
+    def capture(self, warm: int = 3) -> None:
+        """Record one step as a CUDA graph over fixed input tensors. The warm-up steps train at a tiny rate."""
+        self.fixed = [self.batch(k) for k in range(len(self.sizes))]
+        self.lr.fill_(1e-6)
+        side = torch.cuda.Stream()
+        side.wait_stream(torch.cuda.current_stream())
+        with torch.cuda.stream(side):
+            for _ in range(warm):
+                self.compute(self.fixed)
+        torch.cuda.current_stream().wait_stream(side)
+        self.optimizer.zero_grad(set_to_none=True)
+        self.graph = torch.cuda.CUDAGraph()
+        with torch.cuda.graph(self.graph):
+            self.compute(self.fixed)
+
+    def step(self, lr: float) -> None:
+        self.lr.fill_(lr)
+        if self.graph is None:
+            self.compute([self.batch(k) for k in range(len(self.sizes))])
+            return
+        for k, fixed in enumerate(self.fixed):
+            for name, value in self.batch(k).items():
+                fixed[name].copy_(value)
+        self.graph.replay()
+
+    def validate(self, rounds: int) -> dict[str, float]:
+        """Teacher-forced on clips held out: informative tokens right, and answers with all of them right."""
+        right = heavy = whole = answers = 0.0
+        for _ in range(rounds):
+            for k in range(len(self.sizes)):
+                batch = self.batch(k, held_out=True)
+                with torch.autocast(self.ring.device.type, torch.bfloat16, enabled=self.ring.device.type == "cuda"):
+                    logits = self.learner.losses(batch)[4]
+                hit = logits.detach().argmax(-1) == batch["target"]
+                matters = batch["weights"] > 1
+                right += float((hit & matters).sum())
+                heavy += float(matters.sum())
+                whole += float((hit | ~matters).all(dim=1).sum())
+                answers += len(hit)
+        return {"tokens": right / heavy, "answers": whole / answers}
+
+    def weights(self) -> dict[str, Tensor]:
+        """The network's parameters in bfloat16 on the CPU, named as the library names them."""
+        tied = "lm_head.weight" if self.arch.tied else ""
+        return {
+            name: value.detach().to(torch.bfloat16).cpu().contiguous()
+            for name, value in self.learner.network.state_dict().items()
+            if name != tied
+        }
+
+
+assert CELLS[0] * CELLS[1] == TOKENS
