@@ -18,7 +18,7 @@ from cosmos_compare.yaml_io import read_mapping
 
 VIDEO_SUFFIXES = (".mp4", ".webm", ".mkv", ".mov", ".avi")
 GROUND_TRUTH = "ground_truth.yaml"
-MAX_ID = 80
+MAX_ID = 120  # bytes of UTF-8: file systems stop at 255
 _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
 
 
@@ -33,52 +33,63 @@ class Scenario:
 
 def scenario_id(video: Path) -> str:
     """The id of a clip: its folder's name for `segment.*`, else the file's stem, made safe for a path."""
-    stem = video.absolute().parent.name if video.stem.lower() == "segment" else video.stem
+    stem = video.absolute().parent.name if _is_segment(video) else video.stem
     name = unicodedata.normalize("NFC", stem)
     name = "".join(c if unicodedata.category(c)[0] in "LMN" or c in "._-" else "_" for c in name)
-    name = name.lstrip(".-")[:MAX_ID].rstrip(".")
+    name = name.lstrip(".-").encode()[:MAX_ID].decode(errors="ignore").rstrip(".")
     return f"_{name}" if _RESERVED.fullmatch(name) else name or "clip"
 
 
 def find_scenarios(root: Path) -> list[Scenario]:
-    """The clips in `root` and in the folders right below it, sorted by path. Decodes nothing.
+    """The clips in `root` and in the folders right below it, sorted by path, with unique ids. Decodes nothing.
 
     A folder with `segment.*` is one scenario; elsewhere each video is one.
     Raises `CompareError` when `root` is missing or holds no video.
     """
     try:
-        folders = [root, *sorted(Path(entry) for entry in os.scandir(root) if entry.is_dir())]
+        with os.scandir(root) as entries:
+            below = sorted(root / entry.name for entry in entries if entry.is_dir() and entry.name[0] != ".")
+        found = [scenario for folder in (root, *below) for scenario in _in_folder(folder)]
     except OSError as error:
-        raise CompareError(f"{root}: can't be listed ({error.strerror}).", "Check the path.") from error
-    found = [scenario for folder in folders for scenario in _in_folder(folder)]
+        raise CompareError(f"{error.filename}: can't be listed ({error.strerror}).", "Check the path.") from error
     if not found:
         raise CompareError(f"{root}: holds no video.", "Put mp4, webm, mkv, mov or avi files there.")
     return _with_unique_ids(found)
 
 
 def scenario_of(path: Path) -> Scenario:
-    """The scenario of a clip that is named by its file or by its folder."""
-    if not path.is_dir():
-        return Scenario(scenario_id(path), path, _truth_beside(path))
-    found = _in_folder(path)
-    if len(found) != 1:
-        raise CompareError(f"{path}: holds {len(found) or 'no'} videos.", "Name one video file.")
-    return found[0]
+    """The scenario of a clip that is named by its file or by its folder. Raises `CompareError`."""
+    if path.is_dir():
+        found = _in_folder(path)
+        if len(found) != 1:
+            raise CompareError(f"{path}: a folder with {len(found) or 'no'} videos.", "Name one video file.")
+        return found[0]
+    if not path.exists():
+        raise CompareError(f"{path}: no such file.", "Check the path.")
+    known = (scenario for scenario in _in_folder(path.parent) if scenario.video == path)
+    return next(known, Scenario(scenario_id(path), path, None))
 
 
 def probe(video: Path, scenario: str | None = None) -> Clip:
-    """What the file holds, with the timestamps counted and the first frame decoded."""
+    """What the file holds: its timestamps are counted and its first frame is decoded.
+
+    Raises `CompareError` naming the file when it is no video, or not one frame of it decodes.
+    """
+    try:
+        str(video).encode()
+    except UnicodeEncodeError as error:
+        raise CompareError(f"{video!a}: the name is not UTF-8.", "Rename the file.") from error
     timeline = read_timeline(video)
-    frame = next((frame for _, frame in walk(video, timeline)), None)
-    if frame is None:
+    first = next((frame for _, frame in walk(video, timeline)), None)
+    if first is None:
         raise no_frames(video)
     with open_video(video) as (_, stream):
         codec = stream.codec_context.codec.canonical_name
-    rotation = round(-frame.rotation / 90) * 90 % 360
-    width, height = (frame.width, frame.height) if rotation % 180 == 0 else (frame.height, frame.width)
+    rotation = round(-first.rotation / 90) * 90 % 360
+    width, height = (first.width, first.height) if rotation % 180 == 0 else (first.height, first.width)
     return Clip(
         scenario=scenario or scenario_id(video),
-        path=str(video),
+        path=str(video.absolute()),
         sha256=_sha256(video),
         codec=codec,
         fps=timeline.fps,
@@ -101,17 +112,20 @@ def load_ground_truth(path: Path) -> GroundTruth:
 
 
 def _in_folder(folder: Path) -> list[Scenario]:
-    """The scenarios of one folder: its `segment.*`, or else each video."""
+    """The scenarios of one folder: its `segment.*`, or else each video.
+
+    `ground_truth.yaml` speaks of one clip, so it counts where there is one.
+    """
     with os.scandir(folder) as entries:
-        files = {entry.name for entry in entries if entry.is_file() and not entry.name.startswith(".")}
+        files = {entry.name for entry in entries if entry.is_file() and entry.name[0] != "."}
     videos = sorted(folder / name for name in files if Path(name).suffix.lower() in VIDEO_SUFFIXES)
-    segments = [video for video in videos if video.stem.lower() == "segment"]
-    return [Scenario(scenario_id(video), video, _truth_beside(video)) for video in segments[:1] or videos]
+    videos = [video for video in videos if _is_segment(video)][:1] or videos
+    truth = folder / GROUND_TRUTH if GROUND_TRUTH in files and len(videos) == 1 else None
+    return [Scenario(scenario_id(video), video, truth) for video in videos]
 
 
-def _truth_beside(video: Path) -> Path | None:
-    truth = video.parent / GROUND_TRUTH
-    return truth if truth.is_file() else None
+def _is_segment(video: Path) -> bool:
+    return video.stem.lower() == "segment"
 
 
 def _with_unique_ids(scenarios: list[Scenario]) -> list[Scenario]:

@@ -120,17 +120,16 @@ def walk(video: Path, timeline: Timeline) -> Iterator[tuple[float, Any]]:
     """
     with open_video(video) as (container, stream):
         stream.thread_type = "AUTO"
-        stamped = _has_stamps(container)
-        by_order = iter(timeline.seconds)
+        by_order = (timeline.origin + seconds for seconds in timeline.seconds)
         latest = -math.inf
         try:
             for frame in container.decode(stream):
                 if frame.is_corrupt:
                     continue
-                stamp = frame.pts * stream.time_base if stamped else next(by_order, None)
+                stamp = frame.time if _has_stamps(container) else next(by_order, None)
                 if stamp is None:
                     return
-                latest = max(latest, float(stamp))
+                latest = max(latest, stamp)
                 yield latest, frame
         except av.error.FFmpegError:
             return
