@@ -6,7 +6,8 @@ from pathlib import Path
 
 from cosmos_compare.batch import Batch, Item
 from cosmos_compare.cli import arguments
-from cosmos_compare.cli.terminal import note, print_json, print_table, rate, seconds
+from cosmos_compare.cli.table import print_table
+from cosmos_compare.cli.terminal import note, print_json, rate, seconds
 from cosmos_compare.clips import find_scenarios
 from cosmos_compare.compare import Comparison, plan_comparison
 from cosmos_compare.engines.load import load_engine

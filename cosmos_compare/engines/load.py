@@ -1,11 +1,9 @@
 """Open the engine of a model. torch and transformers are imported here, on first use, and not before."""
 
 from collections.abc import Callable
-from pathlib import Path
 
 from cosmos_compare.engines.base import Engine
-from cosmos_compare.errors import CompareError
-from cosmos_compare.hub import local_folder
+from cosmos_compare.hub import access_problem, local_folder, weights_bytes
 from cosmos_compare.schema import ModelSpec
 
 # Weights, and what one request needs beside them.
@@ -17,18 +15,13 @@ def load_engine(spec: ModelSpec, make_room: Callable[[], None]) -> Engine:
 
     Raises `CompareError` with the next step when the weights are not on this machine or can't be loaded.
     """
+    if problem := access_problem(spec):
+        raise problem
     folder = local_folder(spec)
-    if folder is None:
-        raise CompareError(
-            f"{spec.label} is not on this machine.", f"Download it with `cosmos-compare models pull {spec.name}`."
-        )
+    assert folder is not None
     from cosmos_compare.engines import local  # the one place where the heavy libraries come in
 
     free = local.free_bytes()
     if free is not None and weights_bytes(folder) * MEMORY_FACTOR > free:
         make_room()
     return local.LocalEngine(spec, folder)
-
-
-def weights_bytes(folder: Path) -> int:
-    return sum(path.stat().st_size for path in folder.glob("*.safetensors"))

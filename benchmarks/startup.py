@@ -1,0 +1,56 @@
+"""How long a person waits for the command line: help, and the list of ten thousand runs.
+
+    python benchmarks/startup.py
+
+Ratios are taken in one run: `--help` against a bare `import argparse`, the list cold (no index) and again.
+"""
+
+import json
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+RUNS = 10_000
+REPEATS = 7
+
+
+def seconds(*words: str, repeats: int = REPEATS) -> float:
+    """Median wall time of a command."""
+    times = []
+    for _ in range(repeats):
+        start = time.perf_counter()
+        subprocess.run([sys.executable, *words], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        times.append(time.perf_counter() - start)
+    return statistics.median(times)
+
+
+def write_runs(outputs: Path, template: str) -> None:
+    """Ten thousand run folders over 100 scenarios and 2 models, each with the analysis.json of a real run."""
+    for number in range(RUNS):
+        run_id = f"20261122T{number // 3600 % 24:02}{number // 60 % 60:02}{number % 60:02}Z-{number:08x}"
+        folder = outputs / "runs" / f"scenario_{number % 100:03}" / f"model-{number % 2}" / run_id
+        folder.mkdir(parents=True)
+        (folder / "analysis.json").write_text(template.replace('"RUN"', json.dumps(run_id)))
+
+
+def main() -> None:
+    sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
+    from runs_support import make_run
+
+    bare, helped = seconds("-c", "import argparse"), seconds("-m", "cosmos_compare", "--help")
+    print(f"--help: {helped:.3f} s, import argparse: {bare:.3f} s, ratio {helped / bare:.1f} (to reach: ≤ 6)")
+    with tempfile.TemporaryDirectory() as folder:
+        outputs = Path(folder)
+        run = make_run(raw="A pedestrian crosses. " * 60).model_copy(update={"id": "RUN"})
+        write_runs(outputs, run.model_dump_json(indent=2))
+        command = ("-m", "cosmos_compare", "runs", "--json", "--outputs", folder)
+        cold = seconds(*command, repeats=1)
+        again = seconds(*command)
+    print(f"runs over {RUNS:,} folders: {cold:.2f} s cold (to reach: ≤ 1), {again:.2f} s again (≤ 0.15)")
+
+
+if __name__ == "__main__":
+    main()
