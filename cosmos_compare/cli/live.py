@@ -1,50 +1,74 @@
-"""Showing jobs in a terminal while they write: whole lines, each with the name of its model."""
+"""Showing jobs in a terminal while they write: one model's text as it comes, several as labelled lines."""
 
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TextIO
 
 from cosmos_compare.cli.terminal import harmless
 from cosmos_compare.jobs import Job
 from cosmos_compare.schema import Run
 
+LINE = 100  # characters after which a line is shown though the model has not ended it
 
-def show(jobs: Sequence[Job[Run]], out: TextIO | None = None) -> None:
-    """Print the text of all jobs as it comes and return when all have ended. Ctrl-C stops the jobs, which still
-    save what they wrote."""
-    out = out or sys.stdout
-    width = max(len(job.spec.name) for job in jobs)
-    lock = threading.Lock()
-    threads = [
-        threading.Thread(target=_print_lines, args=(job, f"{job.spec.name:>{width}} │ ", lock, out), daemon=True)
-        for job in jobs
-    ]
+
+def show(jobs: Sequence[Job[Run]]) -> None:
+    """Print the text of all jobs as it comes and return when all have ended.
+
+    Ctrl-C stops the jobs, which still save what they wrote.
+    """
+    threads = [threading.Thread(target=target, daemon=True) for target in _printers(jobs, sys.stdout)]
     for thread in threads:
         thread.start()
+    try:
+        wait(jobs)
+    finally:
+        for thread in threads:
+            thread.join()
+
+
+def wait(jobs: Sequence[Job[Run]]) -> None:
+    """Wait for all jobs; Ctrl-C stops them first."""
     try:
         for job in jobs:
             job.wait()
     except KeyboardInterrupt:
         for job in jobs:
             job.stop()
-        raise
-    finally:
-        for job, thread in zip(jobs, threads, strict=True):
+        for job in jobs:
             job.wait()
-            thread.join()
+        raise
 
 
-def _print_lines(job: Job[Run], label: str, lock: threading.Lock, out: TextIO) -> None:
+def lines(pieces: Iterator[str]) -> Iterator[str]:
+    """Whole lines out of a stream of pieces; a long one is broken after a word rather than held back."""
     line = ""
-    for piece in job.stream():
+    for piece in pieces:
         *whole, line = (line + piece).split("\n")
-        for text in whole:
-            _print(label + text, lock, out)
+        yield from whole
+        while len(line) > LINE and (cut := line.rfind(" ", 1, LINE)) > 0:
+            yield line[:cut]
+            line = line[cut + 1 :]
     if line:
-        _print(label + line, lock, out)
+        yield line
 
 
-def _print(text: str, lock: threading.Lock, out: TextIO) -> None:
-    with lock:
-        print(harmless(text), file=out, flush=True)
+def _printers(jobs: Sequence[Job[Run]], out: TextIO) -> list["_Printer"]:
+    width = max(len(job.spec.name) for job in jobs)
+    lock = threading.Lock()
+    return [_Printer(job, f"{job.spec.name:>{width}} │ " if len(jobs) > 1 else "", lock, out) for job in jobs]
+
+
+class _Printer:
+    def __init__(self, job: Job[Run], label: str, lock: threading.Lock, out: TextIO) -> None:
+        self.job, self.label, self.lock, self.out = job, label, lock, out
+
+    def __call__(self) -> None:
+        if not self.label:
+            for piece in self.job.stream():
+                print(harmless(piece), end="", file=self.out, flush=True)
+            print(file=self.out)
+            return
+        for line in lines(self.job.stream()):
+            with self.lock:
+                print(self.label + harmless(line), file=self.out, flush=True)

@@ -1,18 +1,17 @@
 """`cosmos-compare run`: every model on every clip, text while it comes, one run folder each."""
 
 import argparse
-from collections.abc import Sequence
 from pathlib import Path
 
 from cosmos_compare.cli import arguments
-from cosmos_compare.cli.live import show
+from cosmos_compare.cli.live import show, wait
 from cosmos_compare.cli.terminal import note, print_json, seconds
 from cosmos_compare.clips import scenario_of
 from cosmos_compare.compare import Comparison, plan_comparison, start
 from cosmos_compare.engines.load import load_engine
 from cosmos_compare.errors import CompareError
 from cosmos_compare.frame_cache import FrameCache
-from cosmos_compare.jobs import Desk, Job
+from cosmos_compare.jobs import Desk
 from cosmos_compare.paths import SCENARIOS
 from cosmos_compare.schema import Run
 from cosmos_compare.store import Store, export_run
@@ -48,7 +47,7 @@ def run(args: argparse.Namespace) -> int:
         _announce(comparison)
         jobs = start(comparison, desk, store, cache)
         if args.json:
-            _wait(jobs)
+            wait(jobs)
         else:
             show(jobs)
         for job in jobs:
@@ -73,18 +72,6 @@ def _announce(comparison: Comparison) -> None:
     note(f"{clip.scenario}: {frames}, prompt {comparison.prompt.name}, {names}")
     for warning in times.warnings:
         note(f"{clip.scenario}: {warning}")
-
-
-def _wait(jobs: Sequence[Job[Run]]) -> None:
-    try:
-        for job in jobs:
-            job.wait()
-    except KeyboardInterrupt:
-        for job in jobs:
-            job.stop()
-        for job in jobs:
-            job.wait()
-        raise
 
 
 def _summary(run: Run, store: Store) -> str:
