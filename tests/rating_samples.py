@@ -1,8 +1,9 @@
-"""Ratings for tests."""
+"""Ratings and run rows for tests."""
 
 from typing import Any
 
-from cosmos_compare.schema import Rating
+from cosmos_compare.index import RunRow
+from cosmos_compare.schema import AXES, Rating
 
 NOW = "2026-11-23T10:00:00Z"
 A, B = "20261122T120000Z-aaaaaaaa", "20261122T120001Z-bbbbbbbb"
@@ -37,6 +38,24 @@ def pair(*, created: str = NOW, rater: str = "anna", a: int = 2, b: int = 1, not
 
 
 def _all(mark: int) -> dict[str, int]:
-    from cosmos_compare.schema import AXES
-
     return dict.fromkeys(AXES, mark)
+
+
+def run_row(run_id: str, model: str, scenario: str = "scenario_01", **changes: Any) -> RunRow:
+    values = {
+        "key": run_id[-8:],
+        "created": NOW,
+        "prompt_name": "driving",
+        "prompt_version": "p1",
+        "reasoning": False,
+        "settings_key": "s1",
+        "finish": "stop",
+        "new_tokens": 100,
+        "first_token_s": 0.1,
+        "total_s": 1.0,
+        "tokens_per_s": 100.0,
+        "path": f"runs/{scenario}/{model}/{run_id}",
+        "demo": False,
+        "error": "",
+    }
+    return RunRow(id=run_id, model=model, scenario=scenario, **(values | changes))

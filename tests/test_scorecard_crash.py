@@ -6,9 +6,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import filelock
+import pytest
 from rating_samples import NOW, pair, rating
 
 from cosmos_compare import scorecard
+from cosmos_compare.errors import CompareError
 
 SAVER = """
 import sys
@@ -40,6 +43,16 @@ def test_eight_processes_at_once(tmp_path: Path) -> None:
     assert len(table.lines) == 1600
     keys = set(zip(table.columns["rater"], table.columns["run_id"], strict=True))
     assert keys == {(f"rater{process}", str(number)) for process in range(8) for number in range(200)}
+
+
+def test_a_save_waits_for_the_lock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scorecard, "WAIT_S", 0.05)
+    lock = filelock.FileLock(tmp_path / "scorecard.csv.lock")
+    with lock, pytest.raises(CompareError, match="kept it locked"):
+        scorecard.append(tmp_path, pair())
+    assert scorecard.read(tmp_path).lines == []
+    scorecard.append(tmp_path, pair())
+    assert len(scorecard.read(tmp_path).lines) == 2
 
 
 def test_killed_in_the_middle_of_saving(tmp_path: Path) -> None:

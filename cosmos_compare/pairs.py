@@ -1,0 +1,122 @@
+"""Pairs to rate: two models' answers to the same question about the same clip. Reads run rows only.
+
+Like is compared with like: same scenario, same prompt text, same reasoning, same settings. The id of a pair is made of
+the ids of its runs, so a link or a rating leads back to them without any table.
+"""
+
+import hashlib
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
+from itertools import combinations
+from typing import NamedTuple
+
+from cosmos_compare.errors import CompareError
+from cosmos_compare.index import RunRow
+
+FINISHED = frozenset({"stop", "length"})
+_JOIN = "~"  # stands in no run id and needs no escape in a link
+
+
+class Pair(NamedTuple):
+    """Two runs that can be compared; `a` is of the model named first."""
+
+    id: str
+    scenario: str
+    a: RunRow
+    b: RunRow
+
+
+def pair_id(one: str, other: str) -> str:
+    """The id of two runs, whichever is named first."""
+    return _JOIN.join(sorted((one, other)))
+
+
+def make_pair(a: RunRow, b: RunRow) -> Pair:
+    """A pair of two runs. Raises `CompareError` when they can't be compared, saying why."""
+    for row in (a, b):
+        if row.finish not in FINISHED:
+            raise CompareError(f"Run {row.id} has no whole answer ({row.finish}).", "Run it again, then rate that.")
+    if a.model == b.model:
+        raise CompareError(f"Both runs are by {a.model}.", "Choose one run of each of two models.")
+    unlike = [what for what, one, other in _traits(a, b) if one != other]
+    if unlike:
+        raise CompareError(
+            f"The runs {a.id} and {b.id} differ in {' and '.join(unlike)}.",
+            "Only answers to the same question about the same frames can be compared.",
+        )
+    return Pair(pair_id(a.id, b.id), a.scenario, a, b)
+
+
+def find_pairs(rows: Iterable[RunRow], models: tuple[str, str]) -> list[Pair]:
+    """All pairs of two models, the latest finished run of each, by scenario and prompt."""
+    a, b = models
+    pairs = [
+        Pair(pair_id(latest[a].id, latest[b].id), latest[a].scenario, latest[a], latest[b])
+        for latest in _latest_by_question(rows)
+        if a in latest and b in latest
+    ]
+    return sorted(pairs, key=lambda pair: (pair.scenario, pair.a.prompt_name, pair.a.prompt_version, pair.id))
+
+
+def model_pairs(rows: Iterable[RunRow]) -> list[tuple[str, str]]:
+    """Every two models that answered a question both, those with most such questions first."""
+    counts = Counter(two for latest in _latest_by_question(rows) for two in combinations(sorted(latest), 2))
+    return sorted(counts, key=lambda two: (-counts[two], two))
+
+
+def find_pair(rows: Sequence[RunRow], link: str, first: str | None = None) -> Pair:
+    """The pair that a link names, also of runs that are no longer the latest; `first` is the model to be `a`.
+
+    Raises `CompareError` when a run of it is gone or they can't be compared.
+    """
+    by_id = {row.id: row for row in rows}
+    ids = link.split(_JOIN)
+    missing = [run_id for run_id in ids if run_id not in by_id]
+    if len(ids) != 2 or missing:
+        raise CompareError(
+            f"There is no pair {link!r}" + (f": no run {missing[0]!r}." if len(ids) == 2 else "."),
+            "Its runs may have been deleted, or belong to another outputs folder.",
+        )
+    a, b = sorted((by_id[run_id] for run_id in ids), key=lambda row: (row.model != first, row.model))
+    return make_pair(a, b)
+
+
+def queue(pairs: Iterable[Pair], rated: Collection[str]) -> list[Pair]:
+    """Pairs in the order to rate them: those whose id is not in `rated` first."""
+    return sorted(pairs, key=lambda pair: pair.id in rated)
+
+
+def left_run(rater: str, pair: Pair) -> str:
+    """The id of the run on the left for this rater: by lot, and always the same lot for the same rater and pair."""
+    lot = hashlib.sha256(f"{rater}\0{pair.id}".encode()).digest()[0] % 2
+    return sorted((pair.a.id, pair.b.id))[lot]
+
+
+def find_run(rows: Iterable[RunRow], beginning: str) -> RunRow:
+    """The run with this id, or the only one whose id begins so. Raises `CompareError` when there is none, or more."""
+    found = [row for row in rows if row.id.startswith(beginning)]
+    exact = [row for row in found if row.id == beginning]
+    if len(exact or found) != 1:
+        what = f"{len(found)} runs begin with" if found else "No run begins with"
+        raise CompareError(f"{what} {beginning!r}.", "`cosmos-compare runs` lists the ids.")
+    return (exact or found)[0]
+
+
+def _traits(a: RunRow, b: RunRow) -> list[tuple[str, object, object]]:
+    return [
+        ("scenario", a.scenario, b.scenario),
+        ("prompt", a.prompt_version, b.prompt_version),
+        ("reasoning", a.reasoning, b.reasoning),
+        ("settings", a.settings_key, b.settings_key),
+    ]
+
+
+def _latest_by_question(rows: Iterable[RunRow]) -> list[dict[str, RunRow]]:
+    """For each question about a clip, the latest finished run of each model."""
+    questions: dict[tuple[object, ...], dict[str, RunRow]] = {}
+    for row in rows:
+        if row.finish in FINISHED:
+            latest = questions.setdefault((row.scenario, row.prompt_version, row.reasoning, row.settings_key), {})
+            if row.model not in latest or (latest[row.model].created, latest[row.model].id) < (row.created, row.id):
+                latest[row.model] = row
+    return list(questions.values())
