@@ -31,7 +31,7 @@ KEPT = [
     "There is a reason to stop: the cyclist, 2 m ahead, at 0:03.",
     "The reasons are clear; reasoning follows. Answer: brake. I think so.",
     "x < 3 and y > 2",
-    "Lane 2, bus 7, exit 1.",
+    "Lane 2, bus 7, exit 1, treason 1.",
     "- **Car** at 12.3 s\n- Bicycle\n\n```json\n{\"box_2d\": [1, 2, 3, 4]}\n```",
     "Ein Radfahrer überholt. 左から歩行者。",
     "",
@@ -54,7 +54,7 @@ def test_what_is_left_reads_on() -> None:
 
 
 def test_masks_do_not_tell_by_their_length() -> None:
-    assert mask("NVIDIA Cosmos-Reason1-7B", NAMES) == mask("Reason2", NAMES) == MASK
+    assert mask("NVIDIA Qwen Reason1", NAMES) == mask("Reason2", NAMES) == MASK
 
 
 def test_both_models_get_the_same_masks() -> None:

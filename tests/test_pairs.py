@@ -107,7 +107,7 @@ def test_runs_that_cannot_be_compared(changes: dict[str, object], why: str) -> N
 
 
 def test_runs_by_the_beginning_of_their_id() -> None:
-    rows = [run_row(run_id, "m") for run_id in ("abc", "abcd", "xyz")]
+    rows = [run_row(run_id, "m") for run_id in ("abcd", "abc", "xyz")]
     assert find_run(rows, "x").id == "xyz"
     assert find_run(rows, "abc").id == "abc"  # a whole id is not a beginning
     with pytest.raises(CompareError, match="2 runs begin with 'ab'"):
