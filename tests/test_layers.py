@@ -16,7 +16,7 @@ NOUNS = {"schema", "errors", "models", "paths", "yaml_io"}
 # The row each module stands in; a module imports rows below its own.
 ROWS = {
     **dict.fromkeys(NOUNS, 0),
-    **dict.fromkeys(["index", "png", "machine", "decode", "budget"], 1),
+    **dict.fromkeys(["index", "png", "machine", "decode", "budget", "pixels"], 1),
     **dict.fromkeys(["hub", "clips", "prompts", "answers", "stats", "frames"], 2),
     **dict.fromkeys(["defaults", "engines", "store", "frame_cache"], 3),
     "jobs": 4,
