@@ -5,12 +5,13 @@ that `cosmos-compare runs` answers at once over ten thousand runs.
 """
 
 import hashlib
-import json
 import os
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
+
+import orjson
 
 INDEX_VERSION = 1
 
@@ -68,15 +69,14 @@ def read_runs(outputs: Path) -> RunList:
 def read_row(outputs: Path, folder: Path) -> RunRow | None:
     """The row of the run in `folder`; None when its analysis.json is missing or damaged."""
     try:
-        return _row(json.loads((folder / "analysis.json").read_bytes()), folder.relative_to(outputs).as_posix())
+        return _row(orjson.loads((folder / "analysis.json").read_bytes()), folder.relative_to(outputs).as_posix())
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
 
 def settings_key(settings: dict[str, Any]) -> str:
     """The same settings give the same twelve characters."""
-    text = json.dumps(settings, sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()[:12]
+    return hashlib.sha256(orjson.dumps(settings, option=orjson.OPT_SORT_KEYS)).hexdigest()[:12]
 
 
 def _run_folders(outputs: Path) -> Iterator[str]:
@@ -124,7 +124,7 @@ def _index_file(outputs: Path) -> Path:
 
 def _load_index(outputs: Path) -> dict[str, RunRow]:
     try:
-        data = json.loads(_index_file(outputs).read_bytes())
+        data = orjson.loads(_index_file(outputs).read_bytes())
         if data["version"] != INDEX_VERSION or data["fields"] != list(RunRow._fields):
             return {}
         return {row.path: row for row in map(RunRow._make, data["rows"])}
@@ -136,11 +136,11 @@ def _load_index(outputs: Path) -> dict[str, RunRow]:
 def _save_index(outputs: Path, rows: dict[str, RunRow]) -> None:
     target = _index_file(outputs)
     temporary = target.with_name(f".index.{os.getpid()}.tmp")
-    data = {"version": INDEX_VERSION, "fields": RunRow._fields, "rows": list(rows.values())}
+    data = {"version": INDEX_VERSION, "fields": RunRow._fields, "rows": [tuple(row) for row in rows.values()]}
     # On a read-only or full disk the next look reads the folders again.
     with suppress(OSError):
         try:
-            temporary.write_text(json.dumps(data), encoding="utf-8")
+            temporary.write_bytes(orjson.dumps(data))
             temporary.replace(target)
         finally:
             temporary.unlink(missing_ok=True)

@@ -14,7 +14,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--scenario", metavar="ID", help="only runs of this scenario")
     parser.add_argument("--model", metavar="NAME", help="only runs of this model")
     parser.add_argument("--all", action="store_true", help=f"all of them, not only the newest {NEWEST}")
-    parser.add_argument("--json", action="store_true", help="print all of them as JSON, a line each")
+    parser.add_argument("--json", action="store_true", help="print all of them as JSON")
     add_outputs(parser)
 
 
@@ -24,7 +24,7 @@ def run(args: argparse.Namespace) -> int:
     for problem in runs.problems:
         note(problem)
     if args.json:
-        print_json_rows(row._asdict() for row in rows)
+        print_json_rows([row._asdict() for row in rows])
     elif not rows:
         note(f"No runs under {args.outputs}. Make some with `cosmos-compare run`.")
     else:

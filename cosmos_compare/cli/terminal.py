@@ -3,8 +3,10 @@
 import json
 import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Any
+
+import orjson
 
 # Control characters but newline and tab: an escape sequence in an answer could repaint or retitle the terminal.
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
@@ -19,10 +21,9 @@ def print_json(data: Any) -> None:
     sys.stdout.write("\n")
 
 
-def print_json_rows(rows: Iterable[Any]) -> None:
-    """A JSON list with a line a row: ten thousand of them cost no time, and `grep` works."""
-    lines = ",\n".join(json.dumps(row, ensure_ascii=False) for row in rows)
-    sys.stdout.write(f"[\n{lines}\n]\n" if lines else "[]\n")
+def print_json_rows(rows: Sequence[dict[str, Any]]) -> None:
+    """A JSON list of many rows, written at once: ten thousand of them cost no time."""
+    sys.stdout.write(orjson.dumps(rows, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE).decode())
 
 
 def note(text: str) -> None:
