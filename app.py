@@ -1,5 +1,49 @@
-"""Compare: one clip, one prompt, the answers of the models side by side."""
+"""Compare: one clip, one prompt, the answers of the models side by side, while they are written."""
 
-from cosmos_compare.ui import shell
+import streamlit as st
+
+from cosmos_compare.errors import CompareError
+from cosmos_compare.inputs import seen as what_it_sees
+from cosmos_compare.ui import actions, clip_panel, columns, editor, past, picker, resources, seen, shell, stage
+from cosmos_compare.ui.view import open_view
 
 shell.page("Compare")
+store, board = resources.store(), resources.board()
+rows = store.rows()
+
+# What the address names, and the editor filled with its prompt when a link brought it.
+view, arrived = open_view()
+shown = stage.named(view, board, rows, store)
+actions.arrive(shown, arrived)
+
+scenario = picker.pick() or clip_panel.of_sides(shown.sides)
+clip = clip_panel.head(scenario)
+left, right = st.columns([36, 64], gap="medium")
+with left:
+    if scenario and clip:
+        clip_panel.video(scenario, clip)
+with right:
+    draft = editor.show()
+    actions.show(draft, scenario if clip else None, shown, board)
+
+if scenario and not shown.sides:
+    shown = stage.newest(draft, scenario.id, board, rows, store)
+actions.notices(shown, draft, scenario, board)
+
+try:
+    if shown.sides:
+        columns.show(shown.sides, board)
+        sees = seen.of_sides(shown.sides)
+        seen.show(shown.sides, sees, store.outputs, rows)
+    elif clip:
+        planned = resources.planned(clip, draft.prompt, draft.settings, draft.specs)
+        sees = [what_it_sees(planned, spec) for spec in draft.specs]
+        columns.show_empty(list(zip(draft.specs, sees, strict=True)))
+    if clip and draft.specs:
+        seen.make_equal(draft, clip, sees)
+except CompareError as error:
+    st.error(str(error))
+
+if scenario:
+    past.show(rows, scenario.id)
+resources.warm_up(tuple(spec.name for spec in draft.specs))

@@ -9,6 +9,11 @@ SCENARIOS = ROOT / "data" / "raw" / "scenarios_demo"
 MODEL_LIST = ROOT / "data" / "models.yaml"
 
 
+def scenarios_folder() -> Path:
+    """The clips that are listed first: `COSMOS_COMPARE_SCENARIOS`, or the bundled ones."""
+    return Path(os.environ.get("COSMOS_COMPARE_SCENARIOS") or SCENARIOS)
+
+
 def outputs_folder() -> Path:
     """Where runs and ratings are kept: `COSMOS_COMPARE_OUTPUTS`, or `outputs/` of the project."""
     return Path(os.environ.get("COSMOS_COMPARE_OUTPUTS") or ROOT / "outputs")

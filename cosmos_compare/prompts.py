@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+import yaml
+
 from cosmos_compare.errors import CompareError
 from cosmos_compare.paths import PROMPTS
 from cosmos_compare.schema import ModelSpec, Prompt
@@ -64,3 +66,32 @@ def messages(prompt: Prompt, spec: ModelSpec, values: Mapping[str, str]) -> Mess
         else:
             user = f"{user}\n\n{spec.reasoning_text}".strip()
     return Messages(system, user)
+
+
+def save_prompt(folder: Path, name: str, system_prompt: str, user_prompt: str) -> Path:
+    """Write a new prompt file. Raises `CompareError` for a name that is no file name, or that is taken."""
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}", name):
+        raise CompareError(f"{name!r} can't be a prompt's name.", "Use letters, digits, - and _.", field="name")
+    path = folder / f"{name}.yaml"
+    texts = {key: _Block(text) for key, text in zip(KEYS, (system_prompt, user_prompt), strict=True) if text.strip()}
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            yaml.dump(texts, file, Dumper=_PromptDumper, sort_keys=False, allow_unicode=True, width=120)
+    except FileExistsError as error:
+        raise CompareError(f"There is a prompt {name!r} already.", "Choose another name.", field="name") from error
+    except OSError as error:
+        raise CompareError(f"{path}: can't be written ({error.strerror}).", "Check the folder.") from error
+    return path
+
+
+class _Block(str):
+    """A text that is written as it reads, over several lines."""
+
+
+class _PromptDumper(yaml.SafeDumper):
+    pass
+
+
+_PromptDumper.add_representer(
+    _Block, lambda dumper, text: dumper.represent_scalar("tag:yaml.org,2002:str", str(text), style="|")
+)

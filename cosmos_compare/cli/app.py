@@ -4,6 +4,7 @@ import argparse
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 from cosmos_compare.cli.terminal import note
 from cosmos_compare.errors import CompareError
@@ -20,6 +21,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="ADDRESS",
         help="address to listen on (default: 127.0.0.1, this machine only; 0.0.0.0 lets everyone in the network in)",
     )
+    parser.add_argument(
+        "--scenarios", type=Path, metavar="DIR", help="folder of clips to begin with (default: the bundled scenarios)"
+    )
     parser.add_argument("--open", action="store_true", help="open a browser window too")
 
 
@@ -28,6 +32,8 @@ def run(args: argparse.Namespace) -> int:
         raise CompareError(f"--port is {args.port}; ports go from 1 to 65535.", field="port")
     if args.host not in LOOPBACK:
         note(f"Everyone who can reach {args.host}:{args.port} sees your clips and answers: there is no login.")
+    if args.scenarios:
+        os.environ["COSMOS_COMPARE_SCENARIOS"] = str(args.scenarios.absolute())
     os.chdir(ROOT)  # where streamlit looks for .streamlit/config.toml
     if os.name == "nt":
         return subprocess.call(command(args))  # there exec would give the prompt back while the server runs
@@ -42,8 +48,7 @@ def command(args: argparse.Namespace) -> list[str]:
         "server.headless": "false" if args.open else "true",
         "browser.gatherUsageStats": "false",
     }
-    # Without names to expect, any website could reach a server on loopback through a name of its own.
-    if args.host in LOOPBACK:
-        options["server.allowedHosts"] = "localhost,127.0.0.1,[::1]"
+    if args.host not in LOOPBACK:
+        options["server.allowedHosts"] = "*"  # config.toml expects the names of this machine only
     flags = [f"--{name}={value}" for name, value in options.items()]
     return [sys.executable, "-m", "streamlit", "run", str(ROOT / "app.py"), *flags]

@@ -1,0 +1,95 @@
+"""What the page does: fill the editor from a link, run, stop, and say what a person should know."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from cosmos_compare.board import Board, Live
+from cosmos_compare.clips import Scenario
+from cosmos_compare.compare import plan_comparison
+from cosmos_compare.errors import CompareError
+from cosmos_compare.paths import SCENARIOS
+from cosmos_compare.ui import editor, markup, settings_form
+from cosmos_compare.ui.editor import Draft
+from cosmos_compare.ui.stage import Stage
+from cosmos_compare.ui.view import change_view, current
+
+
+def arrive(stage: Stage, arrived: bool) -> None:
+    """Fill the editor: from what a link or the history opened, or with what is there to begin with."""
+    arrived = st.session_state.pop("arrived", False) or arrived
+    if not (arrived and stage.sides):
+        editor.prepare(None, None, ())
+        return
+    asked = stage.sides[0].comparison
+    editor.prepare(asked.prompt, asked.settings, list(dict.fromkeys(side.spec.name for side in stage.sides)))
+    if current().scenario != asked.clip.scenario:
+        change_view(scenario=asked.clip.scenario)
+
+
+def show(draft: Draft, scenario: Scenario | None, stage: Stage, board: Board) -> None:
+    """Run and Stop, with the settings in words beside them."""
+    running = stage.live is not None and not stage.live.ended
+    with st.container(horizontal=True, vertical_alignment="center", key="actions"):
+        stop = running and st.button("Stop", key="stop", icon=":material/stop:", shortcut="Esc")
+        run = st.button(
+            "Run",
+            key="run",
+            type="primary",
+            icon=":material/play_arrow:",
+            shortcut="Ctrl+Enter",
+            disabled=scenario is None or bool(draft.problem),
+        )
+        st.toggle("Reasoning", key="reasoning", persist_state="session")
+        st.html(f'<div class="summary">{markup.safe(draft.problem or settings_form.summary(draft.settings))}</div>')
+    # Both can arrive in one rerun: Stop is for what ran when it was pressed, never for what Run begins.
+    if stop and stage.live:
+        stage.live.stop()
+    if run and scenario and not (running and stage.live and _is_same(draft, scenario, stage.live)):
+        _run(draft, scenario, board)
+
+
+def _run(draft: Draft, scenario: Scenario, board: Board) -> None:
+    try:
+        comparison = plan_comparison(scenario.video, draft.prompt, draft.settings, draft.specs, scenario.id)
+    except CompareError as error:
+        st.error(str(error))
+        return
+    live = board.start(comparison)
+    st.session_state.setdefault("mine", []).append(live.id)
+    change_view(scenario=scenario.id, live=live.id, runs=())
+    st.rerun()
+
+
+def _is_same(draft: Draft, scenario: Scenario, live: Live) -> bool:
+    """Whether exactly this is being answered now: pressing Run twice should not queue it twice."""
+    asked = live.sides[0].comparison
+    return (
+        live.scenario == scenario.id
+        and (asked.prompt, asked.settings) == (draft.prompt, draft.settings)
+        and tuple(side.spec for side in live.sides if not side.ended) == draft.specs
+    )
+
+
+def notices(stage: Stage, draft: Draft, scenario: Scenario | None, board: Board) -> None:
+    """What a person should know before reading the answers."""
+    if stage.notice:
+        st.info(stage.notice)
+    specs = [side.spec for side in stage.sides] or list(draft.specs)
+    if scenario and any(spec.demo for spec in specs) and SCENARIOS not in scenario.video.absolute().parents:
+        st.html('<div class="demo_note">The demo models know only the bundled, rendered scenarios. '
+                "What they say about this clip means nothing.</div>")  # fmt: skip
+    shown = stage.live.id if stage.live else ""
+    for live in [live for live in board.running() if live.id != shown][-3:]:
+        _elsewhere(live)
+
+
+def _elsewhere(live: Live) -> None:
+    """A comparison that runs and is not shown here: of another browser, or left behind on another scenario."""
+    with st.container(horizontal=True, vertical_alignment="center", key=f"live_{live.id}"):
+        names = ", ".join(side.spec.label for side in live.sides if not side.ended)
+        st.html(f'<div class="elsewhere">Also running: {markup.safe(live.scenario)}, {markup.safe(names)}</div>')
+        if st.button("Show", key=f"show_{live.id}", type="tertiary"):
+            change_view(scenario=live.scenario, live=live.id, runs=())
+            st.session_state["arrived"] = True
+            st.rerun()

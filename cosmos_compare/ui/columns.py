@@ -1,0 +1,71 @@
+"""The answers, side by side: shown while they are written, from the workers' jobs or from saved runs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from cosmos_compare.board import Board, Side
+from cosmos_compare.errors import CompareError
+from cosmos_compare.inputs import Seen
+from cosmos_compare.schema import ModelSpec
+from cosmos_compare.ui import markup, resources
+from cosmos_compare.ui.view import change_view
+
+REFRESH_S = 0.4  # each look costs some 10 ms under the interpreter's lock, which the models share
+
+
+def show(sides: Sequence[Side], board: Board) -> None:
+    """The columns; they refresh themselves until all sides have ended."""
+    live = any(not side.ended for side in sides)
+    st.fragment(_columns, run_every=REFRESH_S if live else None)(tuple(sides), board, live)
+
+
+def _columns(sides: tuple[Side, ...], board: Board, live: bool) -> None:
+    if live and all(side.ended for side in sides):
+        st.rerun()  # the page as a whole: the answers are runs now
+    for index, (column, side) in enumerate(zip(st.columns(len(sides), gap="medium"), sides, strict=True)):
+        with column, st.container(key=f"answer_{index}"):
+            _column(sides, index, side, board)
+
+
+def _column(sides: tuple[Side, ...], index: int, side: Side, board: Board) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", key=f"head_{index}"):
+        st.html(markup.title(side, board.before(side)))
+        if side.ended:
+            again = "Run this side again with the same clip, prompt and settings"
+            if st.button("Again", key=f"again_{index}", icon=":material/replay:", help=again, type="tertiary"):
+                _again(sides, index, board)
+        elif st.button("Stop", key=f"stop_{index}", icon=":material/stop_circle:", type="tertiary") and side.job:
+            side.job.stop()
+    st.html(markup.measures(side))
+    with st.container(key=f"text_{index}"):
+        st.html(markup.body(side) or "&nbsp;")
+
+
+def _again(sides: tuple[Side, ...], index: int, board: Board) -> None:
+    spec = _as_listed(sides[index].spec)
+    try:
+        live = board.again(sides, index, spec)
+    except CompareError as error:
+        st.error(str(error))
+        return
+    st.session_state.setdefault("mine", []).append(live.id)
+    change_view(live=live.id, runs=())
+    st.rerun()
+
+
+def _as_listed(spec: ModelSpec) -> ModelSpec:
+    """The model as the list has it now: the same weights under a changed entry would be loaded twice."""
+    if spec.name not in resources.model_list():
+        return spec
+    listed = resources.pinned((spec.name,))[0]
+    return listed if (listed.source, listed.revision) == (spec.source, spec.revision) else spec
+
+
+def show_empty(sides: Sequence[tuple[ModelSpec, Seen | None]]) -> None:
+    """Before the first answer: who will write, and what each will see."""
+    for index, (column, (spec, sees)) in enumerate(zip(st.columns(len(sides), gap="medium"), sides, strict=True)):
+        with column, st.container(key=f"answer_{index}"):
+            st.html(markup.waiting(spec, sees, resources.missing(spec)))

@@ -1,0 +1,283 @@
+"""Markup: pieces of HTML from records. Every text that a person or a model wrote is escaped here.
+
+Knows nothing of Streamlit. Nothing it returns can load anything or run anything: no links, no images, no scripts.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from html import escape
+from typing import Any
+
+from cosmos_compare.answers import Parts, find_times, split
+from cosmos_compare.board import Side
+from cosmos_compare.inputs import Seen
+from cosmos_compare.lenient_json import Reading
+from cosmos_compare.past_runs import Version
+from cosmos_compare.schema import Clip, GroundTruth, ModelSpec
+
+# Control characters but newline and tab, and marks that turn the direction of the text round.
+_UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+MAX_ROWS = 300
+MAX_DEPTH = 12
+LONG_TEXT = 20_000  # characters beyond which times are not marked: one element each would slow the browser
+
+STATES = {
+    "queued": "Queued",
+    "loading": "Loading the model",
+    "looking": "Looking at the clip",
+    "writing": "Writing",
+    "stop": "Done",
+    "length": "Cut at the limit",
+    "cancelled": "Stopped",
+    "error": "Failed",
+}
+
+JSON_NOTES = {
+    "inside": "JSON inside other text",
+    "mended": "JSON with slips or a missing end, mended for this view",
+    "broken": "Meant as JSON, and not readable as such",
+}
+
+
+def safe(text: object) -> str:
+    """Escaped, and without characters that can't be seen."""
+    return escape(_UNSEEN.sub("\N{REPLACEMENT CHARACTER}", str(text)))
+
+
+def pill(side: Side, before: int) -> str:
+    """The state of a side, in words and colour."""
+    words = STATES[side.state]
+    if side.state == "queued" and before > 0:
+        words = f"Queued, {before} before it"
+    elif side.state == "queued":
+        words = STATES["loading"]  # nothing is before it but its own loading
+    elif side.state == "writing" and not side.text:
+        words = STATES["looking"]
+    elif side.job and side.job.stopped() and not side.ended:
+        words = "Stopping"
+    return f'<span class="pill {side.state}" role="status">{words}</span>'
+
+
+def title(side: Side, before: int) -> str:
+    """Who writes, whether it is a demo model, and how far it is."""
+    badge = demo_badge() if side.spec.demo else ""
+    return f'<div class="who"><b>{safe(side.spec.label)}</b>{badge}{pill(side, before)}</div>'
+
+
+def demo_badge() -> str:
+    return (
+        '<span class="badge" title="A small model trained on rendered scenes, not Cosmos">demo model, not Cosmos</span>'
+    )
+
+
+def measures(side: Side) -> str:
+    """Times, speed and sizes of a saved run, one line; a dash where something was not measured."""
+    run = side.run
+    if run is None:
+        return '<div class="facts">&nbsp;</div>'
+    answer = run.answer
+    facts = [
+        ("first token", _seconds(answer.first_token_s)),
+        ("total", _seconds(answer.total_s)),
+        ("tokens/s", f"{answer.tokens_per_s:.0f}" if answer.tokens_per_s else "–"),
+        ("tokens", f"{answer.new_tokens:,}"),
+    ]
+    if answer.peak_memory_bytes:
+        facts.append(("memory", f"{answer.peak_memory_bytes / 1e9:.1f} GB"))
+    if answer.queue_s > 0.5:
+        facts.append(("waited", _seconds(answer.queue_s)))
+    if answer.reused != "none":
+        facts.append(("reused", answer.reused))
+    return '<div class="facts">' + "".join(f"<span>{name} <b>{value}</b></span>" for name, value in facts) + "</div>"
+
+
+def body(side: Side) -> str:
+    """The answer, its reasoning folded away, JSON as a table; what failed or was cut, in a sentence."""
+    parts = split(side.text)
+    pieces = []
+    if parts.reasoning:
+        opened = " open" if parts.thinking and not side.ended else ""
+        count = len(parts.reasoning.split())
+        cut = ", cut before the answer" if parts.thinking and side.ended else ""
+        pieces.append(
+            f'<details class="reasoning"{opened}><summary>Reasoning, {count:,} words{cut}</summary>'
+            f'<div class="text">{safe(parts.reasoning)}</div></details>'
+        )
+    pieces.append(_answer(parts, side))
+    if sentence := ending(side):
+        pieces.append(sentence)
+    if side.ended and side.text:
+        pieces.append(f'<details class="raw"><summary>Raw text</summary><pre>{safe(side.text)}</pre></details>')
+    return "".join(pieces)
+
+
+def _answer(parts: Parts, side: Side) -> str:
+    # A table of thousands of cells would hold up the browser; no prompt asks for one.
+    reading = parts.json if side.ended and len(parts.answer) <= LONG_TEXT else Reading(None, "none")
+    note = f'<div class="note">{JSON_NOTES[reading.state]}</div>' if reading.state in JSON_NOTES else ""
+    if reading.data is not None:
+        return note + table(reading.data)
+    cursor = '<span class="cursor"></span>' if side.state == "writing" else ""
+    if not parts.answer and not cursor:
+        return note
+    times = marked_times(parts.answer, side.comparison.clip.duration)
+    return f'{note}<div class="text answer">{times}{cursor}</div>'
+
+
+def ending(side: Side) -> str:
+    """A sentence for an end that is not a whole answer, else nothing."""
+    if failure := side.failure:
+        hint = f" {safe(failure.hint)}" if failure.hint else ""
+        return f'<div class="failed"><b>{safe(failure.message)}</b>{hint}</div>'
+    if side.state == "length":
+        limit = side.run.answer.new_tokens if side.run else 0
+        return f'<div class="cut">Cut at the limit of {limit:,} tokens. Raise it in the settings for the rest.</div>'
+    if side.state == "cancelled":
+        return '<div class="cut">Stopped before its end.</div>'
+    if side.state == "stop" and not split(side.text).answer:
+        return '<div class="cut">The model ended without an answer.</div>'
+    return ""
+
+
+def marked_times(text: str, duration: float | None) -> str:
+    """Escaped text with the times of the clip set apart."""
+    if len(text) > LONG_TEXT:
+        return safe(text)
+    pieces, at = [], 0
+    for moment in find_times(text, duration):
+        pieces += [safe(text[at : moment.start]), f'<span class="time">{safe(text[moment.start : moment.end])}</span>']
+        at = moment.end
+    return "".join(pieces) + safe(text[at:])
+
+
+def table(data: Any, depth: int = 0) -> str:
+    """JSON for reading: an object as rows, a list of objects as a table, everything else as text."""
+    if depth > MAX_DEPTH:
+        return '<span class="note">nested too deep to show; see the raw text</span>'
+    if isinstance(data, dict):
+        rows = [
+            f"<tr><th>{safe(key)}</th><td>{table(value, depth + 1)}</td></tr>" for key, value in _some(data.items())
+        ]
+        return f'<table class="json">{"".join(rows)}{_more(len(data))}</table>' if rows else _empty()
+    if isinstance(data, list) and data and all(isinstance(item, dict) for item in data):
+        return _records(data, depth)
+    if isinstance(data, list) and any(isinstance(item, dict | list) for item in data):
+        items = [f"<li>{table(item, depth + 1)}</li>" for item in _some(data)]
+        return f"<ul>{''.join(items)}{_more(len(data))}</ul>"
+    if isinstance(data, list):
+        return safe(", ".join(_scalar(item) for item in _some(data))) + _more(len(data)) if data else _empty()
+    return safe(_scalar(data)) if data not in ("", None) else _empty()
+
+
+def _records(rows: Sequence[dict[str, Any]], depth: int) -> str:
+    columns = list(dict.fromkeys(key for row in _some(rows) for key in row))[:30]
+    head = "".join(f"<th>{safe(column)}</th>" for column in columns)
+    lines = [
+        "<tr>" + "".join(f"<td>{table(row.get(column), depth + 1)}</td>" for column in columns) + "</tr>"
+        for row in _some(rows)
+    ]
+    return f'<table class="json rows"><tr>{head}</tr>{"".join(lines)}{_more(len(rows))}</table>'
+
+
+def _some(items: Any) -> list[Any]:
+    return list(items)[:MAX_ROWS]
+
+
+def _more(count: int) -> str:
+    return f'<div class="note">and {count - MAX_ROWS:,} more; see the raw text</div>' if count > MAX_ROWS else ""
+
+
+def _empty() -> str:
+    return '<span class="nothing">–</span>'
+
+
+def _scalar(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return f"{value:g}"
+    return str(value)
+
+
+def _seconds(value: float | None) -> str:
+    return "–" if value is None else f"{value:.2f} s"
+
+
+def waiting(spec: ModelSpec, sees: Seen | None, problem: str) -> str:
+    """A column before its first answer."""
+    badge = demo_badge() if spec.demo else ""
+    head = f'<div class="who"><b>{safe(spec.label)}</b>{badge}</div>'
+    if problem:
+        return f'{head}<div class="failed">{safe(problem)}</div>'
+    if sees is None:
+        return head
+    frames = len(sees.times.seconds)
+    words = f"Will see {frames} frames of {sees.size} pixels, {sees.tokens:,} visual tokens."
+    return f'{head}<div class="waiting">{words}</div>'
+
+
+def clip_line(scenario: str, clip: Clip | None) -> str:
+    """The name of a scenario and what the file holds."""
+    facts = ""
+    if clip is not None:
+        facts = f"{clip.duration:.1f} s · {clip.width}×{clip.height} · {clip.fps:.3g} fps · {clip.codec}"
+    return f'<div class="scenario"><b>{safe(scenario.replace("_", " "))}</b><span>{safe(facts)}</span></div>'
+
+
+def truth(found: GroundTruth) -> str:
+    """A ground truth for reading; what it does not say is left out."""
+    objects = [
+        f"{name}{f' (at least {thing.count_min})' if thing.count_min else ''}"
+        for name, thing in found.objects.items()
+        if thing.present
+    ]
+    rows = {
+        "Scene": found.scene,
+        "Risk": found.risk and f"{found.risk.level}{f': {found.risk.reason}' if found.risk.reason else ''}",
+        "Expected action": found.expected_action,
+        "To be seen": ", ".join(objects),
+        "Not there": ", ".join(found.absent),
+        "What it tests": found.tests,
+        "Source": found.source,
+    }
+    events = [
+        {"from": f"{event.start:.1f} s", "to": f"{event.end:.1f} s", "what": event.label, "critical": event.critical}
+        for event in found.events
+    ]
+    return facts_table({name: value for name, value in rows.items() if value}) + (table(events) if events else "")
+
+
+def facts_table(facts: dict[str, str]) -> str:
+    rows = "".join(f"<tr><th>{safe(name)}</th><td>{safe(value)}</td></tr>" for name, value in facts.items())
+    return f'<table class="json">{rows}</table>'
+
+
+def folded(summary: str, text: str) -> str:
+    return f'<details class="raw"><summary>{safe(summary)}</summary><pre>{safe(text) or "–"}</pre></details>'
+
+
+def difference_list(sentences: Sequence[str]) -> str:
+    if not sentences:
+        return '<div class="same">Both got the same frames, sizes, prompt and sampling.</div>'
+    return '<ul class="differ">' + "".join(f"<li>{safe(sentence)}</li>" for sentence in sentences) + "</ul>"
+
+
+def version_line(version: Version) -> str:
+    """One version of a prompt in the history: when, which, and how each model ended."""
+    reasoning = " with reasoning" if version.reasoning else ""
+    models = "".join(
+        f'<span class="pill {safe(row.finish)}">{safe(row.model)}</span>' + (demo_dot() if row.demo else "")
+        for row in version.latest()
+    )
+    when = safe(version.newest[:16].replace("T", " "))
+    runs = f"{len(version.rows)} runs" if len(version.rows) > 1 else "1 run"
+    return (
+        f'<div class="version"><b>{safe(version.name)}</b> <code>{safe(version.version[:6])}</code>{reasoning}'
+        f"<span>{when} UTC · {runs}</span>{models}</div>"
+    )
+
+
+def demo_dot() -> str:
+    return '<span class="badge">demo</span>'

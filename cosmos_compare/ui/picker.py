@@ -1,0 +1,153 @@
+"""The scenario picker in the sidebar: pictures of a folder's clips, another folder, a dropped file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from cosmos_compare.clips import Scenario
+from cosmos_compare.errors import CompareError
+from cosmos_compare.paths import outputs_folder, scenarios_folder
+from cosmos_compare.ui import resources
+from cosmos_compare.ui.view import change_view, current
+from cosmos_compare.uploads import FOLDER as UPLOADS
+from cosmos_compare.uploads import keep_upload
+
+HERE = Path(__file__).parent
+REFRESH_S = 0.7  # while thumbnails are being made
+
+
+def pick() -> Scenario | None:
+    """Show the picker; returns the scenario of the view, or None when there is none to show."""
+    with st.sidebar:
+        found = _listed()
+        view = current()
+        known = {scenario.id: scenario for scenario in found}
+        if found and not view.scenario and not view.runs and not view.live:
+            view = change_view(scenario=found[0].id)
+        _list(found)
+        _other_folder()
+        _drop()
+    return known.get(view.scenario)
+
+
+def _listed() -> list[Scenario]:
+    """The clips of the folder and those that were dropped, or a sentence on the page."""
+    found: list[Scenario] = []
+    folder = folder_of_view()
+    try:
+        found = resources.scenarios(folder)
+    except CompareError as error:
+        st.info(str(error), icon=":material/folder_off:")
+    uploads = outputs_folder() / UPLOADS
+    if uploads.is_dir() and uploads != folder and any(uploads.iterdir()):
+        taken = {scenario.id for scenario in found}
+        found = found + [scenario for scenario in resources.scenarios(uploads) if scenario.id not in taken]
+    return found
+
+
+def folder_of_view() -> Path:
+    """The folder whose clips are listed. One that only an address names is not read: anyone can send a link."""
+    named = current().folder
+    if named and named in st.session_state.get("folders", ()):
+        return Path(named).expanduser()
+    if named:
+        st.warning(f"This link names the folder {named}. Type it under “Another folder” to open it.")
+    return scenarios_folder()
+
+
+def _list(found: Sequence[Scenario]) -> None:
+    if not found:
+        return
+    waits = any(resources.thumbs().get(scenario.video) is None for scenario in found)
+    st.fragment(_cards, run_every=REFRESH_S if waits else None)(found, waits)
+
+
+def _cards(found: Sequence[Scenario], waits: bool) -> None:
+    """The list itself, refreshed by itself until all its pictures are made."""
+    items = [_item(scenario) for scenario in found]
+    if waits and not any(item["waits"] for item in items):
+        st.rerun()
+    component()(key="scenarios", data={"items": items, "chosen": current().scenario}, on_picked_change=_picked)
+
+
+def _item(scenario: Scenario) -> dict[str, Any]:
+    thumb = resources.thumbs().get(scenario.video)
+    facts = [] if thumb is None or thumb.seconds is None else [f"{thumb.seconds:.1f} s"]
+    if thumb is not None and thumb.problem:
+        facts.append("can't be played")
+    if scenario.ground_truth:
+        facts.append("with truth")
+    return {
+        "id": scenario.id,
+        "name": scenario.id.replace("_", " "),
+        "facts": " · ".join(facts),
+        "jpeg": thumb.jpeg if thumb else "",
+        "problem": thumb.problem if thumb else "",
+        "waits": thumb is None,
+    }
+
+
+def _picked() -> None:
+    picked = st.session_state["scenarios"].picked
+    if picked:
+        change_view(scenario=picked, live="", runs=())
+
+
+@cache
+def component() -> Callable[..., Any]:
+    """Registered once for the process: a second registration of the name would warn."""
+    html = '<input placeholder="Find a scenario" aria-label="Find a scenario"><div class="list" role="listbox"></div>'
+    css, js = ((HERE / name).read_text(encoding="utf-8") for name in ("picker.css", "picker.js"))
+    renderer: Callable[..., Any] = st.components.v2.component("cosmos_compare.scenarios", html=html, css=css, js=js)
+    return renderer
+
+
+def _other_folder() -> None:
+    with st.popover("Another folder", icon=":material/folder_open:", width="stretch"):
+        st.text_input("Folder with clips", key="folder", placeholder="/home/me/clips", on_change=_open_folder)
+        st.caption("Videos in it, or folders with segment.mp4 and ground_truth.yaml.")
+        if problem := st.session_state.pop("folder_problem", ""):
+            st.error(problem)
+        if current().folder and st.button("Back to the first folder"):
+            change_view(folder="", scenario="", live="", runs=())
+            st.rerun()
+
+
+def _open_folder() -> None:
+    text = st.session_state["folder"].strip()
+    if not text:
+        return
+    try:
+        found = resources.scenarios(Path(text).expanduser())
+    except CompareError as error:
+        st.session_state["folder_problem"] = str(error)
+        return
+    st.session_state.setdefault("folders", set()).add(text)
+    change_view(folder=text, scenario=found[0].id, live="", runs=())
+
+
+def _drop() -> None:
+    with st.popover("Drop a video", icon=":material/upload_file:", width="stretch"):
+        st.file_uploader("Video file", key="upload", on_change=_keep_dropped, label_visibility="collapsed")
+        st.caption("mp4, webm, mkv, mov or avi. It is kept in outputs/uploads on this machine.")
+        if problem := st.session_state.get("upload_problem"):
+            st.error(problem)
+
+
+def _keep_dropped() -> None:
+    dropped = st.session_state["upload"]
+    st.session_state.pop("upload_problem", None)
+    if dropped is None:
+        return
+    try:
+        kept = keep_upload(dropped.name, dropped, outputs_folder())
+    except CompareError as error:
+        st.session_state["upload_problem"] = str(error)
+        return
+    resources.scenarios.clear()
+    change_view(scenario=next(s.id for s in resources.scenarios(kept.parent) if s.video == kept), live="", runs=())

@@ -1,0 +1,123 @@
+"""What each model saw: frames from disk, sizes, tokens, prompts and sampling; what differs, in words."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Sequence
+from pathlib import Path
+
+import cv2
+import streamlit as st
+
+from cosmos_compare.board import Side
+from cosmos_compare.clips import Scenario
+from cosmos_compare.errors import CompareError
+from cosmos_compare.index import RunRow
+from cosmos_compare.inputs import SAMPLING_WORDS, Seen, differences, equal_settings, headline, seen
+from cosmos_compare.schema import Clip
+from cosmos_compare.ui import markup, settings_form
+from cosmos_compare.ui.editor import Draft
+
+STRIP_HEIGHT = 84  # pixels
+
+
+def of_sides(sides: Sequence[Side]) -> list[Seen]:
+    """What the sides see. Raises `CompareError` when their settings can't be met."""
+    return [seen(side.comparison, side.spec, side.run.answer if side.run else None) for side in sides]
+
+
+def show(sides: Sequence[Side], sees: Sequence[Seen], outputs: Path, rows: Sequence[RunRow]) -> None:
+    """The panel below the answers; frames and prompts are read when it is opened."""
+    panel = st.expander(f"What each model saw: {headline(sees)}", key="seen", on_change="rerun")
+    if not panel.open:
+        return
+    folders = {row.id: outputs / row.path / "artifacts" / "video_0" for row in rows}
+    with panel:
+        st.html(markup.difference_list(differences(sees)))
+        index = _which_frame(sees)
+        for column, side, sight in zip(st.columns(len(sides), gap="medium"), sides, sees, strict=True):
+            with column:
+                folder = folders.get(side.run.id) if side.run else None
+                _frames(folder, sight, index)
+                _words(side, sight)
+
+
+def make_equal(draft: Draft, clip: Clip, sees: Sequence[Seen]) -> None:
+    """The button that gives all models the same token budget and sampling, for the next run."""
+    if len(draft.specs) < 2:
+        return
+    if st.button("Make inputs equal", key="equal", icon=":material/balance:", help=equal_help()):
+        try:
+            count = len(sees[0].times.indices)
+            settings_form.put_settings(equal_settings(draft.settings, draft.specs, clip, count))
+        except CompareError as error:
+            st.error(str(error))
+            return
+        st.rerun()
+
+
+def equal_help() -> str:
+    return "For the next run: the same frames, the same budget of visual tokens, the same sampling and seed."
+
+
+def _which_frame(sees: Sequence[Seen]) -> int:
+    """The number of the frame that is shown large, chosen by time."""
+    times = sees[0].times.seconds
+    if len(times) < 2:
+        return 0
+    labels = [f"{second:.2f} s" for second in times]
+    chosen = st.select_slider("Frame", labels, value=labels[len(labels) // 2], label_visibility="collapsed")
+    return labels.index(chosen)
+
+
+def _frames(folder: Path | None, sight: Seen, index: int) -> None:
+    files = sorted(folder.glob("*.png"), key=lambda path: int(path.stem)) if folder else []
+    if not files:
+        st.caption("The frames are shown once the answer is saved.")
+        return
+    chosen = min(index, len(files) - 1)
+    st.image(str(files[chosen]), width="stretch")
+    st.html(_strip([str(path) for path in files], sight.times.seconds, chosen))
+
+
+@st.cache_data(show_spinner=False, max_entries=100)
+def _strip(files: Sequence[str], seconds: Sequence[float], chosen: int) -> str:
+    cells = []
+    for number, file in enumerate(files):
+        mark = " chosen" if number == chosen else ""
+        time = f"{seconds[number]:.2f} s" if number < len(seconds) else ""
+        cells.append(
+            f'<figure class="frame{mark}"><img src="{_small(file)}" alt=""><figcaption>{time}</figcaption></figure>'
+        )
+    return f'<div class="strip">{"".join(cells)}</div>'
+
+
+@st.cache_data(show_spinner=False, max_entries=2000)
+def _small(file: str) -> str:
+    image = cv2.imread(file)
+    if image is None:
+        return ""
+    width = max(1, round(image.shape[1] * STRIP_HEIGHT / image.shape[0]))
+    _, jpeg = cv2.imencode(".jpg", cv2.resize(image, (width, STRIP_HEIGHT), interpolation=cv2.INTER_AREA))
+    return "data:image/jpeg;base64," + base64.b64encode(jpeg.tobytes()).decode()
+
+
+def _words(side: Side, sight: Seen) -> None:
+    answer = side.run.answer if side.run else None
+    facts = {
+        "Frames": f"{len(sight.times.seconds)}, {sight.size} pixels (height × width)",
+        "Visual tokens": f"{sight.tokens:,}",
+        "Prompt tokens": f"{answer.prompt_tokens:,}" if answer and answer.prompt_tokens else "–",
+        "Time": sight.clock,
+    }
+    facts |= {words.capitalize(): f"{getattr(sight.sampling, name):g}" for name, words in SAMPLING_WORDS.items()}
+    st.html(markup.facts_table(facts))
+    st.html(markup.folded("System prompt", sight.messages.system))
+    st.html(markup.folded("Question", sight.messages.user))
+    if answer and answer.rendered_prompt:
+        st.html(markup.folded("Prompt as rendered for the model", answer.rendered_prompt))
+
+
+def is_bundled(scenario: Scenario | None, folder: Path) -> bool:
+    """Whether a clip is one of ours, which the demo models were made for."""
+    return scenario is not None and folder in scenario.video.parents
