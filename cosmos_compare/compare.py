@@ -144,7 +144,8 @@ def _run(comparison: Comparison, spec: ModelSpec, attempt: _Attempt, job: Job[Ru
         id=f"{now:%Y%m%dT%H%M%SZ}-{key[:8]}",
         key=key,
         created=f"{now:%Y-%m-%dT%H:%M:%SZ}",
-        clip=comparison.clip,
+        # A damaged file turns out shorter when it is decoded than its timestamps promised.
+        clip=attempt.frames.clip if attempt.frames else comparison.clip,
         prompt=comparison.prompt,
         settings=comparison.settings,
         model=spec,

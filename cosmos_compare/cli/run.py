@@ -56,6 +56,8 @@ def run(args: argparse.Namespace) -> int:
             except CompareError as error:
                 note(f"{job.spec.name}: {error}")
                 failed = True
+        for warning in {warning: None for job in jobs if job.result for warning in job.result.frames.warnings}:
+            note(f"{comparison.clip.scenario}: {warning}")
     for saved in runs:
         note(_summary(saved, store))
         if args.output:
@@ -70,8 +72,6 @@ def _announce(comparison: Comparison) -> None:
     names = ", ".join(spec.name for spec in comparison.specs)
     frames = f"{len(times.indices)} frames of {clip.duration:.1f} s"
     note(f"{clip.scenario}: {frames}, prompt {comparison.prompt.name}, {names}")
-    for warning in times.warnings:
-        note(f"{clip.scenario}: {warning}")
 
 
 def _summary(run: Run, store: Store) -> str:
