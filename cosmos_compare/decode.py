@@ -67,6 +67,8 @@ def open_video(video: Path) -> Iterator[tuple[Any, Any]]:
         if not streams:
             only = " (audio only)" if container.streams.audio else ""
             raise CompareError(f"{video.name}: no video stream{only}.", f"{USE} with a video track.")
+        if streams[0].codec_context is None:
+            raise CompareError(f"{video.name}: its video codec is not known here.", "Convert it to H.264 in mp4.")
         yield container, streams[0]
 
 

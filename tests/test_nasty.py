@@ -1,0 +1,149 @@
+"""Video files that break video programs: the right frames, or one sentence that names the file and the reason."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from videos import evenly, number_of, spec, write_video
+
+from cosmos_compare.clips import probe, scenario_of
+from cosmos_compare.errors import CompareError
+from cosmos_compare.frames import Frames, sample_frames
+from cosmos_compare.schema import Settings
+
+pytestmark = pytest.mark.timeout(60)
+
+
+class Works(NamedTuple):
+    """What comes of a file: frames that it holds, upright width × height, seconds, and those sampled at 4 fps."""
+
+    n_frames: int
+    size: tuple[int, int]
+    duration: float
+    sampled: int
+    warning: str = ""
+
+
+WORKS = {
+    "truncated_faststart.mp4": Works(11, (952, 532), 2.75, 10, "11 of 32 frames can be used, 2.75 of 8.00 s"),
+    "corrupted.mp4": Works(28, (1280, 720), 2.8, 10, "28 of 50 frames can be used, 2.80 of 5.00 s"),
+    "no_duration.webm": Works(74, (1280, 720), 4.938, 18),
+    "-video-with-dash-.mp4": Works(5, (1, 1), 5.0, 20, "15 of 20 sampling points"),
+    "av1_video.mkv": Works(125, (640, 360), 5.0, 20),
+    "rotated_by_matrix.mp4": Works(10, (1008, 560), 2.5, 10),
+    "video_270.mov": Works(3, (320, 568), 0.1, 2),
+    "vfr_dropped_frames.mp4": Works(21, (952, 532), 8.0, 32, "up to 2.25 s apart"),
+    "start_time_1h.mp4": Works(10, (1008, 560), 2.5, 10),
+    "single_frame.mp4": Works(1, (1008, 560), 0.25, 2, "one frame; it is shown twice"),
+}
+FAILS = {
+    "truncated_moov_last.mp4": "can't be opened as a video",
+    "html_404.mp4": "can't be opened as a video",
+    "result.webm": "the file is empty",
+    "png_named.mp4": "a still image, not a video",
+    "audio_only.mp4": "no video stream (audio only)",
+    "bipbop_480wp_1001kbps-cenc-video-key1-init.mp4": "not one frame of it can be decoded",
+    "zero_empty_stsc.mp4": "not one frame of it can be decoded",
+}
+
+
+def sample(video: Path, fps: float = 4) -> Frames:
+    scenario = scenario_of(video)
+    return sample_frames(probe(scenario.video, scenario.id), Settings(fps=fps), [spec()])
+
+
+def test_every_file_of_the_folder_has_its_outcome(shared: Path) -> None:
+    files = {path.name for path in (shared / "nasty").iterdir() if path.suffix not in {".md", ".txt"}}
+    assert files == set(WORKS) | set(FAILS)
+
+
+@pytest.mark.parametrize("name", WORKS)
+def test_a_file_that_holds_frames_gives_them(shared: Path, name: str, capfd: pytest.CaptureFixture[str]) -> None:
+    expected = WORKS[name]
+    frames = sample(shared / "nasty" / name)
+    clip, times = frames.clip, frames.times
+    assert (clip.n_frames, (clip.width, clip.height)) == (expected.n_frames, expected.size)
+    assert clip.duration == pytest.approx(expected.duration, abs=0.002)
+    assert len(times.indices) == len(frames.for_model(spec())) == expected.sampled
+    assert max(times.indices) < expected.n_frames
+    assert times.seconds[0] == 0
+    assert list(times.seconds) == sorted(times.seconds)
+    if expected.warning:
+        assert expected.warning in " ".join(times.warnings)
+    else:
+        assert times.warnings == ()
+    assert capfd.readouterr() == ("", ""), "FFmpeg wrote to the terminal"
+
+
+@pytest.mark.parametrize("name", FAILS)
+def test_a_file_without_frames_gives_one_sentence(shared: Path, name: str, capfd: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(CompareError) as caught:
+        sample(shared / "nasty" / name)
+    assert caught.value.message.startswith(name)
+    assert FAILS[name] in caught.value.message
+    assert caught.value.hint
+    assert capfd.readouterr() == ("", ""), "FFmpeg wrote to the terminal"
+
+
+def test_a_variable_rate_is_timed_by_its_timestamps(shared: Path) -> None:
+    """By index / fps (21 frames, "2.625 fps") the last frame would lie at 7.6 s and the fourth at 1.1 s."""
+    times = sample(shared / "nasty" / "vfr_dropped_frames.mp4").times
+    assert times.indices[:10] == (0, 1, 2, 3, 3, 3, 3, 3, 4, 4)
+    assert times.seconds[3] == 0.75
+    assert (times.indices[-1], times.seconds[-1]) == (20, 7.75)
+
+
+def test_an_hour_of_offset_changes_no_picture(shared: Path) -> None:
+    late = sample(shared / "nasty" / "start_time_1h.mp4")
+    plain = sample(shared / "clips" / "suburban_creep_out")
+    assert late.times == plain.times
+    assert (late.for_model(spec()) == plain.for_model(spec())).all()
+
+
+def test_a_cut_webm_says_how_much_is_missing(tmp_path: Path) -> None:
+    """A webm header holds no count of frames, only a duration."""
+    options = {"cpu-used": "8"}
+    whole = write_video(tmp_path / "whole.webm", evenly(50, fps=10), codec="libvpx-vp9", rate=10, options=options)
+    assert sample(whole).times.warnings == ()
+    cut = tmp_path / "cut.webm"
+    cut.write_bytes(whole.read_bytes()[: whole.stat().st_size // 2])
+    frames = sample(cut)
+    assert 5 < frames.clip.n_frames < 45
+    assert f"cut.webm ends early: it holds {frames.clip.duration:.2f} of 5.00 s." in frames.times.warnings
+
+
+@pytest.mark.parametrize("suffix", [".mp4", ".webm", ".mkv", ".avi"])
+def test_files_damaged_anywhere_never_crash(tmp_path: Path, suffix: str) -> None:
+    codec = "libvpx-vp9" if suffix == ".webm" else "libx264"
+    whole = write_video(tmp_path / f"whole{suffix}", evenly(30, fps=10), codec=codec, rate=10).read_bytes()
+    chance = random.Random(suffix)
+    outcomes = set()
+    for number in range(40):
+        data = bytearray(whole)
+        if number % 2:
+            del data[chance.randrange(1, len(data)) :]
+        else:
+            for _ in range(chance.choice([1, 5, 50])):
+                data[chance.randrange(len(data))] = chance.randrange(256)
+        video = tmp_path / f"damaged_{number}{suffix}"
+        video.write_bytes(data)
+        try:
+            frames = sample(video, fps=10)
+        except CompareError as error:
+            outcomes.add("error" if video.name in str(error) else "an error that names no file")
+        else:
+            outcomes.add("frames")
+            assert len(frames.times.indices) % 2 == 0
+    assert outcomes == {"error", "frames"}
+
+
+def test_a_file_cut_in_the_middle_shows_only_whole_frames(tmp_path: Path) -> None:
+    whole = write_video(tmp_path / "whole.mkv", evenly(100, fps=10), rate=10, size=(320, 240))
+    cut = tmp_path / "cut.mkv"
+    cut.write_bytes(whole.read_bytes()[: whole.stat().st_size * 6 // 10])
+    frames = sample(cut)
+    assert [number_of(image) for image in frames.for_model(spec())] == list(frames.times.indices)
+    assert "ends early" in frames.times.warnings[0]
