@@ -247,8 +247,13 @@ def _advice(scene: Scene, view: View, frames: NDArray[np.int64], shown: list[int
             continue
         if actor.role == "light" and actor.light(now) == "red":
             return halt, "red"
+        visible = bool(view.counts[i, frames[-1]])
         if actor.role == "crossing" and _on_the_road(scene, actor, now):
+            if not visible:  # it may have gone, for all the frames tell
+                raise Unclear
             return halt, "crossing"
+        if actor.role in ("lead", "ride") and not visible and gap < 20:
+            raise Unclear
         if actor.role == "lead":
             closing = speed - float(actor.z.speed(now))
             ttc = (gap - 1.5) / max(closing, 0.3)

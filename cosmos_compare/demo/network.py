@@ -297,9 +297,13 @@ class Network(nn.Module):
         """
         merged, deep = self.model.visual(patches)
         seen = (source >= 0)[..., None]
-        index = source.clamp(min=0)
+        # Where nothing is gathered the index must differ from token to token: thousands of equal ones would be added
+        # up one after the other in the backward pass.
+        spread = torch.arange(source.numel(), device=source.device).view_as(source)
+        index = torch.where(source >= 0, source, spread % (merged.shape[0] * TOKENS))
+        words = torch.where(source >= 0, spread % self.lm_head.out_features, ids)
         text = self.model.language_model
-        x = torch.where(seen, merged.reshape(-1, HIDDEN)[index], text.embed_tokens(ids).to(merged.dtype))
+        x = torch.where(seen, merged.reshape(-1, HIDDEN)[index], text.embed_tokens(words).to(merged.dtype))
         cos, sin = self.rotary(positions)
         for k, layer in enumerate(text.layers):
             x = layer(x, cos, sin)

@@ -38,7 +38,7 @@ class Bucket:
     each: int
 
 
-BUCKETS = (Bucket(8, 640, 6), Bucket(20, 1408, 3))
+BUCKETS = (Bucket(8, 576, 6), Bucket(20, 1280, 4))
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from cosmos_compare.demo.workers import Crew
 MODELS = Path(__file__).resolve().parents[2] / "data" / "demo_models"
 NAMES = {"driver": "reason1", "analyst": "reason2"}
 SEEDS = {"driver": 1, "analyst": 2}
+TIMED = (20, 60)  # steps between which the pace is measured for --fit
 
 
 def main() -> None:
@@ -29,9 +30,9 @@ def main() -> None:
     parser.add_argument("--workers", type=int, default=14)
     parser.add_argument("--ring", type=int, default=4200, help="clips held in device memory (6.3 MB each)")
     parser.add_argument("--first", type=int, default=500, help="clips to wait for before the first step")
-    parser.add_argument("--batch", type=int, nargs=2, default=(80, 24), help="samples a step: short and long ones")
+    parser.add_argument("--batch", type=int, nargs=2, default=(56, 28), help="samples a step: short and long ones")
     parser.add_argument("--eager", action="store_true", help="no torch.compile and no CUDA graph")
-    parser.add_argument("--limit", type=float, default=1e9, help="seconds after which to stop whatever the step")
+    parser.add_argument("--fit", type=float, help="choose the number of steps so as to end after these seconds")
     parser.add_argument("--assemble", type=Path, help="make checkpoints of the weights in this folder, and stop")
     args = parser.parse_args()
     if args.assemble:
@@ -52,7 +53,7 @@ def train(args: argparse.Namespace, crew: Crew, tokenizer: Tokenizer, held_out: 
     import torch
 
     from cosmos_compare.demo.network import REASON1, REASON2, TextLayer, VisionBlock
-    from cosmos_compare.demo.trainer import Ring, Trainer, rate
+    from cosmos_compare.demo.trainer import Ring, Trainer, develop, rate
 
     torch.backends.cuda.matmul.allow_tf32 = True
     torch._dynamo.config.cache_size_limit = 64  # two architectures and two shapes share the code of a layer
@@ -64,6 +65,8 @@ def train(args: argparse.Namespace, crew: Crew, tokenizer: Tokenizer, held_out: 
         VisionBlock.forward = torch.compile(VisionBlock.forward, dynamic=False)  # type: ignore[method-assign]
     trainers = [Trainer(arch, vocabulary, ring, tuple(args.batch), SEEDS[arch.manner]) for arch in (REASON1, REASON2)]
     for trainer in trainers:
+        if not args.eager:
+            trainer.develop = torch.compile(develop, dynamic=False)
         trainer.pad = tokenizer.token_to_id("<|video_pad|>")
     feed = Feed(crew, ring)
     feed.wait(args.first)
@@ -73,13 +76,36 @@ def train(args: argparse.Namespace, crew: Crew, tokenizer: Tokenizer, held_out: 
             trainer.capture()
             say(began, f"captured {trainer.arch.manner}")
     curve: list[dict[str, Any]] = []
+    marks: list[float] = []
     started = time.monotonic()
-    for step in range(args.steps):
+    step, steps = -1, args.steps
+    while (step := step + 1) < steps:
+        if step == 10 and device.type == "cuda" and args.fit:
+            for trainer in trainers:
+                t0 = synchronised(device)
+                made = [trainer.batch(k) for k in range(2)]
+                t1 = synchronised(device)
+                for fixed, new in zip(trainer.fixed, made, strict=True):
+                    for name, value in new.items():
+                        fixed[name].copy_(value)
+                t2 = synchronised(device)
+                trainer.graph.replay()
+                t3 = synchronised(device)
+                say(began, f"TIMING batch {t1 - t0:.4f} copy {t2 - t1:.4f} graph {t3 - t2:.4f}")
+            t0 = synchronised(device)
+            feed.take()
+            say(began, f"TIMING feed {time.monotonic() - t0:.4f} {synchronised(device) - t0:.4f}")
+        if step == TIMED[0] or step == TIMED[1]:
+            marks.append(synchronised(device))
+        if step == TIMED[1] and args.fit:
+            pace = (marks[1] - marks[0]) / (TIMED[1] - TIMED[0])
+            steps = step + int((args.fit - (marks[1] - began)) / pace)
+            say(began, f"{pace * 1000:.1f} ms a step of both: {steps} steps")
         feed.take()
         for trainer in trainers:
-            trainer.step(rate(step, args.steps))
-        last = step + 1 == args.steps or time.monotonic() - began > args.limit
-        if last or (step + 1) % max(1, args.steps // 20) == 0:
+            trainer.step(rate(step, steps))
+        last = step + 1 == steps
+        if last or (step + 1) % max(1, steps // 20) == 0:
             row: dict[str, Any] = {"step": step + 1, "seconds": round(time.monotonic() - started, 1), "clips": feed.count}
             for trainer in trainers:
                 words, cell, motion = trainer.shown.tolist()
@@ -87,10 +113,8 @@ def train(args: argparse.Namespace, crew: Crew, tokenizer: Tokenizer, held_out: 
             curve.append(row)
             say(began, json.dumps(row))
             (args.out / "curve.json").write_text(json.dumps(curve, indent=1))
-        if last or (step + 1) % max(1, args.steps // 4) == 0:
+        if last or (step + 1) % max(1, steps // 4) == 0:
             save(trainers, args.out)
-        if last:
-            break
     say(began, "done")
 
 
@@ -124,7 +148,8 @@ class Feed:
         return bool(slots)
 
     def wait(self, clips: int) -> None:
-        while self.count < clips:
+        """Until there are that many, all validation clips among them."""
+        while self.count < clips or len(self.ring.checked - {-1}) < self.ring.held_out:
             self.take(timeout=5.0)
 
 
@@ -133,6 +158,13 @@ def torch_cuda() -> Any:
     import torch
 
     return torch.cuda
+
+
+def synchronised(device: Any) -> float:
+    """The time when all that was asked of the device is done."""
+    if device.type == "cuda":
+        torch_cuda().synchronize()
+    return time.monotonic()
 
 
 def save(trainers: list[Any], folder: Path) -> None:

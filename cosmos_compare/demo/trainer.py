@@ -27,6 +27,7 @@ class Ring:
 
     def __init__(self, size: int, held_out: int, device: torch.device) -> None:
         self.size, self.held_out, self.device = size, held_out, device
+        self.checked: set[int] = set()  # validation clips that have come
         self.filled, self.next = held_out, held_out
         self.parts = {
             name: torch.zeros((size, *shape), dtype=getattr(torch, np.dtype(kind).name), device=device)
@@ -36,6 +37,7 @@ class Ring:
     def put(self, arrays: dict[str, Any], clip: int) -> None:
         """Copy a slot into the ring: to its own place if it is a validation clip, else over the oldest."""
         place = clip
+        self.checked.add(clip)
         if clip < 0:
             place = self.next
             self.next = self.next + 1 if self.next + 1 < self.size else self.held_out
@@ -74,6 +76,16 @@ class Learner(nn.Module):
         return (words * weights).sum(), weights.sum(), cell, motion, logits
 
 
+def develop(frames: Tensor, light: Tensor, grain: Tensor, mean: Tensor, std: Tensor, patch: int) -> Tensor:
+    """Bytes (clips, frames, H, W, 3) → patches. `light` (clips, 5): gain, gain of each colour, offset."""
+    x = frames.float() / 255
+    gain, colour, offset = light[:, :1], light[:, 1:4], light[:, 4:]
+    x = x * (1 + gain)[:, None, None, None] * (1 + colour)[:, None, None, None] + offset[:, None, None, None]
+    x = (x + grain[:, None, None, None, None] * torch.randn_like(x)).clamp(0, 1)
+    x = ((x - mean) / std).to(torch.bfloat16 if frames.is_cuda else torch.float32)
+    return patchify(x.view(-1, 2, *x.shape[2:]), patch)
+
+
 def rate(step: int, steps: int) -> float:
     """Linear warm-up, then a cosine down to `FLOOR`."""
     warm = max(1, int(WARM * steps))
@@ -102,6 +114,7 @@ class Trainer:
         mean, std = PIXELS[arch.manner]
         self.mean = torch.tensor(mean, device=ring.device)
         self.std = torch.tensor(std, device=ring.device)
+        self.develop: Any = develop
         self.fixed: list[Batch] = []
         self.graph: Any = None
         self.shown = torch.zeros(3, device=ring.device)  # word, cell and state loss of the last step
@@ -138,21 +151,13 @@ class Trainer:
         }  # fmt: skip
 
     def patches(self, clip: Tensor, frame: Tensor, noisy: bool) -> Tensor:
-        """The frames as patches, in training with other light, colour, grain and sharpness."""
-        frames = self.ring.parts[f"frames_{self.arch.manner}"][clip[:, None], frame].float() / 255
+        """The frames as patches, in training with other light, colour and grain."""
+        frames = self.ring.parts[f"frames_{self.arch.manner}"][clip[:, None], frame]
         n, device = len(clip), frames.device
-        if noisy:
-            gain = 1 + 0.15 * (2 * torch.rand(n, 1, 1, 1, 1, device=device) - 1)
-            colour = 1 + 0.05 * (2 * torch.rand(n, 1, 1, 1, 3, device=device) - 1)
-            offset = 0.04 * (2 * torch.rand(n, 1, 1, 1, 1, device=device) - 1)
-            grain = 0.02 * torch.rand(n, 1, 1, 1, 1, device=device)
-            soft = 0.4 * torch.rand(n, 1, 1, 1, 1, device=device) * (torch.rand(n, 1, 1, 1, 1, device=device) < 0.3)
-            flat = frames.flatten(0, 1).permute(0, 3, 1, 2)
-            blurred = F.avg_pool2d(flat, 3, 1, 1, count_include_pad=False).permute(0, 2, 3, 1).view_as(frames)
-            frames = torch.lerp(frames, blurred, soft) * gain * colour + offset
-            frames = (frames + grain * torch.randn_like(frames)).clamp(0, 1)
-        frames = ((frames - self.mean) / self.std).to(torch.bfloat16 if device.type == "cuda" else torch.float32)
-        return patchify(frames.view(-1, 2, *frames.shape[2:]), self.arch.patch)
+        spread = torch.tensor([0.15, 0.05, 0.05, 0.05, 0.04], device=device) * float(noisy)
+        light = spread * (2 * torch.rand(n, 5, device=device) - 1)
+        grain = 0.02 * float(noisy) * torch.rand(n, device=device)
+        return self.develop(frames, light, grain, self.mean, self.std, self.arch.patch)
 
     def compute(self, batches: list[Batch]) -> None:
         """Forward, backward and one optimiser step on all buckets together."""
