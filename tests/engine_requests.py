@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 
 from cosmos_compare.engines.base import Request
+from cosmos_compare.engines.local import LocalEngine
+from cosmos_compare.engines.local_libraries import AutoModelForImageTextToText, AutoProcessor, torch
 from cosmos_compare.prompts import Messages
-from cosmos_compare.schema import FrameTimes, ModelSpec, Sampling
+from cosmos_compare.schema import Answer, FrameTimes, ModelSpec, Sampling
 
 GREEDY = Sampling(temperature=0.0, max_new_tokens=24)
 
@@ -20,6 +23,7 @@ def make_request(
     sampling: Sampling = GREEDY,
     step: float | None = None,
     question: str = "What happens?",
+    system: str = "You watch a road.",
     seed: int = 0,
 ) -> Request:
     """Noise at a size that the model takes unchanged: 4×7 blocks of its factor."""
@@ -27,9 +31,35 @@ def make_request(
     rng = np.random.default_rng(seed)
     images = rng.integers(0, 256, (len(seconds), height, width, 3), dtype=np.uint8)
     return Request(
-        messages=Messages("You watch a road.", question),
+        messages=Messages(system, question),
         images=images,
         times=FrameTimes(indices=tuple(range(len(seconds))), seconds=tuple(seconds)),
         step=step or (seconds[1] - seconds[0]),
         sampling=sampling,
     )
+
+
+def answer(engine: LocalEngine, request: Request) -> Answer:
+    return engine.answer(request, lambda text: None, lambda state: None, lambda: False)
+
+
+def reference(engine: LocalEngine, request: Request) -> Answer:
+    return engine.reference(request, lambda text: None, lambda state: None, lambda: False)
+
+
+def build_mid_size(tiny: Path, folder: Path) -> None:
+    """A checkpoint of the same architecture, wider and deeper, with grouped heads 4 to 1 and a larger vocabulary."""
+    processor = AutoProcessor.from_pretrained(tiny)
+    config = AutoModelForImageTextToText.from_pretrained(tiny).config
+    text, vision = config.text_config, config.vision_config
+    text.update({"hidden_size": 256, "intermediate_size": 512, "num_hidden_layers": 6, "vocab_size": 1024})
+    text.update({"num_attention_heads": 8, "num_key_value_heads": 2, "layer_types": ["full_attention"] * 6})
+    text.rope_parameters["mrope_section"] = [6, 5, 5]
+    text.head_dim = 32
+    vision.update({"depth": 4, "hidden_size": 128, "intermediate_size": 256, "out_hidden_size": 256})
+    torch.manual_seed(1)
+    model = AutoModelForImageTextToText.from_config(config)
+    model.generation_config.eos_token_id = processor.tokenizer.eos_token_id
+    model.generation_config.pad_token_id = processor.tokenizer.pad_token_id
+    model.save_pretrained(folder)
+    processor.save_pretrained(folder)

@@ -3,6 +3,9 @@
 import gc
 import threading
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -10,27 +13,45 @@ from safetensors import SafetensorError
 
 from cosmos_compare.engines.base import Cancelled, OnState, OnText, Request
 from cosmos_compare.engines.local_inputs import Inputs, prepare
-from cosmos_compare.engines.local_libraries import (
-    AutoModelForImageTextToText,
-    AutoProcessor,
-    GenerationConfig,
-    StoppingCriteria,
-    StoppingCriteriaList,
-    torch,
-)
-from cosmos_compare.engines.local_sampling import logits_processors
+from cosmos_compare.engines.local_kept import Kept
+from cosmos_compare.engines.local_keys import KeyValues
+from cosmos_compare.engines.local_libraries import AutoModelForImageTextToText, AutoProcessor, torch
+from cosmos_compare.engines.local_looking import Looker
+from cosmos_compare.engines.local_reference import generate
+from cosmos_compare.engines.local_sampler import Sampler
 from cosmos_compare.engines.local_text import TextStream
+from cosmos_compare.engines.local_writing import plain_tokens, write
 from cosmos_compare.errors import CompareError
-from cosmos_compare.schema import Answer, Failure, Finish, ModelSpec
+from cosmos_compare.schema import Answer, Failure, Finish, ModelSpec, Reused
 
 OUT_OF_MEMORY_HINT = "Use fewer frames, a smaller pixel budget, or free the GPU of other programs."
+KEEP_ON_CPU = 1 << 30  # bytes
+KEEP_ON_GPU = 1 / 16  # of its memory
+SPARE_TOKENS = 256  # room for an answer before its buffers grow
+
+
+@dataclass
+class _Attempt:
+    """How far one request got. Times are those of `perf_counter`."""
+
+    request: Request
+    stream: TextStream
+    on_state: OnState
+    cancelled: Cancelled
+    start: float = field(default_factory=time.perf_counter)
+    prepared: float | None = None
+    inputs: Inputs | None = None
+    reused: Reused = "none"
 
 
 class LocalEngine:
     """One model, loaded. Safetensors only, no code from the checkpoint, no network."""
 
-    def __init__(self, spec: ModelSpec, folder: Path) -> None:
-        """Load the weights in `folder`: the spec's dtype on a GPU, float32 on a CPU (bfloat16 is slower there)."""
+    def __init__(self, spec: ModelSpec, folder: Path, keep_bytes: int | None = None) -> None:
+        """Load the weights in `folder`: the spec's dtype on a GPU, float32 on a CPU (bfloat16 is slower there).
+
+        Up to `keep_bytes` of what was made of the last clips are kept for the next question about them.
+        """
         self.spec = spec
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         self.device_name = torch.cuda.get_device_name() if self.device.type == "cuda" else "cpu"
@@ -51,94 +72,130 @@ class LocalEngine:
                 "Check that the checkpoint is complete and in safetensors form.",
             ) from error
         self.end_ids = _end_ids(self.model)
-        # `rope_deltas` is state on the model object: two requests at once would read each other's positions.
+        self.kept = Kept(_keep_bytes(self.device) if keep_bytes is None else keep_bytes)
+        self.looker = Looker(self.model, self.processor, spec.vision, self.kept)
         self._lock = threading.Lock()
 
+    @property
+    def kept_bytes(self) -> int:
+        """Bytes kept of the clips in use: pixels, vision features, keys and values."""
+        return self.kept.nbytes
+
     def answer(self, request: Request, on_text: OnText, on_state: OnState, cancelled: Cancelled) -> Answer:
-        with self._lock:
-            return self._answer(request, on_text, on_state, cancelled)
+        return self._answer(request, on_text, on_state, cancelled, self._write)
+
+    def reference(self, request: Request, on_text: OnText, on_state: OnState, cancelled: Cancelled) -> Answer:
+        """The same answer by plain `generate` in one piece, with nothing kept: slower, for checks and benchmarks."""
+        return self._answer(request, on_text, on_state, cancelled, self._generate)
 
     def close(self) -> None:
         with self._lock:
-            del self.model
+            self.kept.clear()
+            del self.looker, self.model
             _free_memory()
 
     @torch.inference_mode()
-    def _answer(self, request: Request, on_text: OnText, on_state: OnState, cancelled: Cancelled) -> Answer:
-        if self.device.type == "cuda":
-            torch.cuda.reset_peak_memory_stats(self.device)
-        start = time.perf_counter()
-        stream = TextStream(self.processor.tokenizer, on_text)
-        inputs: Inputs | None = None
-        prepared = failure = None
+    def _answer(
+        self,
+        request: Request,
+        on_text: OnText,
+        on_state: OnState,
+        cancelled: Cancelled,
+        way: Callable[[_Attempt], None],
+    ) -> Answer:
+        with self._lock, self._forget_on_error():
+            if self.device.type == "cuda":
+                torch.cuda.reset_peak_memory_stats(self.device)
+            attempt = _Attempt(request, TextStream(self.processor.tokenizer, on_text), on_state, cancelled)
+            failure = self._try(way, attempt)
+            if failure and failure.type == "OutOfMemory" and not attempt.stream.ids and len(self.kept):
+                # What was kept for other questions goes before a question fails for lack of memory.
+                self.kept.clear()
+                _free_memory()
+                failure = self._try(way, attempt)
+            if failure and failure.type == "OutOfMemory":
+                self.kept.clear()
+                _free_memory()  # outside of `except`, whose traceback would keep the tensors alive
+            return self._told(attempt, failure)
+
+    @contextmanager
+    def _forget_on_error(self) -> Iterator[None]:
+        """What was kept when something broke is not trusted any more."""
         try:
-            on_state("looking")
-            inputs = prepare(self.processor, self.spec.vision, request)
-            prepared = time.perf_counter()
-            self._generate(inputs, request, stream, on_state, cancelled)
+            yield
+        except BaseException:
+            self.kept.clear()
+            raise
+
+    def _try(self, way: Callable[[_Attempt], None], attempt: _Attempt) -> Failure | None:
+        try:
+            way(attempt)
         except CompareError as error:
-            failure = Failure(type="WrongInput", message=error.message, hint=error.hint)
+            return Failure(type="WrongInput", message=error.message, hint=error.hint)
         except (MemoryError, RuntimeError) as error:  # torch.OutOfMemoryError is a RuntimeError
             if not _is_out_of_memory(error):
                 raise
-            failure = Failure(type="OutOfMemory", message="The memory was not enough.", hint=OUT_OF_MEMORY_HINT)
-        if failure is not None and failure.type == "OutOfMemory":
-            _free_memory()  # outside of `except`, whose traceback would keep the tensors alive
+            return Failure(type="OutOfMemory", message="The memory was not enough.", hint=OUT_OF_MEMORY_HINT)
+        return None
+
+    def _write(self, attempt: _Attempt) -> None:
+        """Look at the clip as far as that is not kept, then write."""
+        request, sampling = attempt.request, attempt.request.sampling
+        attempt.on_state("looking")
+        prompt = self.looker.read(request)
+        attempt.inputs, attempt.prepared = prompt.inputs, time.perf_counter()
+        if attempt.cancelled():
+            return
+        text = self.model.config.text_config
+        keys_values = KeyValues(text.num_hidden_layers, prompt.inputs.prompt_tokens + SPARE_TOKENS)
+        attempt.reused = self.looker.fill(prompt, keys_values)
+        if attempt.cancelled():
+            return
+        attempt.on_state("writing")
+        sampler = Sampler(sampling, text.vocab_size, self.device)
+        tokens = plain_tokens(self.model, prompt, keys_values, sampler)
+        write(tokens, attempt.stream, sampling.max_new_tokens, self.end_ids, attempt.cancelled)
+
+    def _generate(self, attempt: _Attempt) -> None:
+        attempt.on_state("looking")
+        attempt.inputs = prepare(self.processor, self.spec.vision, attempt.request)
+        attempt.prepared = time.perf_counter()
+        if attempt.cancelled():
+            return
+        attempt.on_state("writing")
+        sampling = attempt.request.sampling
+        generate(self.model, attempt.inputs, sampling, attempt.stream, self.end_ids, attempt.cancelled)
+
+    def _told(self, attempt: _Attempt, failure: Failure | None) -> Answer:
         end = time.perf_counter()
+        stream, inputs, start = attempt.stream, attempt.inputs, attempt.start
         writing_s = end - stream.first_at if stream.first_at else 0.0
         return Answer(
             raw=stream.text(),
-            finish=self._finish(stream.ids, request, failure, cancelled),
+            finish=self._finish(attempt, failure),
             error=failure,
             rendered_prompt=inputs.rendered_prompt if inputs else None,
-            sampling=request.sampling,
-            input_height=request.images.shape[1],
-            input_width=request.images.shape[2],
+            sampling=attempt.request.sampling,
+            input_height=attempt.request.images.shape[1],
+            input_width=attempt.request.images.shape[2],
             video_tokens=inputs.video_tokens if inputs else None,
             prompt_tokens=inputs.prompt_tokens if inputs else None,
             new_tokens=len(stream.ids),
-            preprocess_s=prepared - start if prepared else None,
+            preprocess_s=attempt.prepared - start if attempt.prepared else None,
             first_token_s=stream.first_at - start if stream.first_at else None,
             total_s=end - start,
             tokens_per_s=(len(stream.ids) - 1) / writing_s if len(stream.ids) > 1 and writing_s else None,
             peak_memory_bytes=torch.cuda.max_memory_allocated(self.device) if self.device.type == "cuda" else None,
+            reused=attempt.reused,
         )
 
-    def _generate(
-        self, inputs: Inputs, request: Request, stream: TextStream, on_state: OnState, cancelled: Cancelled
-    ) -> None:
-        if cancelled():
-            return
-        tensors = {key: _to(value, self.device, self.model.dtype) for key, value in inputs.tensors.items()}
-        on_state("writing")
-        self.model.generate(
-            **tensors,
-            # A fresh configuration: the checkpoint's own would bring sampling values that nobody asked for.
-            generation_config=GenerationConfig(
-                do_sample=False,
-                max_new_tokens=request.sampling.max_new_tokens,
-                eos_token_id=self.end_ids,
-                pad_token_id=self.end_ids[0],
-            ),
-            logits_processor=logits_processors(request.sampling, inputs.prompt_tokens, self.device),
-            stopping_criteria=StoppingCriteriaList([_Cancelled(cancelled)]),
-            streamer=stream,
-        )
-
-    def _finish(self, ids: list[int], request: Request, failure: Failure | None, cancelled: Cancelled) -> Finish:
+    def _finish(self, attempt: _Attempt, failure: Failure | None) -> Finish:
+        ids = attempt.stream.ids
         if failure:
             return "error"
         if ids and ids[-1] in self.end_ids:
             return "stop"
-        return "length" if len(ids) >= request.sampling.max_new_tokens else "cancelled"
-
-
-class _Cancelled(StoppingCriteria):  # type: ignore[misc]
-    def __init__(self, cancelled: Cancelled) -> None:
-        self.cancelled = cancelled
-
-    def __call__(self, input_ids: torch.Tensor, scores: torch.Tensor, **kwargs: Any) -> torch.Tensor:
-        return torch.full((len(input_ids),), self.cancelled(), dtype=torch.bool, device=input_ids.device)
+        return "length" if len(ids) >= attempt.request.sampling.max_new_tokens else "cancelled"
 
 
 def free_bytes() -> int | None:
@@ -146,15 +203,15 @@ def free_bytes() -> int | None:
     return torch.cuda.mem_get_info()[0] if torch.cuda.is_available() else None
 
 
+def _keep_bytes(device: torch.device) -> int:
+    if device.type == "cpu":
+        return KEEP_ON_CPU
+    return int(torch.cuda.get_device_properties(device).total_memory * KEEP_ON_GPU)
+
+
 def _end_ids(model: Any) -> list[int]:
     ids = model.generation_config.eos_token_id
     return [ids] if isinstance(ids, int) else list(ids)
-
-
-def _to(value: Any, device: torch.device, dtype: torch.dtype) -> Any:
-    if not isinstance(value, torch.Tensor):
-        return value
-    return value.to(device, dtype) if value.is_floating_point() else value.to(device)
 
 
 def _free_memory() -> None:

@@ -1,11 +1,16 @@
-"""From frames and messages to what a model takes in. Right clocks for both architectures live here."""
+"""From frames and messages to what a model takes in. Right clocks for both architectures live here.
+
+A prompt is read in two parts: the head, up to and with the video, and the tail, the question. The split lies
+behind a control token, where no tokenizer joins anything, so the ids are those of the whole text; and the costly
+part, the head, can be kept when only the question changes.
+"""
 
 import re
 from dataclasses import dataclass
 from typing import Any
 
 from cosmos_compare.engines.base import Request
-from cosmos_compare.engines.local_libraries import VideoMetadata, smart_resize
+from cosmos_compare.engines.local_libraries import VideoMetadata, smart_resize, torch
 from cosmos_compare.errors import CompareError
 from cosmos_compare.schema import Vision
 
@@ -15,39 +20,79 @@ _PADS = re.compile(r"(?:<\|video_pad\|>){2,}")
 
 
 @dataclass(frozen=True)
+class Text:
+    """A prompt before the frames are put in; `head` ends with the place of the video."""
+
+    head: str
+    tail: str
+
+
+@dataclass(frozen=True)
 class Inputs:
-    """A request as tensors on the CPU, with the prompt as the model reads it."""
+    """A request as tensors, with the prompt as the model reads it. The first `head_tokens` ids are the head."""
 
     tensors: dict[str, Any]
     rendered_prompt: str
     prompt_tokens: int
     video_tokens: int
+    head_tokens: int
 
 
 def prepare(processor: Any, vision: Vision, request: Request) -> Inputs:
-    """Run the processor once, without letting it sample or resize again.
+    """The whole way from a request to tensors. Raises as `render` and `look` do."""
+    text = render(processor, vision, request)
+    return join(processor, look(processor, vision, request, text), text)
 
-    Raises `CompareError` when a text holds one of the model's control tokens, and `ValueError` when the frames are
-    not of a size that the model can take unchanged.
+
+def render(processor: Any, vision: Vision, request: Request) -> Text:
+    """Put the messages into the model's template.
+
+    Raises `CompareError` when a text holds one of the model's control tokens.
     """
     _refuse_control_tokens(processor, request)
-    _check_size(vision, request)
     text = processor.apply_chat_template(_conversation(request), tokenize=False, add_generation_prompt=True)
+    place = _VIDEO
     if vision.video_token == "bare":
-        text = text.replace(_VIDEO, "<|video_pad|>")
-    tensors = processor(
-        text=[text],
-        videos=[request.images],
-        video_metadata=[_metadata(request)],
-        do_sample_frames=False,
-        do_resize=False,
-        cap_pixels_per_frame=False,
-        return_tensors="pt",
+        text, place = text.replace(_VIDEO, "<|video_pad|>"), "<|video_pad|>"
+    before, video, tail = text.partition(place)
+    return Text(before + video, tail)
+
+
+def look(processor: Any, vision: Vision, request: Request, text: Text, device: Any = "cpu") -> dict[str, Any]:
+    """The head and the frames as tensors: the processor runs once and may neither sample nor resize again.
+
+    Pixels are normalised on `device`. Raises `ValueError` when the frames are not of a size that the model can
+    take unchanged.
+    """
+    _check_size(vision, request)
+    return dict(
+        processor(
+            text=[text.head],
+            videos=[request.images],
+            video_metadata=[_metadata(request)],
+            do_sample_frames=False,
+            do_resize=False,
+            cap_pixels_per_frame=False,
+            device=device,
+            return_tensors="pt",
+        )
     )
-    ids = tensors["input_ids"][0]
-    prompt = processor.tokenizer.decode(ids, skip_special_tokens=False)
+
+
+def join(processor: Any, head: dict[str, Any], text: Text) -> Inputs:
+    """Put the question behind a head as `look` gave it; the head's tensors stay as they are."""
+    tail = processor.tokenizer(text.tail, add_special_tokens=False, return_tensors="pt")["input_ids"]
+    ids = torch.cat([head["input_ids"], tail], dim=1)
+    tensors = head | {
+        "input_ids": ids,
+        "attention_mask": torch.ones_like(ids),
+        # 0 is text, 2 is video; without them the positions are wrong and nothing says so.
+        "mm_token_type_ids": torch.nn.functional.pad(head["mm_token_type_ids"], (0, tail.shape[1])),
+    }
+    prompt = processor.tokenizer.decode(ids[0], skip_special_tokens=False)
     pad = processor.tokenizer.convert_tokens_to_ids("<|video_pad|>")
-    return Inputs(dict(tensors), shorten_pads(prompt), len(ids), int((ids == pad).sum()))
+    video_tokens = int((ids == pad).sum())
+    return Inputs(tensors, shorten_pads(prompt), ids.shape[1], video_tokens, head["input_ids"].shape[1])
 
 
 def shorten_pads(prompt: str) -> str:
@@ -79,7 +124,8 @@ def _metadata(request: Request) -> VideoMetadata:
 
 
 def _refuse_control_tokens(processor: Any, request: Request) -> None:
-    for token in processor.tokenizer.all_special_tokens:
+    tokens = {token.content for token in processor.tokenizer.added_tokens_decoder.values() if token.special}
+    for token in sorted(tokens | set(processor.tokenizer.all_special_tokens)):
         if token in request.messages.system or token in request.messages.user:
             raise CompareError(f"The prompt contains {token}, which steers the model.", "Take it out of the text.")
 

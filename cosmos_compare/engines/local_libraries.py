@@ -52,6 +52,7 @@ from transformers import (  # noqa: E402
     TopKLogitsWarper,
     TopPLogitsWarper,
 )
+from transformers.cache_utils import Cache, CacheLayerMixin  # noqa: E402
 from transformers.generation.streamers import BaseStreamer  # noqa: E402
 from transformers.video_utils import VideoMetadata  # noqa: E402
 
@@ -62,6 +63,8 @@ __all__ = [
     "AutoModelForImageTextToText",
     "AutoProcessor",
     "BaseStreamer",
+    "Cache",
+    "CacheLayerMixin",
     "GenerationConfig",
     "LogitsProcessor",
     "LogitsProcessorList",

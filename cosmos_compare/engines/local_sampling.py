@@ -44,17 +44,22 @@ class GumbelNoise(LogitsProcessor):  # type: ignore[misc]
 
 
 def logits_processors(sampling: Sampling, prompt_length: int, device: torch.device) -> LogitsProcessorList:
-    """The steps between a model's logits and the argmax, in the usual order."""
+    """The steps between a model's logits and the argmax, in the usual order, as `generate` takes them."""
     steps = LogitsProcessorList()
     if sampling.repetition_penalty != 1:
         steps.append(RepetitionPenaltyLogitsProcessor(sampling.repetition_penalty))
     if sampling.presence_penalty:
         steps.append(PresencePenalty(sampling.presence_penalty, prompt_length))
-    if sampling.temperature:
-        steps.append(TemperatureLogitsWarper(sampling.temperature))
-        if sampling.top_k:
-            steps.append(TopKLogitsWarper(sampling.top_k))
-        if sampling.top_p < 1:
-            steps.append(TopPLogitsWarper(sampling.top_p))
-        steps.append(GumbelNoise(sampling.seed, device))
-    return steps
+    return LogitsProcessorList([*steps, *draw_steps(sampling, device)])
+
+
+def draw_steps(sampling: Sampling, device: torch.device) -> list[LogitsProcessor]:
+    """Temperature, filters and the draw; nothing when greedy. None of them reads the ids so far."""
+    if not sampling.temperature:
+        return []
+    steps: list[LogitsProcessor] = [TemperatureLogitsWarper(sampling.temperature)]
+    if sampling.top_k:
+        steps.append(TopKLogitsWarper(sampling.top_k))
+    if sampling.top_p < 1:
+        steps.append(TopPLogitsWarper(sampling.top_p))
+    return [*steps, GumbelNoise(sampling.seed, device)]

@@ -26,9 +26,13 @@ class TextStream(BaseStreamer):  # type: ignore[misc]
         if not self._prompt_passed:
             self._prompt_passed = True
             return
+        self.add(int(value))
+
+    def add(self, token: int) -> None:
+        """Take the next id of the answer."""
         if self.first_at is None:
             self.first_at = time.perf_counter()
-        self.ids.extend(value.flatten().tolist())
+        self.ids.append(token)
         text = self._decode(self.ids[self._start :])
         if not text.endswith(_UNFINISHED):
             self._pass_on(text)

@@ -1,0 +1,119 @@
+"""Looking at a clip, each stage kept for the next question about it:
+
+    frames → pixels and head of the prompt → vision features → keys and values of the head
+
+The head is read before and apart from the question, also the first time, so that an answer never depends on what
+was kept: a prompt read in one piece differs from one in two in the last bits. What is kept is never written to.
+Positions are computed anew for each prompt and handed to the model; its own `rope_deltas`, which the last request
+left behind, are neither read nor needed.
+"""
+
+import hashlib
+from collections.abc import Hashable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from cosmos_compare.engines.base import Request
+from cosmos_compare.engines.local_inputs import Inputs, Text, join, look, render
+from cosmos_compare.engines.local_kept import Kept
+from cosmos_compare.engines.local_keys import KeyValues
+from cosmos_compare.engines.local_libraries import torch
+from cosmos_compare.schema import Reused, Vision
+
+PIXELS = "pixel_values_videos"
+
+
+@dataclass(frozen=True)
+class Prompt:
+    """A request as the model reads it.
+
+    `positions` (3, 1, tokens) are those in time, height and width, on the model's device; token `n` of the answer,
+    counted from the start of the prompt, is at `n + delta` on all three. `pixels` is None where the head was kept.
+    """
+
+    request: Request
+    text: Text
+    frames: Hashable
+    inputs: Inputs
+    positions: torch.Tensor
+    delta: int
+    pixels: torch.Tensor | None
+
+    @property
+    def head(self) -> Hashable:
+        """All that the head of the prompt depends on."""
+        return _head(self.frames, self.request, self.text)
+
+
+class Looker:
+    """One model's eyes. What is kept belongs to this model, its revision and dtype: each engine has its own."""
+
+    def __init__(self, model: Any, processor: Any, vision: Vision, kept: Kept) -> None:
+        self.model = model
+        self.processor = processor
+        self.vision = vision
+        self.kept = kept
+
+    def read(self, request: Request) -> Prompt:
+        """The prompt's ids and positions, and the pixels where they are new. Raises as `render` and `look` do."""
+        text = render(self.processor, self.vision, request)
+        frames = hashlib.sha256(np.ascontiguousarray(request.images).data).digest(), request.images.shape
+        key = "head", _head(frames, request, text)
+        head, pixels = self.kept.get(key), None
+        if head is None:
+            head = look(self.processor, self.vision, request, text, self.model.device)
+            pixels = head.pop(PIXELS)
+            self.kept.put(("pixels", frames), pixels)
+            self.kept.put(key, head)
+        inputs = join(self.processor, head, text)
+        positions, delta = self._positions(inputs)
+        return Prompt(request, text, frames, inputs, positions, delta, pixels)
+
+    def fill(self, prompt: Prompt, keys_values: KeyValues) -> Reused:
+        """Leave `keys_values` with the head of the prompt and nothing else; says how deep the reuse went."""
+        prefix = self.kept.get(("prefix", prompt.head))
+        if prefix is not None:
+            keys_values.load(prefix)
+            return "prefix"
+        features, reused = self._features(prompt)
+        count = prompt.inputs.head_tokens
+        keys_values.empty()
+        self.model.model(
+            input_ids=prompt.inputs.tensors["input_ids"][:, :count].to(self.model.device),
+            position_ids=prompt.positions[:, :, :count],
+            mm_encoder_outputs={"video": features},
+            past_key_values=keys_values,
+        )
+        self.kept.put(("prefix", prompt.head), keys_values.snapshot())
+        return reused
+
+    def _features(self, prompt: Prompt) -> tuple[Any, Reused]:
+        """What the vision tower makes of the frames; it knows nothing of their times."""
+        features = self.kept.get(("features", prompt.frames))
+        if features is not None:
+            return features, "features"
+        pixels = prompt.pixels
+        reused: Reused = "none"
+        if pixels is None:
+            pixels = self.kept.get(("pixels", prompt.frames))
+            reused = "pixels"
+        if pixels is None:
+            pixels = look(self.processor, self.vision, prompt.request, prompt.text, self.model.device)[PIXELS]
+            reused = "none"
+        grid = prompt.inputs.tensors["video_grid_thw"].to(self.model.device)
+        features = self.model.model.get_video_features(pixels.to(self.model.device), grid, return_dict=True)
+        features.last_hidden_state = None  # of each patch: large, and not used again
+        self.kept.put(("features", prompt.frames), features)
+        return features, reused
+
+    def _positions(self, inputs: Inputs) -> tuple[torch.Tensor, int]:
+        names = ("input_ids", "mm_token_type_ids", "video_grid_thw", "second_per_grid_ts")
+        known = {name: inputs.tensors[name] for name in names if name in inputs.tensors}
+        positions, delta = self.model.model.get_rope_index(**known)
+        return positions.to(self.model.device), int(delta)
+
+
+def _head(frames: Hashable, request: Request, text: Text) -> Hashable:
+    return frames, request.times.seconds, request.step, text.head

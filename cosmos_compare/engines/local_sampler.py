@@ -1,0 +1,43 @@
+"""The steps between logits and the next token over tensors of a fixed size, so that a CUDA graph can hold them.
+
+Temperature, filters and the draw are those of `local_sampling`; the two penalties, which there read the ids so far,
+read masks over the vocabulary here. Tests hold the two against each other.
+"""
+
+from cosmos_compare.engines.local_libraries import torch
+from cosmos_compare.engines.local_sampling import GumbelNoise, draw_steps
+from cosmos_compare.schema import Sampling
+
+
+class Sampler:
+    """Draws the tokens of one answer; `start` begins another."""
+
+    def __init__(self, sampling: Sampling, vocabulary: int, device: torch.device) -> None:
+        self.repetition = sampling.repetition_penalty
+        self.presence = sampling.presence_penalty
+        self.steps = draw_steps(sampling, device)
+        self.seen = torch.zeros((1, vocabulary), dtype=torch.bool, device=device)  # in prompt or answer
+        self.generated = torch.zeros_like(self.seen)  # in the answer
+
+    def start(self, prompt_ids: torch.Tensor, seed: int) -> None:
+        """Begin an answer to a prompt, ids (1, length), with the draws of `seed`."""
+        self.seen.zero_().scatter_(1, prompt_ids.to(self.seen.device), True)
+        self.generated.zero_()
+        for step in self.steps:
+            if isinstance(step, GumbelNoise):
+                step.generator.manual_seed(seed)
+
+    def draw(self, logits: torch.Tensor) -> torch.Tensor:
+        """The next token, (1, 1), from logits (1, vocabulary)."""
+        scores = logits.float()
+        if self.repetition != 1:
+            weakened = torch.where(scores < 0, scores * self.repetition, scores / self.repetition)
+            scores = torch.where(self.seen, weakened, scores)
+        if self.presence:
+            scores = scores - self.presence * self.generated
+        for step in self.steps:
+            scores = step(None, scores)
+        token = scores.argmax(dim=-1, keepdim=True)
+        self.seen.scatter_(1, token, True)
+        self.generated.scatter_(1, token, True)
+        return token
