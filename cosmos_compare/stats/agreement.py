@@ -27,15 +27,16 @@ class Agreement(NamedTuple):
 
 def rater_agreement(units: Labels, raters: Labels, levels: Ints, scenarios: Labels) -> Agreement:
     """All coefficients of marks in long form, one mark (0, 1 or 2) an entry; a rater marks a unit once."""
+    units, scenarios = codes(units), np.asarray(scenarios)
     counts, first = level_counts(units, levels)
-    clusters = np.asarray(scenarios)[first]
+    clusters = scenarios[first]
     twice = counts.sum(axis=1) >= 2
-    paired = twice[codes(units)]
-    names = sorted(set(np.asarray(raters)[paired].tolist()))
+    paired = twice[units]
+    names = np.unique(np.asarray(raters)[paired])
     if len(names) == 2:
         kappa = _kappa_of_two(*(np.asarray(x)[paired] for x in (units, raters, levels, scenarios)))
     else:
-        why = f"Weighted κ is for two raters; here are {len(names)}." if names else NO_PAIRS
+        why = f"Weighted κ is for two raters; here are {len(names)}." if len(names) else NO_PAIRS
         kappa = undefined(int(twice.sum()), len(set(clusters[twice].tolist())), why)
     return Agreement(
         len(names),
@@ -48,8 +49,10 @@ def rater_agreement(units: Labels, raters: Labels, levels: Ints, scenarios: Labe
 
 def level_counts(units: Labels, levels: Ints, n_levels: int = LEVELS) -> tuple[Floats, Ints]:
     """How often each unit got each level, (units, levels), and the position of each unit's first mark."""
-    _, first, of = np.unique(np.asarray(units), return_index=True, return_inverse=True)
-    cells = of.reshape(-1) * n_levels + np.asarray(levels, dtype=np.intp)
+    of = codes(units)
+    first = np.zeros(of.max(initial=-1) + 1, dtype=np.intp)
+    first[of[::-1]] = np.arange(len(of))[::-1]  # of equal indices, numpy keeps the last assignment
+    cells = of * n_levels + np.asarray(levels, dtype=np.intp)
     counts = np.bincount(cells, minlength=len(first) * n_levels).reshape(-1, n_levels)
     return counts.astype(float), first
 

@@ -33,7 +33,12 @@ def undefined(n: int, scenarios: int, why: str) -> Estimate:
 
 def codes(labels: Labels) -> Ints:
     """Integers 0 … k−1 for any labels, in sorted order of the labels."""
-    return np.unique(np.asarray(labels), return_inverse=True)[1].reshape(-1)
+    labels = np.asarray(labels)
+    if labels.dtype.kind == "i" and len(labels) and labels.min() >= 0 and labels.max() < 4 * len(labels):
+        # Counting is some ten times faster than sorting, and labels are nearly always such small integers.
+        present = np.bincount(labels) > 0
+        return (np.cumsum(present) - 1)[labels]
+    return np.unique(labels, return_inverse=True)[1].reshape(-1)
 
 
 def cluster_means(values: Floats, clusters: Labels) -> Floats:

@@ -1,0 +1,95 @@
+"""The evidence: what is on disk for a report to count, read once, and the part of it that a reader chooses."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import combinations
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from cosmos_compare import scorecard
+from cosmos_compare.index import RunRow, read_runs
+from cosmos_compare.pairs import model_pairs
+from cosmos_compare.rating_cells import Table
+from cosmos_compare.ratings import codes_of, standing, to_frame
+
+
+@dataclass(frozen=True)
+class Slice:
+    """Which part of the ratings: an empty choice means all."""
+
+    scenarios: tuple[str, ...] = ()
+    prompt_versions: tuple[str, ...] = ()
+    raters: tuple[str, ...] = ()
+    blind_only: bool = False
+
+    def ratings(self, rows: pd.DataFrame) -> npt.NDArray[np.bool_]:
+        """True for the rows of this part."""
+        mask = np.ones(len(rows), dtype=bool)
+        columns = {"scenario": self.scenarios, "prompt_version": self.prompt_versions, "rater": self.raters}
+        for column, chosen in columns.items():
+            if chosen:
+                mask &= rows[column].isin(chosen).to_numpy()
+        return mask & rows["blind"].to_numpy() if self.blind_only else mask
+
+    def runs(self, rows: Sequence[RunRow]) -> list[RunRow]:
+        """The runs of this part; who rated them plays no role."""
+        return [
+            row
+            for row in rows
+            if (not self.scenarios or row.scenario in self.scenarios)
+            and (not self.prompt_versions or row.prompt_version in self.prompt_versions)
+        ]
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """The standing ratings (`ratings.standing`, with the run's `prompt_version`, empty when the run is gone), all run
+    rows, and sentences about what could not be read.
+    """
+
+    ratings: pd.DataFrame
+    runs: list[RunRow]
+    problems: list[str]
+
+    @cached_property
+    def models(self) -> list[tuple[str, str]]:
+        """Every two models that can be compared: those with the most rated pairs first, then those with runs only."""
+        paired = self.ratings.loc[self.ratings["pair_id"] != "", ["pair_id", "model"]]
+        often = paired["pair_id"].value_counts()
+        models: dict[str, set[str]] = {}
+        for pair, model in paired.drop_duplicates().itertuples(index=False):
+            models.setdefault(pair, set()).add(model)
+        counts: Counter[tuple[str, ...]] = Counter()
+        for pair, names in models.items():
+            for two in combinations(sorted(names), 2):
+                counts[two] += int(often[pair])
+        rated = [(a, b) for (a, b), _ in counts.most_common()]
+        return list(dict.fromkeys([*rated, *model_pairs(self.runs)]))
+
+    def prompts(self) -> dict[str, str]:
+        """The name of each version of a prompt that has runs, for a person to choose by."""
+        return {row.prompt_version: row.prompt_name for row in self.runs}
+
+
+def load(outputs: Path) -> Evidence:
+    """Ratings and runs of an outputs folder. Raises `CompareError` when the scorecard can't be read at all."""
+    runs = read_runs(outputs)
+    return gather(scorecard.read(outputs), runs.rows, runs.problems)
+
+
+def gather(table: Table, runs: Sequence[RunRow], run_problems: Sequence[str] = ()) -> Evidence:
+    """The same from what has been read already."""
+    rows = standing(to_frame(table))
+    prompts = {run.id: run.prompt_version for run in runs}
+    versions = [prompts.get(run_id, "") for run_id in rows["run_id"].cat.categories]
+    rows["prompt_version"] = pd.Categorical(np.array([*versions, ""], dtype=object)[codes_of(rows, "run_id")])
+    problems = [f"{scorecard.NAME}: {problem}" for problem in table.problems]
+    gone = [run_id for run_id in rows["run_id"].unique() if run_id not in prompts]
+    if gone:
+        problems.append(f"Rated runs that are no longer on disk: {len(gone)}. Their ratings count all the same.")
+    return Evidence(rows, list(runs), [*problems, *run_problems])
