@@ -1,0 +1,94 @@
+"""The orchestration: what determines a key, and what a run records."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from conftest import write_clip
+
+from cosmos_compare.compare import Comparison, plan_comparison, start
+from cosmos_compare.engines.load import load_engine
+from cosmos_compare.frame_cache import FrameCache
+from cosmos_compare.jobs import Desk
+from cosmos_compare.schema import ModelSpec, Prompt, Settings
+from cosmos_compare.store import Store
+
+PROMPT = Prompt(name="p", system_prompt="Watch {scenario}.", user_prompt="What happens in {duration} s?")
+SETTINGS = Settings(fps=2, max_new_tokens=4)
+
+
+@pytest.fixture
+def comparison(clip: Path, specs: dict[str, ModelSpec]) -> Comparison:
+    return plan_comparison(clip, PROMPT, SETTINGS, list(specs.values()))
+
+
+def test_the_same_request_has_the_same_key(comparison: Comparison, clip: Path, tmp_path: Path) -> None:
+    again = tmp_path / "elsewhere.webm"
+    again.write_bytes(clip.read_bytes())
+    spec = comparison.specs[0]
+    same = plan_comparison(again, PROMPT, SETTINGS, comparison.specs, scenario=comparison.clip.scenario)
+    assert same.key(spec) == comparison.key(spec)
+    assert len(comparison.key(spec)) == 64
+
+
+def test_a_label_does_not_change_the_key_and_other_weights_do(comparison: Comparison) -> None:
+    spec = comparison.specs[0]
+    assert comparison.key(spec.model_copy(update={"label": "Another", "note": "x"})) == comparison.key(spec)
+    assert comparison.key(spec.model_copy(update={"revision": "other"})) != comparison.key(spec)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"prompt": PROMPT.model_copy(update={"user_prompt": "Why?"})},
+        {"prompt": PROMPT.model_copy(update={"reasoning": True})},
+        {"settings": SETTINGS.model_copy(update={"seed": 1})},
+        {"settings": SETTINGS.model_copy(update={"timestamp": True})},
+        {"versions": {"transformers": "5.99.0"}},
+    ],
+)
+def test_whatever_determines_the_answer_changes_the_key(comparison: Comparison, change: dict[str, object]) -> None:
+    if "versions" in change:
+        change = {"versions": comparison.versions | {"transformers": "5.99.0"}}
+    other = replace(comparison, **change)  # type: ignore[arg-type]
+    assert all(other.key(spec) != comparison.key(spec) for spec in comparison.specs)
+
+
+def test_another_clip_changes_the_key(comparison: Comparison, tmp_path: Path) -> None:
+    other = write_clip(tmp_path / "square.webm", seconds=2.5)
+    changed = plan_comparison(other, PROMPT, SETTINGS, comparison.specs)
+    assert changed.key(comparison.specs[0]) != comparison.key(comparison.specs[0])
+
+
+def test_a_run_holds_all_that_made_the_answer(comparison: Comparison, tmp_path: Path) -> None:
+    desk, store = Desk(load_engine), Store(tmp_path / "outputs")
+    runs = [job.outcome() for job in start(comparison, desk, store, FrameCache())]
+    desk.close()
+    for run, spec in zip(runs, comparison.specs, strict=True):
+        assert run.key == comparison.key(spec) and run.id.endswith(run.key[:8])
+        assert store.load(run.id) == run
+        assert run.model == spec and run.prompt == PROMPT and run.settings == SETTINGS
+        prompt = run.answer.rendered_prompt
+        assert prompt and "Watch square." in prompt and "What happens in 2.0 s?" in prompt
+        assert {"torch", "transformers", "cosmos-compare", "python"} <= run.environment.versions.keys()
+        assert run.answer.video_tokens and run.answer.prompt_tokens
+        assert run.answer.video_tokens < run.answer.prompt_tokens
+    assert runs[0].frames == runs[1].frames, "one decode, the same frames"
+
+
+def test_clips_are_decoded_once_and_the_oldest_leave_first(comparison: Comparison, clip: Path) -> None:
+    probe = FrameCache()
+    frames = probe.get(comparison.clip, SETTINGS, comparison.specs)
+    assert probe.get(comparison.clip, SETTINGS, comparison.specs) is frames
+    size = sum(array.nbytes for array in frames.images.values())
+    cache = FrameCache(max_bytes=2 * size)
+    seeds = [SETTINGS.model_copy(update={"start": start}) for start in (None, 0.01, 0.02)]
+    first = cache.get(comparison.clip, seeds[0], comparison.specs)
+    cache.get(comparison.clip, seeds[1], comparison.specs)
+    assert cache.get(comparison.clip, seeds[0], comparison.specs) is first
+    cache.get(comparison.clip, seeds[2], comparison.specs)
+    assert cache.get(comparison.clip, seeds[0], comparison.specs) is first, "used more lately than the second"
+    # Another seed of the draw asks for the same frames.
+    assert cache.get(comparison.clip, seeds[0].model_copy(update={"seed": 9}), comparison.specs) is first
