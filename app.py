@@ -1,10 +1,13 @@
 """Compare: one clip, one prompt, the answers of the models side by side, while they are written."""
 
+from dataclasses import replace
+
 import streamlit as st
 
 from cosmos_compare.errors import CompareError
+from cosmos_compare.inputs import Seen
 from cosmos_compare.inputs import seen as what_it_sees
-from cosmos_compare.ui import actions, clip_panel, columns, editor, past, picker, resources, seen, shell, stage
+from cosmos_compare.ui import actions, clip_panel, columns, editor, markup, past, picker, resources, seen, shell, stage
 from cosmos_compare.ui.view import open_view
 
 shell.page("Compare")
@@ -27,23 +30,26 @@ with right:
     actions.show(draft, scenario if clip else None, shown, board)
 
 if scenario and not shown.sides:
-    shown = stage.newest(draft, scenario.id, board, rows, store)
+    shown = replace(stage.newest(draft, scenario.id, board, rows, store), notice=shown.notice)
 actions.notices(shown, draft, scenario, board)
 
+sees: list[Seen] = []
 try:
     if shown.sides:
         columns.show(shown.sides, board)
         sees = seen.of_sides(shown.sides)
-        seen.show(shown.sides, sees, store.outputs, rows)
     elif clip:
         planned = resources.planned(clip, draft.prompt, draft.settings, draft.specs)
         sees = [what_it_sees(planned, spec) for spec in draft.specs]
-        columns.show_empty(list(zip(draft.specs, sees, strict=True)))
-    if clip and draft.specs:
-        seen.make_equal(draft, clip, sees)
+        columns.show_empty(draft.specs, sees)
 except CompareError as error:
     st.error(str(error))
 
+seen.line(sees, draft, clip)
+if shown.sides and sees:
+    seen.show(shown.sides, sees, store.outputs, rows)
 if scenario:
     past.show(rows, scenario.id)
+elif not shown.sides:
+    st.html(markup.nothing())
 resources.warm_up(tuple(spec.name for spec in draft.specs))

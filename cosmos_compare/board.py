@@ -111,7 +111,7 @@ class Board:
 
     def start(self, comparison: Comparison) -> Live:
         """Queue every model of a comparison."""
-        return self._remember(tuple(self._side(comparison, spec) for spec in comparison.specs))
+        return self.show(tuple(self._side(comparison, spec) for spec in comparison.specs))
 
     def again(self, sides: Sequence[Side], index: int, spec: ModelSpec) -> Live:
         """A new comparison in which one side is made again by `spec` from the same clip, prompt and settings; the
@@ -119,7 +119,17 @@ class Board:
         asked = sides[index].comparison
         fresh = plan_comparison(Path(asked.clip.path), asked.prompt, asked.settings, [spec], asked.clip.scenario)
         renewed = self._side(fresh, spec)
-        return self._remember(tuple(renewed if n == index else side for n, side in enumerate(sides)))
+        return self.show(tuple(renewed if n == index else side for n, side in enumerate(sides)))
+
+    def show(self, sides: tuple[Side, ...]) -> Live:
+        """Put sides on the board, so that any page finds them by the id."""
+        live = Live(secrets.token_hex(4), sides)
+        with self._lock:
+            self._lives[live.id] = live
+            ended = [key for key, old in self._lives.items() if old.ended]
+            for key in ended[: max(0, len(self._lives) - KEPT)]:
+                del self._lives[key]
+        return live
 
     def find(self, live_id: str) -> Live | None:
         with self._lock:
@@ -151,15 +161,6 @@ class Board:
 
     def _side(self, comparison: Comparison, spec: ModelSpec) -> Side:
         return Side(spec, comparison, job=start_one(comparison, spec, self.desk, self.store, self.cache))
-
-    def _remember(self, sides: tuple[Side, ...]) -> Live:
-        live = Live(secrets.token_hex(4), sides)
-        with self._lock:
-            self._lives[live.id] = live
-            ended = [key for key, old in self._lives.items() if old.ended]
-            for key in ended[: max(0, len(self._lives) - KEPT)]:
-                del self._lives[key]
-        return live
 
 
 def _load(get_engine: Any) -> None:

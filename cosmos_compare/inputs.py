@@ -78,10 +78,7 @@ def differences(sides: Sequence[Seen]) -> list[str]:
         ("Visual tokens", [f"{side.tokens:,}" for side in sides]),
         ("Time", [side.clock for side in sides]),
     ]
-    facts += [
-        (f"Sampling, {words}", [f"{getattr(side.sampling, name):g}" for side in sides])
-        for name, words in SAMPLING_WORDS.items()
-    ]
+    facts.append(("Sampling", _sampling_words(sides)))
     sentences = [_sentence(what, sides, values) for what, values in facts if len(set(values)) > 1]
     if len({side.messages.system for side in sides}) > 1:
         sentences.append("The system prompts are not the same.")
@@ -131,16 +128,24 @@ def _fits(specs: Sequence[ModelSpec], clip: Clip, n_frames: int, settings: Setti
 
 def _clock(spec: ModelSpec, settings: Settings) -> str:
     if spec.vision.clock == "text":
-        return "written between the frames"
-    return "drawn under each frame" if settings.timestamp else "told by position only"
+        return "in words between the frames"
+    return "drawn under each frame" if settings.timestamp else "by position only"
 
 
 def _frames(times: FrameTimes) -> str:
     return f"{len(times.seconds)} from {times.seconds[0]:.2f} to {times.seconds[-1]:.2f} s" if times.seconds else "none"
 
 
+def _sampling_words(sides: Sequence[Seen]) -> list[str]:
+    """For each side the values that are not the same for all."""
+    differing = [name for name in SAMPLING_WORDS if len({getattr(side.sampling, name) for side in sides}) > 1]
+    return [
+        ", ".join(f"{SAMPLING_WORDS[name]} {getattr(side.sampling, name):g}" for name in differing) for side in sides
+    ]
+
+
 def _sentence(what: str, sides: Sequence[Seen], values: Sequence[str]) -> str:
-    return f"{what}: " + ", ".join(f"{side.label} {value}" for side, value in zip(sides, values, strict=True)) + "."
+    return f"{what}: " + "; ".join(f"{side.label} {value}" for side, value in zip(sides, values, strict=True)) + "."
 
 
 def _only_frames_differ(sides: Sequence[Seen]) -> bool:

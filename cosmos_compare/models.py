@@ -72,7 +72,7 @@ def fingerprint(folder: Path) -> str:
 def _pinned(spec: ModelSpec) -> ModelSpec:
     """The spec with a revision, so that a run says which weights answered."""
     folder = source_folder(spec)
-    if spec.revision or folder is None:
+    if spec.revision or folder is None or not folder.is_dir():  # what is not there fails when it is loaded
         return spec
     return spec.model_copy(update={"revision": fingerprint(folder)})
 

@@ -57,7 +57,7 @@ def _run(draft: Draft, scenario: Scenario, board: Board) -> None:
         return
     live = board.start(comparison)
     st.session_state.setdefault("mine", []).append(live.id)
-    change_view(scenario=scenario.id, live=live.id, runs=())
+    change_view(scenario=scenario.id, prompt=draft.prompt.name, live=live.id, runs=())
     st.rerun()
 
 

@@ -35,7 +35,7 @@ def _column(sides: tuple[Side, ...], index: int, side: Side, board: Board) -> No
         st.html(markup.title(side, board.before(side)))
         if side.ended:
             again = "Run this side again with the same clip, prompt and settings"
-            if st.button("Again", key=f"again_{index}", icon=":material/replay:", help=again, type="tertiary"):
+            if st.button("Regenerate", key=f"again_{index}", icon=":material/replay:", help=again, type="tertiary"):
                 _again(sides, index, board)
         elif st.button("Stop", key=f"stop_{index}", icon=":material/stop_circle:", type="tertiary") and side.job:
             side.job.stop()
@@ -64,8 +64,8 @@ def _as_listed(spec: ModelSpec) -> ModelSpec:
     return listed if (listed.source, listed.revision) == (spec.source, spec.revision) else spec
 
 
-def show_empty(sides: Sequence[tuple[ModelSpec, Seen | None]]) -> None:
+def show_empty(specs: Sequence[ModelSpec], sees: Sequence[Seen]) -> None:
     """Before the first answer: who will write, and what each will see."""
-    for index, (column, (spec, sees)) in enumerate(zip(st.columns(len(sides), gap="medium"), sides, strict=True)):
+    for index, (column, spec, sight) in enumerate(zip(st.columns(len(specs), gap="medium"), specs, sees, strict=True)):
         with column, st.container(key=f"answer_{index}"):
-            st.html(markup.waiting(spec, sees, resources.missing(spec)))
+            st.html(markup.waiting(spec, sight, resources.missing(spec)))

@@ -63,7 +63,7 @@ def show() -> Draft:
         _models()
         _system()
         _save_as()
-    st.text_area("Question", key="question", persist_state="session", height=98, label_visibility="collapsed")
+    st.text_area("Question", key="question", persist_state="session", height=92, label_visibility="collapsed")
     return _draft()
 
 
@@ -111,7 +111,7 @@ def _models() -> None:
     known = resources.model_list()
     chosen = st.session_state["models"]
     label = f"{len(chosen)} models" if len(chosen) != 1 else known[chosen[0]].label
-    with st.popover(label, icon=":material/memory:", help="Which models answer"):
+    with st.popover(label, icon=":material/memory:", type="tertiary", help="Which models answer"):
         st.multiselect(
             "Models", list(known), key="models", format_func=lambda name: known[name].label, persist_state="session"
         )
@@ -121,7 +121,7 @@ def _models() -> None:
 
 
 def _system() -> None:
-    with st.popover("System", icon=":material/subject:", help="The system prompt"):
+    with st.popover("System", icon=":material/subject:", type="tertiary", help="The system prompt"):
         st.text_area("System prompt", key="system", persist_state="session", height=220, width=520)
         st.caption("Where it is empty each model gets its own.")
 
@@ -129,7 +129,7 @@ def _system() -> None:
 def _save_as() -> None:
     if not is_edited():
         return
-    with st.popover("Save as", icon=":material/save:", help="The text differs from its file"):
+    with st.popover("Save as", icon=":material/save:", type="tertiary", help="The text differs from its file"):
         st.text_input("Name of the new prompt", key="save_name", placeholder="my_prompt")
         if st.button("Save", key="save", on_click=_save, type="primary"):
             pass

@@ -23,7 +23,7 @@ MAX_ROWS = 300
 MAX_DEPTH = 12
 LONG_TEXT = 20_000  # characters beyond which times are not marked: one element each would slow the browser
 
-STATES = {
+STATES: dict[str, str] = {
     "queued": "Queued",
     "loading": "Loading the model",
     "looking": "Looking at the clip",
@@ -67,9 +67,7 @@ def title(side: Side, before: int) -> str:
 
 
 def demo_badge() -> str:
-    return (
-        '<span class="badge" title="A small model trained on rendered scenes, not Cosmos">demo model, not Cosmos</span>'
-    )
+    return '<span class="badge" title="A small model trained on rendered scenes, not Cosmos">demo, not Cosmos</span>'
 
 
 def measures(side: Side) -> str:
@@ -100,7 +98,7 @@ def body(side: Side) -> str:
     if parts.reasoning:
         opened = " open" if parts.thinking and not side.ended else ""
         count = len(parts.reasoning.split())
-        cut = ", cut before the answer" if parts.thinking and side.ended else ""
+        cut = ", cut before the answer" if parts.thinking and side.ended and not parts.answer else ""
         pieces.append(
             f'<details class="reasoning"{opened}><summary>Reasoning, {count:,} words{cut}</summary>'
             f'<div class="text">{safe(parts.reasoning)}</div></details>'
@@ -213,9 +211,16 @@ def waiting(spec: ModelSpec, sees: Seen | None, problem: str) -> str:
         return f'{head}<div class="failed">{safe(problem)}</div>'
     if sees is None:
         return head
-    frames = len(sees.times.seconds)
-    words = f"Will see {frames} frames of {sees.size} pixels, {sees.tokens:,} visual tokens."
-    return f'{head}<div class="waiting">{words}</div>'
+    words = f"Will see {len(sees.times.seconds)} frames of {sees.size} pixels, {sees.tokens:,} visual tokens."
+    return f'{head}<div class="waiting">{words}</div><div class="hint">No answer to this prompt yet. Press Run.</div>'
+
+
+def nothing() -> str:
+    """The page before there is any clip."""
+    return (
+        '<div class="empty"><b>No clip yet</b>Drop a video, or open a folder of clips, on the left. '
+        "The models then answer here, side by side.</div>"
+    )
 
 
 def clip_line(scenario: str, clip: Clip | None) -> str:
@@ -256,6 +261,12 @@ def facts_table(facts: dict[str, str]) -> str:
 
 def folded(summary: str, text: str) -> str:
     return f'<details class="raw"><summary>{safe(summary)}</summary><pre>{safe(text) or "–"}</pre></details>'
+
+
+def difference_line(words: str, count: int) -> str:
+    others = count - (" sees " in words)
+    more = f", and {others} more {'difference' if others == 1 else 'differences'}" if others > 0 else ""
+    return f'<div class="summary">{safe(words)}{more if count else ": all inputs are equal"}.</div>'
 
 
 def difference_list(sentences: Sequence[str]) -> str:

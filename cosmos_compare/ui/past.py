@@ -49,9 +49,11 @@ def _any_two(rows: Sequence[RunRow]) -> None:
 
 
 def _label(row: RunRow) -> str:
-    when = row.created[:16].replace("T", " ")
+    when = row.created[:19].replace("T", " ")
     prompt = f"{row.prompt_name} {row.prompt_version[:6]}{', reasoning' if row.reasoning else ''}"
-    return f"{when} · {row.model} · {prompt} · {markup.STATES.get(row.finish, row.finish).lower()}"
+    # The list is told apart by its labels: runs of one second bear a number at the end of their id.
+    number = row.id.partition("-")[2].partition("-")[2]
+    return f"{row.model} · {prompt} · {when}{number and f' ({number})'} · {markup.STATES[row.finish].lower()}"
 
 
 def _open(ids: Sequence[str]) -> None:

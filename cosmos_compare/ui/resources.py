@@ -14,7 +14,7 @@ from cosmos_compare.frames import plan_frames
 from cosmos_compare.hub import access_problem
 from cosmos_compare.jobs import Desk
 from cosmos_compare.models import load_models, resolve_models
-from cosmos_compare.paths import outputs_folder
+from cosmos_compare.paths import outputs_folder, user_model_list
 from cosmos_compare.schema import Clip, FrameTimes, ModelSpec, Prompt, Run, Settings
 from cosmos_compare.store import Store
 from cosmos_compare.thumbs import Thumbs
@@ -74,15 +74,23 @@ def _clip(video: Path, scenario: str, state: tuple[int, int] | None) -> Clip:
     return probe(video, scenario)
 
 
-@st.cache_data(show_spinner=False, ttl=10)
 def model_list() -> dict[str, ModelSpec]:
     """All models of the list, by name."""
+    return _model_list(user_model_list())
+
+
+@st.cache_data(show_spinner=False, ttl=10)
+def _model_list(own: Path) -> dict[str, ModelSpec]:
     return load_models()
 
 
-@st.cache_data(show_spinner=False, ttl=10)
 def pinned(names: tuple[str, ...]) -> list[ModelSpec]:
     """The models as they would be run: with a revision. Raises `CompareError` for a name that is not listed."""
+    return _pinned(names, user_model_list())
+
+
+@st.cache_data(show_spinner=False, ttl=10)
+def _pinned(names: tuple[str, ...], own: Path) -> list[ModelSpec]:
     return resolve_models(names)
 
 

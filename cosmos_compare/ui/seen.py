@@ -10,7 +10,6 @@ import cv2
 import streamlit as st
 
 from cosmos_compare.board import Side
-from cosmos_compare.clips import Scenario
 from cosmos_compare.errors import CompareError
 from cosmos_compare.index import RunRow
 from cosmos_compare.inputs import SAMPLING_WORDS, Seen, differences, equal_settings, headline, seen
@@ -26,9 +25,30 @@ def of_sides(sides: Sequence[Side]) -> list[Seen]:
     return [seen(side.comparison, side.spec, side.run.answer if side.run else None) for side in sides]
 
 
+def line(sees: Sequence[Seen], draft: Draft, clip: Clip | None) -> None:
+    """Right below the answers: what differs in a few words, and the button that makes it equal."""
+    if len(sees) < 2:
+        return
+    with st.container(horizontal=True, vertical_alignment="center", key="seen_line"):
+        st.html(markup.difference_line(headline(sees), len(differences(sees))))
+        help_text = "For the next run: the same frames, the same budget of visual tokens, the same sampling and seed."
+        if clip and st.button("Make inputs equal", key="equal", icon=":material/balance:", help=help_text):
+            _make_equal(draft, clip, len(sees[0].times.indices))
+
+
+def _make_equal(draft: Draft, clip: Clip, n_frames: int) -> None:
+    try:
+        settings_form.put_settings(equal_settings(draft.settings, draft.specs, clip, n_frames))
+    except CompareError as error:
+        st.error(str(error))
+        return
+    st.toast("The next run gives all models equal inputs.")
+    st.rerun()
+
+
 def show(sides: Sequence[Side], sees: Sequence[Seen], outputs: Path, rows: Sequence[RunRow]) -> None:
     """The panel below the answers; frames and prompts are read when it is opened."""
-    panel = st.expander(f"What each model saw: {headline(sees)}", key="seen", on_change="rerun")
+    panel = st.expander("What each model saw", key="seen", on_change="rerun")
     if not panel.open:
         return
     folders = {row.id: outputs / row.path / "artifacts" / "video_0" for row in rows}
@@ -40,24 +60,6 @@ def show(sides: Sequence[Side], sees: Sequence[Seen], outputs: Path, rows: Seque
                 folder = folders.get(side.run.id) if side.run else None
                 _frames(folder, sight, index)
                 _words(side, sight)
-
-
-def make_equal(draft: Draft, clip: Clip, sees: Sequence[Seen]) -> None:
-    """The button that gives all models the same token budget and sampling, for the next run."""
-    if len(draft.specs) < 2:
-        return
-    if st.button("Make inputs equal", key="equal", icon=":material/balance:", help=equal_help()):
-        try:
-            count = len(sees[0].times.indices)
-            settings_form.put_settings(equal_settings(draft.settings, draft.specs, clip, count))
-        except CompareError as error:
-            st.error(str(error))
-            return
-        st.rerun()
-
-
-def equal_help() -> str:
-    return "For the next run: the same frames, the same budget of visual tokens, the same sampling and seed."
 
 
 def _which_frame(sees: Sequence[Seen]) -> int:
@@ -111,13 +113,7 @@ def _words(side: Side, sight: Seen) -> None:
         "Time": sight.clock,
     }
     facts |= {words.capitalize(): f"{getattr(sight.sampling, name):g}" for name, words in SAMPLING_WORDS.items()}
-    st.html(markup.facts_table(facts))
-    st.html(markup.folded("System prompt", sight.messages.system))
-    st.html(markup.folded("Question", sight.messages.user))
+    texts = {"System prompt": sight.messages.system, "Question": sight.messages.user}
     if answer and answer.rendered_prompt:
-        st.html(markup.folded("Prompt as rendered for the model", answer.rendered_prompt))
-
-
-def is_bundled(scenario: Scenario | None, folder: Path) -> bool:
-    """Whether a clip is one of ours, which the demo models were made for."""
-    return scenario is not None and folder in scenario.video.parents
+        texts["Prompt as rendered for the model"] = answer.rendered_prompt
+    st.html(markup.facts_table(facts) + "".join(markup.folded(name, text) for name, text in texts.items()))

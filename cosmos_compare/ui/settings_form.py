@@ -27,6 +27,7 @@ DRAWING = {
     "seed": ("Seed", 0, 1, "The same seed draws the same text."),
 }
 FIELDS = FRAMES | DRAWING
+EMPTY = {"max_frames": "no limit", "start": "the beginning", "end": "the end"}
 
 
 def settings() -> Settings:
@@ -44,22 +45,26 @@ def put_settings(new: Settings) -> None:
 
 def show() -> None:
     """The form, in a popover."""
-    with st.popover("Settings", icon=":material/tune:", help="Frames, pixel budget, sampling"):
+    with st.popover("Settings", icon=":material/tune:", type="tertiary", help="Frames, pixel budget, sampling"):
         now, number = settings(), st.session_state.get("settings_form", 0)
         with st.form(f"settings {number}", border=False):
-            left, right = st.columns(2, gap="medium")
+            left, middle, right = st.columns(3, gap="medium")
             values = {name: _field(left, name, now, number) for name in FRAMES}
-            values["timestamp"] = left.checkbox(
-                "Draw the time under each frame",
+            values |= {name: _field(middle, name, now, number) for name in list(DRAWING)[:5]}
+            values |= {name: _field(right, name, now, number) for name in list(DRAWING)[5:]}
+            values["timestamp"] = right.checkbox(
+                "Draw the time",
                 now.timestamp,
                 key=f"timestamp {number}",
-                help="For models that read no timestamps between the frames.",
+                help="In a band under each frame, for models that read no times between the frames.",
             )
-            values |= {name: _field(right, name, now, number) for name in DRAWING}
-            st.caption("An empty field takes each model's own value.")
-            if st.form_submit_button("Apply", type="primary"):
-                _apply(values)
-        if st.button("Reset all"):
+            st.caption("Where a field is empty, each model uses its own value.")
+            with st.container(horizontal=True):
+                apply = st.form_submit_button("Apply", type="primary")
+                reset = st.form_submit_button("Reset all", type="tertiary")
+        if apply:
+            _apply(values)
+        elif reset:
             put_settings(Settings.model_validate({}))
             st.rerun()
 
@@ -89,7 +94,13 @@ def _field(column: Any, name: str, now: Settings, number: int) -> Any:
     if isinstance(least, float) and value is not None:
         value = float(value)
     return column.number_input(
-        label, min_value=least, value=value, step=step, key=f"{name} {number}", help=does, placeholder="the model's own"
+        label,
+        min_value=least,
+        value=value,
+        step=step,
+        key=f"{name} {number}",
+        help=does,
+        placeholder=EMPTY.get(name, "the model's own"),
     )
 
 

@@ -8,11 +8,12 @@ from cosmos_compare.paths import ROOT
 
 PAGES = {"app.py": "Compare", "pages/rate.py": "Rate", "pages/results.py": "Results"}
 STYLE = Path(__file__).with_name("style.css")
+ICON = Path(__file__).with_name("icon.svg")  # an emoji or a named icon would be fetched from another server
 
 
 def page(title: str) -> None:
     """Open a page: call it first. `title` stands in the browser's tab."""
-    st.set_page_config(page_title=f"{title} · cosmos compare", page_icon=":material/compare:", layout="wide")
+    st.set_page_config(page_title=f"{title} · cosmos compare", page_icon=str(ICON), layout="wide")
     st.html(_style())
     with st.sidebar:
         st.html('<div class="brand">cosmos <b>compare</b></div>')

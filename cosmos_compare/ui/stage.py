@@ -41,7 +41,8 @@ def named(view: View, board: Board, rows: Sequence[RunRow], store: Store) -> Sta
 
 
 def newest(draft: Draft, scenario: str, board: Board, rows: Sequence[RunRow], store: Store) -> Stage:
-    """Where the address names nothing: this session's running comparison of the scenario, else the newest answers."""
+    """Where the address names nothing that is here: this session's running comparison of the scenario, else the
+    newest answers to the prompt."""
     mine = st.session_state.get("mine", ())
     for live in reversed(board.running()):
         if live.id in mine and live.scenario == scenario:

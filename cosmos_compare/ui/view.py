@@ -54,7 +54,7 @@ def open_view() -> tuple[View, bool]:
 
 def change_view(**changes: Any) -> View:
     """Show something else, and say so in the address."""
-    view = replace(st.session_state["view"], **changes)
+    view = replace(current(), **changes)
     st.session_state["view"] = view
     st.query_params.from_dict(view.query())
     return view

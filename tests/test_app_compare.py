@@ -1,0 +1,291 @@
+"""The Compare page in all its states, through Streamlit's own test runner; models, jobs and runs are real."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from app_support import comparison_of, html, open_page, saved, set_up, side_in, write_model_list
+
+from cosmos_compare.board import Board, side_of
+from cosmos_compare.schema import ModelSpec
+from cosmos_compare.ui import resources
+
+
+@pytest.fixture(autouse=True)
+def _app(tiny: dict[str, Path], scenarios: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    set_up(tiny, scenarios, tmp_path, monkeypatch)
+
+
+@pytest.fixture
+def pair() -> list[ModelSpec]:
+    return resources.pinned(("reason1-demo", "reason2-demo"))
+
+
+@pytest.fixture
+def video(scenarios: Path) -> Path:
+    return scenarios / "scene_1" / "segment.webm"
+
+
+@pytest.fixture
+def board() -> Board:
+    return resources.board()
+
+
+def test_the_first_view_says_what_each_model_will_see() -> None:
+    page = open_page()
+    text = html(page)
+    assert "Demo One" in text
+    assert "Demo Two" in text
+    assert "Will see" in text
+    assert page.query_params["scenario"] == "scene_0"
+    assert page.button(key="run").label == "Run"
+
+
+def test_a_folder_without_clips_says_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "empty").mkdir()
+    monkeypatch.setenv("COSMOS_COMPARE_SCENARIOS", str(tmp_path / "empty"))
+    page = open_page()
+    assert "holds no video" in html(page)
+    assert "No clip yet" in html(page)
+    assert page.button(key="run").disabled
+
+
+def test_a_clip_that_cannot_be_read_says_why(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "clips").mkdir()
+    (tmp_path / "clips" / "broken.mp4").write_bytes(b"<html>404</html>")
+    monkeypatch.setenv("COSMOS_COMPARE_SCENARIOS", str(tmp_path / "clips"))
+    page = open_page()
+    assert "broken.mp4" in page.error[0].value
+    assert page.button(key="run").disabled
+
+
+def test_run_answers_on_both_sides_and_the_address_names_the_runs(board: Board) -> None:
+    page = open_page(scenario="scene_1")
+    page.text_area(key="question").set_value("What is there?").run()
+    page.button(key="run").click().run()
+    assert not page.exception
+    live = board.find(page.query_params["live"])
+    assert live is not None
+    for side in live.sides:
+        assert side.job is not None
+        assert side.job.wait(60)
+    page.run()
+    ids = page.query_params["runs"].split(",")
+    assert ids == [side.run.id for side in live.sides if side.run]
+    assert html(page).count("tokens/s") == 2
+    assert resources.store().load(ids[0]).prompt.user_prompt == "What is there?"
+
+
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [
+        ("queued", "Loading the model"),
+        ("loading", "Loading the model"),
+        ("looking", "Looking at the clip"),
+        ("writing", "Writing"),
+    ],
+)
+def test_a_side_at_work_says_how_far_it_is(
+    state: str, words: str, board: Board, pair: list[ModelSpec], video: Path
+) -> None:
+    comparison = comparison_of(video, pair[0])
+    text = "A car" if state == "writing" else ""
+    board.desk.submit(pair[0], lambda get_engine, job: None).wait()  # so that the model has a worker
+    live = board.show((side_in(state, comparison, pair[0], text), side_in("writing", comparison, pair[1], "Two")))
+    page = open_page(live=live.id)
+    assert words in html(page)
+    assert text in html(page)
+    assert page.button(key="stop_0").label == "Stop"
+    live.stop()
+    for side in live.sides:
+        assert side.job is not None
+        side.job.finish(None)
+
+
+def test_a_job_behind_another_says_its_place(board: Board, pair: list[ModelSpec], video: Path) -> None:
+    comparison = comparison_of(video, pair[0], max_new_tokens=4000, temperature=1.0, presence_penalty=2.0)
+    first, second = board.start(comparison), board.start(comparison)
+    page = open_page(live=second.id)
+    assert "Queued, 1 before it" in html(page) or second.ended
+    assert "Also running" in html(page)
+    first.stop()
+    second.stop()
+    for live in (first, second):
+        assert live.sides[0].job is not None
+        assert live.sides[0].job.wait(60)
+
+
+@pytest.mark.parametrize(
+    ("finish", "words"),
+    [
+        ("stop", "Done"),
+        ("length", "Cut at the limit of 7 tokens"),
+        ("cancelled", "Stopped before its end"),
+        ("error", "The memory was not enough."),
+    ],
+)
+def test_a_saved_answer_says_how_it_ended(finish: str, words: str, pair: list[ModelSpec], video: Path) -> None:
+    comparison = comparison_of(video, pair[0])
+    one = saved(resources.store(), comparison, pair[0], "A car brakes.", finish=finish, hint="Use fewer frames.")
+    two = saved(resources.store(), comparison, pair[1], "A bus waits.")
+    page = open_page(runs=f"{one.id},{two.id}")
+    text = html(page)
+    assert words in text
+    assert "A bus waits." in text
+    assert ("Use fewer frames." in text) == (finish == "error")
+    assert "demo, not Cosmos" in text
+
+
+def test_a_link_to_runs_brings_their_prompt_settings_and_scenario(pair: list[ModelSpec], video: Path) -> None:
+    comparison = comparison_of(video, pair[0], fps=2.0, seed=7)
+    one = saved(resources.store(), comparison, pair[0], "A car.")
+    page = open_page(runs=one.id)
+    assert page.text_area(key="question").value == "What is there?"
+    assert page.session_state["settings"].seed == 7
+    assert page.query_params["scenario"] == "scene_1"
+    assert page.multiselect(key="models").value == ["reason1-demo"]
+
+
+def test_a_link_to_what_is_not_here_says_so(pair: list[ModelSpec]) -> None:
+    assert "Not among the runs on this machine: nowhere" in html(open_page(runs="nowhere"))
+    assert "That comparison is over" in html(open_page(live="feedbeef"))
+    assert "Type it under" in html(open_page(folder="/etc"))
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        "<script>alert(1)</script>",
+        "![x](http://example.com/x.png) <img src=x onerror=alert(1)>",
+        '{"a": "<script>alert(1)</script>", "<b>": [{"<i>": "<svg onload=alert(1)>"}]}',
+        "<think><script>alert(1)</script></think><iframe src=x>",
+        "</div></div><style>*{display:none}</style>" + "x" * 200_000,
+    ],
+)
+def test_model_text_is_shown_as_text(raw: str, pair: list[ModelSpec], video: Path) -> None:
+    run = saved(resources.store(), comparison_of(video, pair[0]), pair[0], raw)
+    shown = html(open_page(runs=run.id)).split("<style>")[-1].split("</style>", 1)[1]
+    for tag in ("<script", "<img", "<iframe", "<svg", "<style", "<b>[", "<i>"):
+        assert tag not in shown.replace("<b>–", "").lower()
+
+
+def test_json_answers_become_a_table(pair: list[ModelSpec], video: Path) -> None:
+    run = saved(resources.store(), comparison_of(video, pair[0]), pair[0], '```json\n{"risk_level": "high"}\n```')
+    assert "<th>risk_level</th><td>high</td>" in html(open_page(runs=run.id))
+
+
+def test_differences_are_said_in_words_and_can_be_made_equal() -> None:
+    page = open_page(scenario="scene_1")
+    assert "sees" in html(page)
+    page.button(key="equal").click().run()
+    settings = page.session_state["settings"]
+    assert settings.max_video_tokens is not None
+    assert (settings.temperature, settings.seed) == (0.0, 42)
+    assert settings.max_new_tokens == 40
+
+
+def test_stop_in_the_same_rerun_as_run_does_not_stop_the_new_job(
+    board: Board, pair: list[ModelSpec], video: Path
+) -> None:
+    """Streamlit can hand over both clicks in one rerun: Stop is meant for what ran before."""
+    comparison = comparison_of(video, pair[0])
+    old = board.show((side_in("writing", comparison, pair[0], "old"),))
+    page = open_page(live=old.id)
+    page.text_area(key="question").set_value("Something else?")
+    page.button(key="stop").click()
+    page.button(key="run").click().run()
+    new = board.find(page.query_params["live"]) if "live" in page.query_params else None
+    assert old.sides[0].job is not None
+    assert old.sides[0].job.stopped()
+    assert new is None or not any(side.job and side.job.stopped() for side in new.sides)
+    old.sides[0].job.finish(None)
+
+
+def test_a_regenerated_side_leaves_the_other_as_it_is(board: Board, pair: list[ModelSpec], video: Path) -> None:
+    comparison = comparison_of(video, pair[0], max_new_tokens=5)
+    runs = [saved(resources.store(), comparison, spec, "before") for spec in pair]
+    page = open_page(runs=",".join(run.id for run in runs))
+    page.button(key="again_1").click().run()
+    live = board.find(page.query_params["live"])
+    assert live is not None
+    assert live.sides[0].saved is not None
+    assert live.sides[1].job is not None
+    assert live.sides[1].job.wait(60)
+    page.run()
+    ids = page.query_params["runs"].split(",")
+    assert ids[0] == runs[0].id
+    assert ids[1] != runs[1].id
+
+
+def test_the_history_opens_any_two_side_by_side(pair: list[ModelSpec], video: Path) -> None:
+    comparison = comparison_of(video, pair[0])
+    runs = [saved(resources.store(), comparison, pair[0], f"take {number}") for number in range(3)]
+    page = open_page(scenario="scene_1")
+    page.session_state["past"] = True
+    page.run()
+    page.selectbox(key="past_left").set_value(runs[0].id)
+    page.selectbox(key="past_right").set_value(runs[2].id).run()
+    page.button(key="past_open").click().run()
+    assert page.query_params["runs"] == f"{runs[0].id},{runs[2].id}"
+    assert "take 0" in html(page)
+    assert "take 2" in html(page)
+
+
+def test_a_changed_prompt_can_be_saved_under_a_new_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "prompts").mkdir()
+    (tmp_path / "prompts" / "driving.yaml").write_text("user_prompt: What is there?\n", encoding="utf-8")
+    monkeypatch.setattr("cosmos_compare.ui.editor.PROMPTS", tmp_path / "prompts")
+    page = open_page()
+    page.text_area(key="question").set_value("Who is there?\nAnd when?").run()
+    page.text_input(key="save_name").set_value("../evil").run()
+    page.button(key="save").click().run()
+    assert "can't be a prompt's name" in html(page)
+    page.text_input(key="save_name").set_value("who").run()
+    page.button(key="save").click().run()
+    assert "|-\n  Who is there?\n  And when?" in (tmp_path / "prompts" / "who.yaml").read_text(encoding="utf-8")
+    assert page.selectbox(key="prompt").value == "who"
+
+
+def test_a_model_that_is_not_here_says_how_to_get_it(
+    tiny: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path / "hub"))
+    path = write_model_list(
+        tmp_path / "other.yaml", {"reason1-tiny": tmp_path / "none", "reason2-tiny": tiny["reason2-tiny"]}
+    )
+    monkeypatch.setenv("COSMOS_COMPARE_MODELS", str(path))
+    text = html(open_page())
+    assert "is not there" in text
+    assert "Demo Two" in text
+
+
+def test_the_answers_to_the_same_prompt_are_found_again(pair: list[ModelSpec], video: Path) -> None:
+    page = open_page(scenario="scene_1")
+    question, system = page.text_area(key="question").value, page.session_state["system"]
+    comparison = comparison_of(video, pair[0])
+    prompt = comparison.prompt.model_copy(
+        update={"user_prompt": question, "system_prompt": system, "version": _version(system, question)}
+    )
+    for spec in pair:
+        saved(
+            resources.store(),
+            type(comparison)(
+                comparison.clip, prompt, comparison.settings, (spec,), comparison.planned, comparison.versions
+            ),
+            spec,
+            "Seen before.",
+        )
+    assert html(page.run()).count("Seen before.") == 4  # the answer and its raw text, on both sides
+
+
+def _version(system: str, question: str) -> str:
+    from cosmos_compare.schema import Prompt
+
+    return Prompt(name="x", system_prompt=system, user_prompt=question).version
+
+
+def test_side_of_a_saved_run_is_over(pair: list[ModelSpec], video: Path) -> None:
+    side = side_of(saved(resources.store(), comparison_of(video, pair[0]), pair[0], "x"))
+    assert side.ended
+    assert side.state == "stop"
