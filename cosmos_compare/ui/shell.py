@@ -7,7 +7,7 @@ import streamlit as st
 from cosmos_compare.paths import ROOT
 
 PAGES = {"app.py": "Compare", "pages/rate.py": "Rate", "pages/results.py": "Results"}
-STYLE = Path(__file__).with_name("style.css")
+STYLES = [Path(__file__).with_name(name) for name in ("style.css", "rating.css")]
 ICON = Path(__file__).with_name("icon.svg")  # an emoji or a named icon would be fetched from another server
 
 
@@ -25,4 +25,4 @@ def page(title: str) -> None:
 
 @st.cache_resource(show_spinner=False)
 def _style() -> str:
-    return f"<style>{STYLE.read_text(encoding='utf-8')}</style>"
+    return f"<style>{''.join(path.read_text(encoding='utf-8') for path in STYLES)}</style>"

@@ -1,0 +1,154 @@
+"""The desk: which pair lies before a rater, what surrounds it, and where the page goes after each key."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from cosmos_compare.clips import Scenario, load_ground_truth, scenario_of
+from cosmos_compare.errors import CompareError
+from cosmos_compare.index import RunRow
+from cosmos_compare.pairs import Pair, find_pair, left_run
+from cosmos_compare.ratings import rated_pairs
+from cosmos_compare.schema import Rating, Run
+from cosmos_compare.store import Store
+from cosmos_compare.ui import clip_panel, markup, rate_markup, resources
+from cosmos_compare.ui.pictures import small_jpegs
+from cosmos_compare.ui.rate_sheet import Sheet, next_pair, saved_by
+from cosmos_compare.ui.rate_view import RateView, change_view, current
+from cosmos_compare.ui.rating_data import Frames, Runs, frames, runs
+
+
+def rated(rater: str) -> set[str]:
+    return rated_pairs(frames().standing, rater)
+
+
+def choose(view: RateView, known: Runs) -> Pair | None:
+    """The pair of the address, else the next of the queue; None when all are rated."""
+    if view.pair:
+        try:
+            return find_pair(known.rows, view.pair)
+        except CompareError as error:
+            st.warning(str(error))
+    pair = next_pair(known.pairs, rated(view.rater), "")
+    change_view(pair=pair.id if pair else "")
+    return pair
+
+
+def lay_out(pair: Pair, view: RateView, store: Store) -> Sheet:
+    """The sheet of a pair for this rater. Raises `CompareError` when a run can't be read."""
+    found: Frames = frames()
+    left = left_run(view.rater, pair)
+    rows = sorted((pair.a, pair.b), key=lambda row: row.id != left)
+    own = saved_by(found.standing, pair, view.rater, left)
+    sheet = Sheet(pair, (_run(rows[0], store), _run(rows[1], store)), view.rater, view.open, own, _seen(pair, found))
+    if sheet.named:
+        _remember("named", pair.id)
+        _forget("unnamed", pair.id)
+    return sheet
+
+
+def _run(row: RunRow, store: Store) -> Run:
+    try:
+        return resources.saved_run(store.outputs / row.path)
+    except (OSError, ValueError) as error:
+        # Its folder carries the model's name, which must not stand here.
+        raise CompareError(
+            "An answer of this pair can't be read.", "Skip it; `cosmos-compare runs` names it."
+        ) from error
+
+
+def _seen(pair: Pair, found: Frames) -> bool:
+    """Whether the names were shown before: in this session, or after a save of an earlier one."""
+    rater = current().rater
+    saved = bool(((found.every["rater"] == rater) & (found.every["pair_id"] == pair.id)).any())
+    return pair.id in _remembered("named") or (saved and pair.id not in _remembered("unnamed"))
+
+
+def _remembered(name: str) -> set[str]:
+    pairs: set[str] = st.session_state.setdefault(f"rate_{name}", set())
+    return pairs
+
+
+def _remember(name: str, pair: str) -> None:
+    _remembered(name).add(pair)
+
+
+def _forget(name: str, pair: str) -> None:
+    _remembered(name).discard(pair)
+
+
+def after_save(go_on: bool) -> str:
+    """Stay, with the names shown, or take the next pair before they are."""
+    if not go_on:
+        return "Saved."
+    _remember("unnamed", current().pair)
+    done = go_to_next()
+    return f"Saved. {done}".strip()
+
+
+def after_undo(rows: tuple[Rating, ...]) -> str:
+    """Back to the pair whose rating was taken back, with its marks in the form."""
+    if rows[0].pair_id:
+        change_view(pair=rows[0].pair_id)
+    return "Taken back. Change what you want, then save again."
+
+
+def go_to_next(_: bool = True) -> str:
+    """Show the next unrated pair; returns what to say where there is none."""
+    here = current()
+    pair = next_pair(runs().pairs, rated(here.rater), here.pair)
+    if pair:
+        change_view(pair=pair.id)
+        return ""
+    if here.pair in rated(here.rater):
+        change_view(pair="")
+        return ""
+    return "This is the last pair that you have not rated."
+
+
+def head(sheet: Sheet) -> None:
+    """What this pair is about, in one line, and how it will be stored."""
+    if sheet.open:
+        mode = '<span class="badge">names shown</span>'
+    elif sheet.own is None and sheet.seen:
+        mode = '<span class="badge">names known, stored as not blind</span>'
+    else:
+        mode = f'<span class="pill">{"blind" if sheet.own is None else "rated"}</span>'
+    asked, name = rate_markup.question(sheet), rate_markup.scenario(sheet)
+    st.html(f'<div class="scenario"><b>{name}</b>{mode}<span class="asked" title="{asked}">{asked}</span></div>')
+
+
+def answer(sheet: Sheet, number: int) -> None:
+    """One side: the same container, heading and text area for both."""
+    with st.container(key=f"answer_{number}"):
+        st.html(rate_markup.heading(sheet, number))
+        with st.container(key=f"rate_text_{number}"):
+            st.html(rate_markup.answer(sheet, number))
+
+
+def clip(sheet: Sheet, store: Store) -> None:
+    """Between the answers: the video, the ground truth and the frames, the same for both."""
+    run = sheet.runs[0]
+    video = Path(run.clip.path)
+    if video.is_file():
+        clip_panel.video(Scenario(run.clip.scenario, video, None), run.clip)
+    else:
+        st.caption("The video is no longer where it was; its frames are below.")
+    st.html(rate_markup.fold("truth", "Ground truth", "G", _truth(video)))
+    # Frame sizes differ by model: both sides get the frames of the same run, a fixed one of the two.
+    shown = sheet.pair.a
+    times = next(run for run in sheet.runs if run.id == shown.id).frames.seconds
+    jpegs = small_jpegs(store.outputs / shown.path / "artifacts" / "video_0")
+    st.html(rate_markup.fold("frames", f"{len(times)} frames", "F", rate_markup.pictures(jpegs, times)))
+
+
+def _truth(video: Path) -> str:
+    path = scenario_of(video).ground_truth if video.is_file() else None
+    if path is None:
+        return '<div class="note">There is none for this clip.</div>'
+    try:
+        return markup.truth(load_ground_truth(path))
+    except CompareError as error:
+        return f'<div class="failed">{markup.safe(error)}</div>'

@@ -1,0 +1,76 @@
+"""What the pages about ratings read from disk, kept in memory until it changes there."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NamedTuple
+
+import pandas as pd
+import streamlit as st
+
+from cosmos_compare import scorecard
+from cosmos_compare.evidence import Evidence, gather
+from cosmos_compare.index import RunList, RunRow, read_runs
+from cosmos_compare.pairs import Pair, find_pairs, model_pairs
+from cosmos_compare.paths import outputs_folder
+from cosmos_compare.rating_cells import Table
+from cosmos_compare.ratings import standing, to_frame
+from cosmos_compare.scorecard import Stamp
+
+RUNS_FOR_S = 2  # ten thousand folders take 0.1 s to look through
+
+
+class Runs(NamedTuple):
+    """All saved runs and every pair of them that can be rated."""
+
+    rows: list[RunRow]
+    pairs: list[Pair]
+    problems: list[str]
+    mark: int  # equal for equal runs
+
+
+class Frames(NamedTuple):
+    """The rows of the scorecard: all of them, and those that stand. See `ratings`."""
+
+    every: pd.DataFrame
+    standing: pd.DataFrame
+
+
+def runs() -> Runs:
+    return _runs(outputs_folder())
+
+
+@st.cache_resource(show_spinner=False, ttl=RUNS_FOR_S, max_entries=2)
+def _runs(outputs: Path) -> Runs:
+    found: RunList = read_runs(outputs)
+    pairs = [pair for models in model_pairs(found.rows) for pair in find_pairs(found.rows, models)]
+    return Runs(found.rows, pairs, found.problems, hash(tuple(row.id for row in found.rows)))
+
+
+def frames() -> Frames:
+    """Raises `CompareError` when the scorecard can't be read at all."""
+    outputs = outputs_folder()
+    return _frames(outputs, scorecard.stamp(outputs))
+
+
+@st.cache_resource(show_spinner=False, max_entries=2)
+def _frames(outputs: Path, stamp: Stamp) -> Frames:
+    every = to_frame(_table(outputs, stamp))
+    return Frames(every, standing(every))
+
+
+def found() -> Evidence:
+    """Ratings and runs for the report. Raises `CompareError` when the scorecard can't be read at all."""
+    outputs, known = outputs_folder(), runs()
+    return _evidence(outputs, scorecard.stamp(outputs), known.mark)
+
+
+@st.cache_resource(show_spinner=False, max_entries=2)
+def _evidence(outputs: Path, stamp: Stamp, mark: int) -> Evidence:
+    known = _runs(outputs)
+    return gather(_table(outputs, stamp), known.rows, known.problems)
+
+
+@st.cache_resource(show_spinner=False, max_entries=2)
+def _table(outputs: Path, stamp: Stamp) -> Table:
+    return scorecard.read(outputs)
