@@ -90,10 +90,11 @@ def _plain(value: Any) -> Any:
 
 def _print(found: "Report") -> None:
     from cosmos_compare.cli.table import print_table
-    from cosmos_compare.report_words import sentences
+    from cosmos_compare.report_words import count, sentences
 
     a, b = found.models
-    print(harmless(f"{a} and {b}: {found.ratings:,} rated runs, {found.judged_pairs:,} judged pairs."))
+    judged = f"{count(found.ratings, 'rated run')}, {count(found.judged_pairs, 'judged pair')}"
+    print(harmless(f"{a} and {b}: {judged}."))
     for sentence in sentences(found):
         print(harmless(f"- {sentence}"))
     if found.ratings:
