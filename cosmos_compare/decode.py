@@ -118,23 +118,37 @@ def walk(video: Path, timeline: Timeline) -> Iterator[tuple[float, Any]]:
     """Each frame with its stamp, seconds of the file's clock, decoded one after the other; stamps never fall.
 
     Containers that store no stamps get those of `timeline`, in order.
-    Ends at the first damage: what a decoder makes of later frames builds on missing ones.
+    Begins at the first frame that decodes, for a recording may begin between two key frames. Ends at the first
+    damage after it: what a decoder makes of later frames builds on missing ones.
     """
     with open_video(video) as (container, stream):
         stream.thread_type = "AUTO"
         by_order = (timeline.origin + seconds for seconds in timeline.seconds)
         latest = -math.inf
+        for frame in _decoded(container, stream):
+            stamp = frame.time if _has_stamps(container) else next(by_order, None)
+            if stamp is None:
+                return
+            latest = max(latest, stamp)
+            yield latest, frame
+
+
+def _decoded(container: Any, stream: Any) -> Iterator[Any]:
+    """Whole frames in display order, from the first that decodes to the first damage."""
+    begun = False
+    packets = container.demux(stream)
+    while True:
         try:
-            for frame in container.decode(stream):
-                if frame.is_corrupt:
-                    continue
-                stamp = frame.time if _has_stamps(container) else next(by_order, None)
-                if stamp is None:
-                    return
-                latest = max(latest, stamp)
-                yield latest, frame
-        except av.error.FFmpegError:
+            frames = next(packets).decode()
+        except StopIteration:
             return
+        except av.error.FFmpegError:
+            if begun:
+                return
+            continue
+        whole = [frame for frame in frames if not frame.is_corrupt]
+        begun = begun or bool(whole)
+        yield from whole
 
 
 def no_frames(video: Path) -> CompareError:

@@ -6,6 +6,7 @@ import random
 from pathlib import Path
 from typing import NamedTuple
 
+import av
 import pytest
 from videos import evenly, number_of, spec, write_video
 
@@ -147,3 +148,35 @@ def test_a_file_cut_in_the_middle_shows_only_whole_frames(tmp_path: Path) -> Non
     frames = sample(cut)
     assert [number_of(image) for image in frames.for_model(spec())] == list(frames.times.indices)
     assert "ends early" in frames.times.warnings[0]
+
+
+def without_first(video: Path, packets: int) -> Path:
+    """A copy that lacks its first packets, as a recorder's ring buffer or a careless cut leaves it."""
+    copy = video.with_name(f"begins_late{video.suffix}")
+    with av.open(str(video)) as source, av.open(str(copy), "w") as target:
+        stream = target.add_stream_from_template(source.streams.video[0])
+        for number, packet in enumerate(packet for packet in source.demux(video=0) if packet.size):
+            if number >= packets:
+                packet.stream = stream
+                target.mux(packet)
+    return copy
+
+
+@pytest.mark.parametrize(("name", "codec"), [("clip.mkv", "libx264"), ("clip.mp4", "libx264"), ("clip.webm", "libvpx")])
+def test_a_file_that_begins_between_key_frames_begins_at_the_first_that_decodes(
+    tmp_path: Path, name: str, codec: str
+) -> None:
+    """Times were once counted from a packet that no decoder shows, and every index named another frame."""
+    options = {"g": "15", "keyint_min": "15", "sc_threshold": "0", "bf": "0"}
+    whole = write_video(tmp_path / name, evenly(40, fps=10), codec=codec, rate=10, options=options)
+    frames = sample(without_first(whole, 5), fps=5)
+    shown = [number_of(image) for image in frames.for_model(spec())]
+    first = shown[0]
+    assert first >= 5
+    assert shown == [first + index for index in frames.times.indices]
+    assert frames.times.seconds == pytest.approx([index / 10 for index in frames.times.indices], abs=1e-3)
+    assert f"{40 - first} of 35 frames can be used" in frames.times.warnings[0]
+    # Also where the range ends before the file does, so that no frame is missed on the way.
+    trimmed = sample_frames(probe(without_first(whole, 5)), Settings(fps=5, end=1), [spec()])
+    assert trimmed.clip.n_frames == 40 - first
+    assert trimmed.times.warnings == frames.times.warnings
