@@ -9,14 +9,16 @@ import pandas as pd
 import streamlit as st
 
 from cosmos_compare import scorecard
-from cosmos_compare.evidence import Evidence, gather
+from cosmos_compare.evidence import Evidence, Slice, gather
 from cosmos_compare.index import RunList, RunRow, read_runs
 from cosmos_compare.pairs import Pair, find_pairs, model_pairs
 from cosmos_compare.paths import outputs_folder
 from cosmos_compare.rating_cells import Table
 from cosmos_compare.ratings import standing, to_frame
+from cosmos_compare.report import Report, report
 from cosmos_compare.scorecard import Stamp
 
+PROBLEMS_SHOWN = 200
 RUNS_FOR_S = 2  # ten thousand folders take 0.1 s to look through
 
 
@@ -74,3 +76,27 @@ def _evidence(outputs: Path, stamp: Stamp, mark: int) -> Evidence:
 @st.cache_resource(show_spinner=False, max_entries=2)
 def _table(outputs: Path, stamp: Stamp) -> Table:
     return scorecard.read(outputs)
+
+
+def report_of(models: tuple[str, str], part: Slice) -> Report:
+    """The report of a slice, once for each state of the disk."""
+    outputs, known = outputs_folder(), runs()
+    return _report(outputs, scorecard.stamp(outputs), known.mark, models, part)
+
+
+@st.cache_resource(show_spinner=False, max_entries=20)
+def _report(outputs: Path, stamp: Stamp, mark: int, models: tuple[str, str], part: Slice) -> Report:
+    return report(_evidence(outputs, stamp, mark), models, part)
+
+
+def problems(sentences: list[str]) -> None:
+    """What could not be read, with its line numbers; long lists folded."""
+    if not sentences:
+        return
+    words = sentences[0] if len(sentences) == 1 else f"{len(sentences)} things could not be read as they stand."
+    st.warning(words)
+    if len(sentences) > 1:
+        with st.expander("What they are"):
+            st.text("\n".join(sentences[:PROBLEMS_SHOWN]))
+            if len(sentences) > PROBLEMS_SHOWN:
+                st.caption(f"And {len(sentences) - PROBLEMS_SHOWN:,} more.")

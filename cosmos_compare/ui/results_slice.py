@@ -1,0 +1,47 @@
+"""The slice of the ratings that the Results page shows: chosen in the sidebar, kept in the address."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from cosmos_compare.evidence import Evidence, Slice
+
+
+def choose_models(found: Evidence) -> tuple[str, str] | None:
+    """The two models to compare, those with the most ratings first; None when there are no two."""
+    if not found.models:
+        return None
+    if len(found.models) == 1:
+        return found.models[0]
+    names = {f"{a} and {b}": (a, b) for a, b in found.models}
+    with st.sidebar:
+        return names[str(st.selectbox("Models", list(names), key="two_models", bind="query-params"))]
+
+
+def choose_slice(found: Evidence) -> Slice:
+    """Scenarios, prompt versions, raters, blind ratings only; nothing chosen means all."""
+    rows, prompts = found.ratings, found.prompts()
+    with st.sidebar:
+        return Slice(
+            scenarios=_some("Scenarios", _used(rows, "scenario"), "only_scenarios"),
+            prompt_versions=_some("Prompt versions", _used(rows, "prompt_version"), "only_prompts", prompts),
+            raters=_some("Raters", _used(rows, "rater"), "only_raters"),
+            blind_only=st.toggle("Blind ratings only", key="only_blind", bind="query-params"),
+        )
+
+
+def _used(rows: object, column: str) -> list[str]:
+    return sorted(rows[column].unique())  # type: ignore[index]
+
+
+def _some(label: str, options: list[str], key: str, names: dict[str, str] | None = None) -> tuple[str, ...]:
+    """A choice of several; a version of a prompt is shown with the prompt's name."""
+
+    def word(option: str) -> str:
+        name = (names or {}).get(option, "")
+        return f"{name} {option[:6]}" if name else option or "unknown"
+
+    chosen = st.multiselect(
+        label, options, key=key, format_func=word, placeholder="All", bind="query-params", persist_state="session"
+    )
+    return tuple(chosen)
