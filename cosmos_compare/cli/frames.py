@@ -7,7 +7,8 @@ from typing import Any
 
 from cosmos_compare.budget import video_tokens
 from cosmos_compare.cli.arguments import add_settings, settings_of
-from cosmos_compare.cli.terminal import note, print_json, print_table
+from cosmos_compare.cli.table import print_table
+from cosmos_compare.cli.terminal import note, print_json
 from cosmos_compare.clips import probe, scenario_of
 from cosmos_compare.errors import CompareError
 from cosmos_compare.frames import Frames, sample_frames
