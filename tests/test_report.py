@@ -105,11 +105,18 @@ def test_verdicts_and_win_rate() -> None:
 
 
 def test_left_share_counts_who_was_on_the_left() -> None:
-    swapped = [
-        one.model_copy(update={"side": "left" if one.side == "right" else "right"}) for one in judged("s2", 1, 1, "b")
-    ]
-    found = report(evidence_of(judged("s1", 1, 1, "b"), swapped, judged("s3", 1, 1, "tie")), MODELS)
-    assert (found.left_share.value, found.left_share.n) == (0.5, 2)
+    """A stands on the left in s1 and s3, on the right in s2; the left wins s1 only."""
+    other_side = {"left": "right", "right": "left"}
+    swapped = [one.model_copy(update={"side": other_side[one.side]}) for one in judged("s2", 1, 1, "a")]
+    found = report(evidence_of(judged("s1", 1, 1, "a"), swapped, judged("s3", 1, 1, "b"), judged("s4", 1, 1)), MODELS)
+    assert (found.left_share.value, found.left_share.n) == (pytest.approx(1 / 3), 3)
+
+
+def test_a_run_rated_in_two_pairs_counts_once_in_the_means() -> None:
+    again = rating(scenario="s1", run_id="s1-1", pair_id="s1-1~other", objects=1)
+    found = report(evidence_of(judged("s1", 0, 1), [again]), MODELS)
+    assert found.means.set_index(["model", "axis"]).loc[("reason1", "objects"), "n"] == 1
+    assert found.ratings == 2
 
 
 def test_verdicts_that_contradict_each_other_count_nowhere() -> None:

@@ -55,6 +55,11 @@ def test_marks_belong_to_the_run_in_whichever_pair_it_was_rated(tmp_path: Path) 
     assert rated_pairs(rows, "anna") == {f"{A}~{B}", f"{A}~c"}
 
 
+def test_half_a_pair_is_not_rated(tmp_path: Path) -> None:
+    """A process killed between the two rows of a save leaves one of them."""
+    assert rated_pairs(rows_of(tmp_path, pair()[:1]), "anna") == set()
+
+
 def test_an_undone_rating_is_as_if_it_never_was(tmp_path: Path) -> None:
     before = rows_of(tmp_path, pair(rater="bo"))
     scorecard.append(tmp_path, pair())
