@@ -21,7 +21,7 @@ from cosmos_compare.clips import probe
 from cosmos_compare.engines.base import Engine, Request, resolve_sampling
 from cosmos_compare.errors import CompareError
 from cosmos_compare.frame_cache import FrameCache
-from cosmos_compare.frames import Frames, plan_frames
+from cosmos_compare.frames import Frames, SamplingCancelledError, plan_frames
 from cosmos_compare.jobs import Desk, Job
 from cosmos_compare.prompts import Messages, messages
 from cosmos_compare.schema import (
@@ -118,7 +118,7 @@ def _attempt(
         engine = get_engine()
         attempt.device = engine.device_name
         job.enter("looking")
-        frames = attempt.frames = cache.get(comparison.clip, comparison.settings, comparison.specs)
+        frames = attempt.frames = cache.get(comparison.clip, comparison.settings, comparison.specs, job.stopped)
         request = Request(
             messages=comparison.messages(spec),
             images=frames.for_model(spec),
@@ -127,6 +127,8 @@ def _attempt(
             sampling=resolve_sampling(spec, comparison.settings, comparison.prompt.reasoning),
         )
         attempt.answer = engine.answer(request, job.add_text, job.enter, job.stopped)
+    except SamplingCancelledError:
+        attempt.answer = Answer(finish="cancelled")
     except CompareError as error:
         failure = Failure(type="CompareError", message=error.message, hint=error.hint)
         attempt.answer = Answer(raw=job.text, finish="error", error=failure)

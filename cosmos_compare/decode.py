@@ -19,6 +19,8 @@ from av.stream import Disposition
 from cosmos_compare.errors import CompareError
 
 USE = "Use mp4, webm, mkv, mov or avi"
+# FFmpeg also "plays" plain text, subtitles and game data; a scenario is none of these.
+CONTAINERS = {"mp4", "mov", "matroska", "webm", "avi", "mpegts", "mpeg", "ogg", "asf", "flv", "ivf", "h264", "hevc"}
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,8 @@ def open_video(video: Path) -> Iterator[tuple[Any, Any]]:
     with container:
         if container.format.name.endswith("_pipe") or container.format.name == "image2":
             raise CompareError(f"{video.name}: a still image, not a video.", f"{USE}.")
+        if not CONTAINERS & set(container.format.name.split(",")):
+            raise CompareError(f"{video.name}: {container.format.long_name}, not a video.", f"{USE}.")
         # Cover art of a song is stored as a video stream.
         streams = [s for s in container.streams.video if not s.disposition & Disposition.attached_pic]
         if not streams:

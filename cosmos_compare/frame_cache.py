@@ -2,7 +2,7 @@
 
 import threading
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from cosmos_compare.frames import Frames, sample_frames
 from cosmos_compare.schema import Clip, ModelSpec, Settings
@@ -18,14 +18,23 @@ class FrameCache:
         self._entries: OrderedDict[str, _Entry] = OrderedDict()
         self._lock = threading.Lock()
 
-    def get(self, clip: Clip, settings: Settings, specs: Sequence[ModelSpec]) -> Frames:
-        """The frames of a request; decodes them, or waits for the thread that is decoding the same."""
+    def get(
+        self,
+        clip: Clip,
+        settings: Settings,
+        specs: Sequence[ModelSpec],
+        cancelled: Callable[[], bool] | None = None,
+    ) -> Frames:
+        """The frames of a request; decodes them, or waits for the thread that is decoding the same.
+
+        `cancelled` ends the decoding with `SamplingCancelledError`; whoever waited for it then decodes anew.
+        """
         with self._lock:
             entry = self._entries.setdefault(_key(clip, settings, specs), _Entry())
             self._entries.move_to_end(_key(clip, settings, specs))
         with entry.decoding:
             if entry.frames is None:
-                entry.frames = sample_frames(clip, settings, specs)
+                entry.frames = sample_frames(clip, settings, specs, cancelled=cancelled)
         self._trim()
         return entry.frames
 

@@ -92,3 +92,14 @@ def test_clips_are_decoded_once_and_the_oldest_leave_first(comparison: Compariso
     assert cache.get(comparison.clip, seeds[0], comparison.specs) is first, "used more lately than the second"
     # Another seed of the draw asks for the same frames.
     assert cache.get(comparison.clip, seeds[0].model_copy(update={"seed": 9}), comparison.specs) is first
+
+
+def test_stop_reaches_a_clip_that_is_being_decoded(comparison: Comparison, tmp_path: Path) -> None:
+    desk, store = Desk(load_engine), Store(tmp_path / "outputs")
+    jobs = start(comparison, desk, store, FrameCache())
+    for job in jobs:
+        job.stop()
+    runs = [job.outcome() for job in jobs]
+    desk.close()
+    assert [(run.answer.finish, run.answer.error, run.answer.raw) for run in runs] == [("cancelled", None, "")] * 2
+    assert runs[0].frames == comparison.planned
