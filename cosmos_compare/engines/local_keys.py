@@ -18,6 +18,14 @@ class KeyValues(Cache):  # type: ignore[misc]
     def __init__(self, n_layers: int, capacity: int) -> None:
         super().__init__(layers=[_Layer(capacity) for _ in range(n_layers)])
 
+    @classmethod
+    def over(cls, buffers: Snapshot) -> "KeyValues":
+        """An empty cache that writes into `buffers`, as long as they have room."""
+        cache = cls(len(buffers), buffers[0][0].shape[2])
+        for layer, (keys, values) in zip(cache.layers, buffers, strict=True):
+            layer.keys, layer.values, layer.is_initialized = keys, values, True
+        return cache
+
     @property
     def filled(self) -> int:
         """How many tokens it holds."""

@@ -16,6 +16,7 @@ class Sampler:
         self.repetition = sampling.repetition_penalty
         self.presence = sampling.presence_penalty
         self.steps = draw_steps(sampling, device)
+        self.generators = [step.generator for step in self.steps if isinstance(step, GumbelNoise)]
         self.seen = torch.zeros((1, vocabulary), dtype=torch.bool, device=device)  # in prompt or answer
         self.generated = torch.zeros_like(self.seen)  # in the answer
 
@@ -23,9 +24,8 @@ class Sampler:
         """Begin an answer to a prompt, ids (1, length), with the draws of `seed`."""
         self.seen.zero_().scatter_(1, prompt_ids.to(self.seen.device), True)
         self.generated.zero_()
-        for step in self.steps:
-            if isinstance(step, GumbelNoise):
-                step.generator.manual_seed(seed)
+        for generator in self.generators:
+            generator.manual_seed(seed)
 
     def draw(self, logits: torch.Tensor) -> torch.Tensor:
         """The next token, (1, 1), from logits (1, vocabulary)."""

@@ -1,0 +1,129 @@
+"""Decoding as functions of tensors at fixed addresses: what CUDA graphs hold. Without graphs the same runs as it is.
+
+The question is read in a bucket of tokens, the rest of it filled up with zeros; what lies behind its end is never
+attended to and is overwritten by the answer.
+"""
+
+from collections.abc import Callable, Hashable, Iterator
+from typing import Any
+
+from cosmos_compare.engines.local_fixed import FixedKeyValues, use_in
+from cosmos_compare.engines.local_libraries import torch
+from cosmos_compare.engines.local_looking import Prompt
+from cosmos_compare.engines.local_sampler import Sampler
+
+QUESTIONS = (64, 256, 1024)  # tokens
+LENGTHS = (1024, 2048, 3072, 4096, 6144, 8192, 10240)  # filled keys and values, tokens
+
+Run = Callable[[Hashable, Callable[[], None]], None]
+
+
+class Decoder:
+    """One model's decoding: `ask` a question behind the head of a prompt, then `draw` and `step` for each token."""
+
+    def __init__(self, model: Any, lengths: tuple[int, ...] = LENGTHS, questions: tuple[int, ...] = QUESTIONS) -> None:
+        use_in(model)
+        self.text, self.lm_head = model.model.language_model, model.lm_head
+        config, device = self.text.config, model.device
+        self.questions, self.limit = questions, lengths[-1]
+        # A question's bucket may stand over the limit, and so may the step that was in vain.
+        self.buckets = (*lengths, lengths[-1] + questions[-1])
+        self.fixed = FixedKeyValues(config, self.buckets[-1], model.dtype, device)
+        self.position = self.fixed.position
+        self.delta = torch.zeros_like(self.position)  # from place to position
+        self.token = torch.zeros((1, 1), dtype=torch.long, device=device)
+        self.ids = torch.zeros((1, questions[-1]), dtype=torch.long, device=device)
+        self.last = torch.zeros_like(self.position)  # place of a question's last token among its ids
+        self.logits = torch.zeros((1, config.vocab_size), dtype=model.dtype, device=device)
+        # Four dimensions tell the model that this is the mask; attention over fixed keys doesn't read it.
+        self.no_mask = torch.ones((1, 1, 1, 1), dtype=torch.bool, device=device)
+        self.next_logits: Callable[[], torch.Tensor] = self.plain_logits  # or compiled
+        self.mailbox = Mailbox(device)
+
+    def fits(self, prompt: Prompt) -> bool:
+        """Whether prompt and answer have room."""
+        tokens = prompt.inputs.prompt_tokens
+        question = tokens - prompt.inputs.head_tokens
+        return tokens + prompt.request.sampling.max_new_tokens <= self.limit and question <= self.questions[-1]
+
+    def tokens(self, prompt: Prompt, sampler: Sampler, run: Run) -> Iterator[int]:
+        """The tokens of an answer, `limit` with the prompt at most; `fixed` holds the head of the prompt.
+
+        `run(key, function)` does what the function does. The next step is under way before a token is read, so the
+        GPU never waits for the reader; the step behind the last token was in vain.
+        """
+        self.ask(prompt, run)
+        sampler.start(prompt.inputs.tensors["input_ids"], prompt.request.sampling.seed)
+        for filled in range(prompt.inputs.prompt_tokens, self.limit + 1):
+            run(("draw", id(sampler)), lambda: self.draw(sampler))
+            self.mailbox.post(self.token)
+            self.fixed.bucket = _bucket(filled + 1, self.buckets)
+            run(("step", self.fixed.bucket), self.step)
+            yield self.mailbox.take()
+
+    def ask(self, prompt: Prompt, run: Run) -> None:
+        """Read the question; leaves the logits of the answer's first token."""
+        start, end = prompt.inputs.head_tokens, prompt.inputs.prompt_tokens
+        count = _bucket(end - start, self.questions)
+        self.ids.zero_()
+        self.ids[:, : end - start] = prompt.inputs.tensors["input_ids"][:, start:]
+        self.last.fill_(end - start - 1)
+        self.position.fill_(start)
+        # The question's own positions: text, the same on all axes, and one further with each token.
+        self.delta.copy_(prompt.positions[0, :, start] - start)
+        self.fixed.bucket = self.fixed.capacity
+        run(("question", count), lambda: self.question(count))
+        self.position.fill_(end)
+        self.delta.fill_(prompt.delta)
+
+    def question(self, count: int) -> None:
+        places = self.position + self.fixed.places[:count]
+        hidden = self._hidden(self.ids[:, :count], places)
+        self.logits.copy_(self.lm_head(hidden.index_select(1, self.last)[:, 0]))
+
+    def draw(self, sampler: Sampler) -> None:
+        self.token.copy_(sampler.draw(self.logits))
+
+    def step(self) -> None:
+        self.logits.copy_(self.next_logits())
+        self.position.add_(1)
+
+    def plain_logits(self) -> torch.Tensor:
+        """The logits behind `token` at `position`."""
+        logits: torch.Tensor = self.lm_head(self._hidden(self.token, self.position)[:, -1])
+        return logits
+
+    def _hidden(self, ids: torch.Tensor, places: torch.Tensor) -> torch.Tensor:
+        hidden: torch.Tensor = self.text(
+            inputs_embeds=self.text.embed_tokens(ids),
+            position_ids=(places + self.delta).expand(3, 1, -1),
+            attention_mask=self.no_mask,
+            use_cache=False,
+            fixed=self.fixed.handle,
+        ).last_hidden_state
+        return hidden
+
+
+class Mailbox:
+    """One token on its way from the device to the program."""
+
+    def __init__(self, device: torch.device) -> None:
+        self.cuda = device.type == "cuda"
+        self.host = torch.zeros((1, 1), dtype=torch.long, pin_memory=self.cuda)
+        self.arrived = torch.cuda.Event() if self.cuda else None  # type: ignore[no-untyped-call]
+
+    def post(self, token: torch.Tensor) -> None:
+        self.host.copy_(token, non_blocking=True)
+        if self.arrived is not None:
+            self.arrived.record()
+
+    def take(self) -> int:
+        """Wait for the token, and only for it."""
+        if self.arrived is not None:
+            self.arrived.synchronize()
+        return int(self.host)
+
+
+def _bucket(count: int, buckets: tuple[int, ...]) -> int:
+    """The smallest that holds `count`."""
+    return next(bucket for bucket in buckets if bucket >= count)

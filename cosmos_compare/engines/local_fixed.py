@@ -1,0 +1,126 @@
+"""Keys and values at fixed addresses, and attention over them whose length is data.
+
+A CUDA graph repeats the same launches with the same addresses. So the place of a new token is a tensor here, and
+attention reads what is filled below it: flash attention by a length on the GPU, elsewhere by a mask over a bucket.
+Query heads that share keys are taken together, so that no key is repeated.
+"""
+
+import itertools
+import weakref
+from typing import Any
+
+from cosmos_compare.engines.local_keys import KeyValues
+from cosmos_compare.engines.local_libraries import (
+    ALL_ATTENTION_FUNCTIONS,
+    ALL_MASK_ATTENTION_FUNCTIONS,
+    sdpa_attention_forward,
+    sdpa_mask,
+    torch,
+)
+
+IMPLEMENTATION = "cosmos_compare_fixed"
+_handles = itertools.count()
+_fixed: "weakref.WeakValueDictionary[int, FixedKeyValues]" = weakref.WeakValueDictionary()
+
+
+class FixedKeyValues:
+    """Buffers of (1, heads, capacity, head size) a layer. `position` is the index of the next token; `bucket`, a
+    number that is read when a graph is captured, is at least what is filled then."""
+
+    def __init__(self, config: Any, capacity: int, dtype: torch.dtype, device: torch.device) -> None:
+        """`config` is that of the text model."""
+        size = getattr(config, "head_dim", None) or config.hidden_size // config.num_attention_heads
+        shape = (1, config.num_key_value_heads, capacity, size)
+        # Zeros: what lies behind the mask is multiplied by 0, and whatever was in the memory may be no number.
+        self.layers = [
+            (torch.zeros(shape, dtype=dtype, device=device), torch.zeros(shape, dtype=dtype, device=device))
+            for _ in range(config.num_hidden_layers)
+        ]
+        self.capacity = self.bucket = capacity
+        self.flash = device.type == "cuda"
+        self.position = torch.zeros(1, dtype=torch.long, device=device)
+        self.places = torch.arange(capacity, device=device)
+        self.handle = next(_handles)
+        _fixed[self.handle] = self
+
+    def key_values(self) -> KeyValues:
+        """The same buffers as the cache that the model's own forward writes to."""
+        return KeyValues.over(self.layers)
+
+    def attend(
+        self, layer: int, query: torch.Tensor, key: torch.Tensor, value: torch.Tensor, scale: float
+    ) -> torch.Tensor:
+        """Put new keys and values, (1, heads, n, size), in their place, and attend with the n queries to all up to
+        their own. Returns (1, n, query heads, size)."""
+        count = query.shape[2]
+        keys, values = self.layers[layer]
+        places = self.position + self.places[:count]
+        keys.index_copy_(2, places, key)
+        values.index_copy_(2, places, value)
+        return (self._flash if self.flash else self._masked)(query, keys, values, scale, places)
+
+    def _flash(
+        self, query: torch.Tensor, keys: torch.Tensor, values: torch.Tensor, scale: float, places: torch.Tensor
+    ) -> torch.Tensor:
+        count = query.shape[2]
+        ends = self.places[:1].int()
+        output: torch.Tensor = torch.ops.aten._flash_attention_forward(
+            query[0].transpose(0, 1),
+            keys[0].transpose(0, 1),
+            values[0].transpose(0, 1),
+            torch.cat([ends, ends + count]),
+            torch.cat([ends, ends + self.capacity]),
+            count,
+            self.bucket,
+            0.0,
+            count > 1,  # causal from the lower right: each query up to its own place
+            False,
+            scale=scale,
+            seqused_k=places[-1:].int() + 1,
+        )[0]
+        return output.unsqueeze(0)
+
+    def _masked(
+        self, query: torch.Tensor, keys: torch.Tensor, values: torch.Tensor, scale: float, places: torch.Tensor
+    ) -> torch.Tensor:
+        _, heads, count, size = query.shape
+        groups = keys.shape[1]
+        mask = self.places[: self.bucket] <= places[:, None]
+        output = torch.nn.functional.scaled_dot_product_attention(
+            query.reshape(1, groups, heads // groups * count, size),
+            keys[:, :, : self.bucket],
+            values[:, :, : self.bucket],
+            attn_mask=mask.repeat(heads // groups, 1),
+            scale=scale,
+        )
+        return output.reshape(1, heads, count, size).transpose(1, 2)
+
+
+def use_in(model: Any) -> None:
+    """Let the text model attend to fixed keys and values when it is called with `fixed=handle`, else as before."""
+    ALL_ATTENTION_FUNCTIONS.register(IMPLEMENTATION, _attention)
+    ALL_MASK_ATTENTION_FUNCTIONS.register(IMPLEMENTATION, sdpa_mask)
+    model.model.language_model.config._attn_implementation = IMPLEMENTATION
+
+
+def _attention(
+    module: Any, query: Any, key: Any, value: Any, attention_mask: Any, fixed: int | None = None, **kwargs: Any
+) -> tuple[torch.Tensor, None]:
+    if fixed is None:
+        output, _ = sdpa_attention_forward(module, query, key, value, attention_mask, **kwargs)
+        return output, None
+    return torch.ops.cosmos_compare.attend(query, key, value, fixed, module.layer_idx, module.scaling), None
+
+
+# One opaque operator: to a compiler it has neither a bucket nor a length, so one compilation serves all of them.
+@torch.library.custom_op("cosmos_compare::attend", mutates_args=())
+def _attend(
+    query: torch.Tensor, key: torch.Tensor, value: torch.Tensor, handle: int, layer: int, scale: float
+) -> torch.Tensor:
+    return _fixed[handle].attend(layer, query, key, value, scale).contiguous()
+
+
+@_attend.register_fake
+def _(query: torch.Tensor, key: Any, value: Any, handle: int, layer: int, scale: float) -> torch.Tensor:
+    batch, heads, count, size = query.shape
+    return query.new_empty(batch, count, heads, size)

@@ -1,0 +1,141 @@
+"""CUDA graphs of the decoding steps, made in the background after loading. Until they are there nothing depends on
+them; if they can't be made, a note says why and the engine goes on without.
+
+A graph is one launch for the thousand kernels of a token. The forward pass in it is compiled: inductor's coordinate
+descent turns products with one row, which most of decoding is, into streaming reductions.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Hashable, Iterator
+from functools import partial
+from typing import Any
+
+from cosmos_compare.engines.local_decoder import Decoder
+from cosmos_compare.engines.local_keys import KeyValues
+from cosmos_compare.engines.local_libraries import torch
+from cosmos_compare.engines.local_looking import Prompt
+from cosmos_compare.engines.local_sampler import Sampler
+from cosmos_compare.schema import Sampling
+
+COMPILE_OPTIONS: dict[str, Any] = {"coordinate_descent_tuning": True}
+MAX_SAMPLERS = 8
+# Compilers of two models at once would be in each other's way, and so would captures.
+_warming, _capturing = threading.Lock(), threading.Lock()
+
+
+class Graphs:
+    """The graphs of one model. Answers that use them run one at a time, on one stream."""
+
+    def __init__(self, model: Any) -> None:
+        self.model = model
+        self.ready = False
+        self.note = "The fast path is being prepared."
+        self.seconds: float | None = None  # that the preparation took
+        self.decoder: Decoder | None = None
+        self._graphs: dict[Hashable, torch.cuda.CUDAGraph] = {}
+        self._samplers: dict[Sampling, Sampler] = {}
+        self._pool = torch.cuda.graph_pool_handle()
+        self._closing = False
+        self._thread = threading.Thread(target=self._prepare, name="graphs", daemon=True)
+        self._thread.start()
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Wait until the graphs are there, or are known not to come. False when the time (seconds) ran out."""
+        self._thread.join(timeout)
+        return not self._thread.is_alive()
+
+    def close(self) -> None:
+        """Stop preparing, and give the graphs and their memory back."""
+        self._closing = True
+        self._thread.join()
+        self.ready = False
+        self._graphs.clear()
+        self._samplers.clear()
+        self.decoder = None
+
+    def takes(self, prompt: Prompt) -> bool:
+        """Whether the graphs are there and have room for prompt and answer."""
+        return self.ready and self.decoder is not None and self.decoder.fits(prompt)
+
+    def key_values(self) -> KeyValues:
+        """Where the head of a prompt goes before `tokens` is asked for."""
+        assert self.decoder is not None
+        return self.decoder.fixed.key_values()
+
+    def tokens(self, prompt: Prompt) -> Iterator[int]:
+        """The tokens of an answer to a prompt whose head is in `key_values`."""
+        assert self.decoder is not None
+        return self.decoder.tokens(prompt, self._sampler(prompt.request.sampling), self._run)
+
+    def _run(self, key: Hashable, function: Callable[[], None]) -> None:
+        graph = self._graphs.get(key)
+        if graph is None:
+            function()
+        else:
+            graph.replay()
+
+    @torch.inference_mode()
+    def _prepare(self) -> None:
+        start = time.perf_counter()
+        faults = []
+        with _warming, torch.cuda.stream(torch.cuda.Stream()):  # type: ignore[no-untyped-call]
+            for flash, compiled in ((True, True), (True, False), (False, False)):
+                try:
+                    self._capture_all(flash, compiled)
+                except Exception as error:  # noqa: BLE001  whatever fails here costs speed, not answers
+                    faults.append(f"{type(error).__name__}: {str(error)[:300]}")
+                    self._graphs.clear()
+                    continue
+                break
+            torch.cuda.current_stream().synchronize()
+        self.seconds = time.perf_counter() - start
+        self.ready = len(faults) < 3 and not self._closing
+        self.note = " Then: ".join(faults)
+
+    def _capture_all(self, flash: bool, compiled: bool) -> None:
+        """Graphs for every length of the question and of the keys and values, the middle lengths first."""
+        decoder = self.decoder = self.decoder or Decoder(self.model)
+        decoder.fixed.flash = flash
+        if compiled:
+            decoder.next_logits = torch.compile(decoder.plain_logits, dynamic=False, options=COMPILE_OPTIONS)
+        else:
+            decoder.next_logits = decoder.plain_logits
+        for count in decoder.questions:
+            self._capture(("question", count), partial(decoder.question, count))
+        for length in decoder.buckets:
+            decoder.fixed.bucket = length
+            self._capture(("step", length), decoder.step)
+
+    def _capture(self, key: Hashable, function: Callable[[], None], sampler: Sampler | None = None) -> None:
+        """Run a function once to settle what is made on first use, then record it."""
+        assert self.decoder is not None
+        if self._closing:
+            return
+        self.decoder.position.zero_()
+        function()
+        self.decoder.position.zero_()
+        torch.cuda.current_stream().synchronize()
+        graph = torch.cuda.CUDAGraph()
+        for generator in sampler.generators if sampler else []:
+            graph.register_generator_state(generator)
+        with _capturing:
+            graph.capture_begin(pool=self._pool, capture_error_mode="thread_local")
+            try:
+                function()
+            finally:
+                graph.capture_end()
+        self._graphs[key] = graph
+
+    def _sampler(self, sampling: Sampling) -> Sampler:
+        """A sampler of these values with its graph, which takes milliseconds; the last few are kept."""
+        assert self.decoder is not None
+        kind = sampling.model_copy(update={"seed": 0, "max_new_tokens": 1})
+        if kind not in self._samplers:
+            if len(self._samplers) == MAX_SAMPLERS:
+                oldest = self._samplers.pop(next(iter(self._samplers)))
+                self._graphs.pop(("draw", id(oldest)))
+            sampler = Sampler(kind, self.decoder.logits.shape[1], self.decoder.logits.device)
+            self._capture(("draw", id(sampler)), partial(self.decoder.draw, sampler), sampler)
+            self._samplers[kind] = sampler
+        return self._samplers[kind]
