@@ -1,4 +1,4 @@
-"""The rubric: what the marks of each axis mean, in few words, and how axes and marks are called where people read."""
+"""The rubric: what the marks of each axis mean, in few words, and how the axes are called where people read."""
 
 from typing import NamedTuple
 
@@ -12,9 +12,6 @@ class Axis(NamedTuple):
     label: str
     anchors: tuple[str, str, str]
 
-
-SIGNS = {2: "✅", 1: "🟡", 0: "❌"}
-LEVELS = {2: "correct", 1: "partial", 0: "incorrect"}
 
 _WORDS = {
     "objects": (

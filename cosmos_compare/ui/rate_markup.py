@@ -15,8 +15,8 @@ from cosmos_compare.blind import mask
 from cosmos_compare.board import side_of
 from cosmos_compare.lenient_json import read_json
 from cosmos_compare.ratings import rating_at
-from cosmos_compare.rubric import SIGNS
 from cosmos_compare.schema import AXES, Run
+from cosmos_compare.score_sheet import SYMBOLS
 from cosmos_compare.ui.markup import LONG_TEXT, demo_badge, marked_times, measures, safe, table
 from cosmos_compare.ui.rate_sheet import LETTERS, SIDES, Sheet, verdict_of
 
@@ -102,7 +102,7 @@ def _other(own: pd.DataFrame, left: str) -> str:
 def signs(marks: Sequence[int | None]) -> str:
     """Seven marks as signs, in the order of the axes."""
     assert len(marks) == len(AXES)
-    return "".join("–" if mark is None else SIGNS[mark] for mark in marks)
+    return "".join("–" if mark is None else SYMBOLS[mark] for mark in marks)
 
 
 def _masked(text: str, sheet: Sheet) -> str:

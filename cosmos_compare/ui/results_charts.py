@@ -38,7 +38,7 @@ def means(found: Report) -> go.Figure:
     labels = [f"{NAMES[axis]}  <i>n {'/'.join(map(str, sorted(set(counts[axis]))))}</i>" for axis in axes]
     rows_axis(figure, labels)
     figure.update_xaxes(range=[-0.1, 2.12], tickvals=[0, 1, 2], ticktext=["0 incorrect", "1 partial", "2 correct"])
-    return plain(figure, 60 + 42 * len(axes), legend=True)
+    return plain(figure, 60 + 56 * len(axes), legend=True)
 
 
 def scenario_differences(found: Report) -> go.Figure:
@@ -118,19 +118,18 @@ def heat(found: Report) -> go.Figure:
             zmin=-2,
             zmax=2,
             colorscale=[[0, A], [0.5, "rgba(139,147,143,0.10)"], [1, B]],
-            text=[[cell(v) for v in line] for line in values.to_numpy(dtype=float)],
-            texttemplate="%{text}",
             hoverinfo="skip",
             xgap=2,
             ygap=2,
             colorbar={"title": {"text": "B − A"}, "thickness": 12, "tickvals": [-2, -1, 0, 1, 2]},
         )
     )
-    # Plotly selects points of a scatter, not cells: an unseen one lies over the map to take the clicks.
+    # Plotly selects points of a scatter, not cells: an unseen one lies over the map, with the numbers, for the clicks.
     figure.add_scatter(
         x=columns * len(rows),
         y=[row for row in rows for _ in columns],
-        mode="markers",
+        mode="markers+text",
+        text=[cell(v) for v in flat(values)],
         marker={"symbol": "square", "size": 26, "opacity": 0},
         selected={"marker": {"opacity": 0}},
         unselected={"marker": {"opacity": 0}},

@@ -66,7 +66,8 @@ def _wins(found: Report) -> str:
     rate = found.win_rate
     if rate.value is None:
         return rate.why
-    return f"{found.models[1]} wins {words.estimate_words(rate, percent=True)}, ties as halves; n {rate.n} verdicts, {rate.scenarios} scenarios."
+    share = words.estimate_words(rate, percent=True)
+    return f"{found.models[1]} wins {share}, ties as halves; n {rate.n} verdicts, {rate.scenarios} scenarios."
 
 
 def _only_some(found: Report) -> str:

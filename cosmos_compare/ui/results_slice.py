@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import streamlit as st
 
 from cosmos_compare.evidence import Evidence, Slice
@@ -21,27 +22,26 @@ def choose_models(found: Evidence) -> tuple[str, str] | None:
 def choose_slice(found: Evidence) -> Slice:
     """Scenarios, prompt versions, raters, blind ratings only; nothing chosen means all."""
     rows, prompts = found.ratings, found.prompts()
-    with st.sidebar:
-        return Slice(
-            scenarios=_some("Scenarios", _used(rows, "scenario"), "only_scenarios"),
-            prompt_versions=_some("Prompt versions", _used(rows, "prompt_version"), "only_prompts", prompts),
-            raters=_some("Raters", _used(rows, "rater"), "only_raters"),
-            blind_only=st.toggle("Blind ratings only", key="only_blind", bind="query-params"),
-        )
+    return Slice(
+        scenarios=choose_some("Scenarios", _used(rows, "scenario"), "only_scenarios"),
+        prompt_versions=choose_some("Prompt versions", _used(rows, "prompt_version"), "only_prompts", prompts),
+        raters=choose_some("Raters", _used(rows, "rater"), "only_raters"),
+        blind_only=st.sidebar.toggle("Blind ratings only", key="only_blind", bind="query-params"),
+    )
 
 
-def _used(rows: object, column: str) -> list[str]:
-    return sorted(rows[column].unique())  # type: ignore[index]
+def _used(rows: pd.DataFrame, column: str) -> list[str]:
+    return sorted(rows[column].unique())
 
 
-def _some(label: str, options: list[str], key: str, names: dict[str, str] | None = None) -> tuple[str, ...]:
-    """A choice of several; a version of a prompt is shown with the prompt's name."""
+def choose_some(label: str, options: list[str], key: str, names: dict[str, str] | None = None) -> tuple[str, ...]:
+    """A choice of several in the sidebar; a version of a prompt is shown with the prompt's name."""
 
     def word(option: str) -> str:
         name = (names or {}).get(option, "")
         return f"{name} {option[:6]}" if name else option or "unknown"
 
-    chosen = st.multiselect(
+    chosen = st.sidebar.multiselect(
         label, options, key=key, format_func=word, placeholder="All", bind="query-params", persist_state="session"
     )
     return tuple(chosen)
