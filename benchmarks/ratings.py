@@ -35,7 +35,7 @@ def main() -> None:
         found = timed("gather", lambda: gather(table, runs), 3)
         timed("models", lambda: gather(table, runs).models)
         timed("report, everything", lambda: report(found, MODELS), 5)
-        timed("first view", lambda: report(gather(scorecard.read(outputs), runs), MODELS), 3)
+        timed("first view without runs", lambda: report(gather(scorecard.read(outputs), runs), MODELS), 3)
         timed("filter: one rater", lambda: report(found, MODELS, Slice(raters=("rater 1",))), 5)
         timed("filter: blind only", lambda: report(found, MODELS, Slice(blind_only=True)), 5)
         few = Slice(scenarios=tuple(f"scenario_{n:03d}" for n in range(20)))

@@ -11,7 +11,15 @@ from cosmos_compare.judged_pairs import CONTRADICTORY, VERDICTS
 from cosmos_compare.pairs import FINISHED, find_pairs
 from cosmos_compare.ratings import MARKS, Codes, codes_of
 from cosmos_compare.schema import AXES
-from cosmos_compare.stats import Agreement, Estimate, clustered_mean, rater_agreement, weighted_kappa
+from cosmos_compare.stats import (
+    Agreement,
+    Estimate,
+    clustered_mean,
+    counted_agreement,
+    rater_agreement,
+    weighted_kappa,
+)
+from cosmos_compare.stats.agreement import LEVELS
 from cosmos_compare.stats.estimate import Floats
 
 OVERALL = "overall"
@@ -80,22 +88,28 @@ def verdicts(pairs: pd.DataFrame) -> dict[str, int]:
     return {kind: int(counts.get(kind, 0)) for kind in (*VERDICTS, CONTRADICTORY)}
 
 
-def agreement(current: pd.DataFrame, axes: Sequence[str] = AXES) -> Agreement:
-    """How far raters agree on the marks of the same runs, over one axis or several."""
-    marks = current[list(axes)].to_numpy()
+def agreement(current: pd.DataFrame) -> Agreement:
+    """How far raters agree on the marks of the same runs, over all axes."""
+    counts, scenarios = _level_counts(current)
+    marks, run, rater = current[MARKS].to_numpy(), codes_of(current, "run_id"), codes_of(current, "rater")
+    paired = (counts.sum(axis=2) >= 2)[run] & ~np.isnan(marks)
+    raters = np.unique(rater[paired.any(axis=1)])
+    if len(raters) != 2:
+        return counted_agreement(*_units(counts, scenarios), len(raters))
+    units = run[:, None] * len(AXES) + np.arange(len(AXES))
+    every = np.ones(len(AXES), dtype=np.int64)
+    wide = [units, rater[:, None] * every, marks, codes_of(current, "scenario")[:, None] * every]
     there = ~np.isnan(marks)
-    units = codes_of(current, "run_id")[:, None] * len(axes) + np.arange(len(axes))
-    wide = (len(axes), 1)
-    raters = np.tile(codes_of(current, "rater"), wide).T
-    scenarios = np.tile(codes_of(current, "scenario"), wide).T
-    return rater_agreement(units[there], raters[there], marks[there].astype(np.intp), scenarios[there])
+    long = [values[there] for values in wide]
+    return rater_agreement(long[0], long[1], long[2].astype(np.intp), long[3])
 
 
 def axis_agreement(current: pd.DataFrame) -> pd.DataFrame:
     """Agreement on each axis: axis, n, scenarios, then value, low and high of alpha, ac2 and raw, and why not."""
+    counts, scenarios = _level_counts(current)
     rows = []
-    for axis in AXES:
-        found = agreement(current, [axis])
+    for place, axis in enumerate(AXES):
+        found = counted_agreement(*_units(counts[:, [place]], scenarios), 0)
         row: dict[str, object] = {"axis": axis, "n": found.raw.n, "scenarios": found.raw.scenarios}
         for name in ("alpha", "ac2", "raw"):
             estimate: Estimate = getattr(found, name)
@@ -165,6 +179,25 @@ def _scenarios(pairs: pd.DataFrame) -> tuple[list[str], Codes]:
     """Names of the scenarios that have pairs, and the number of each row's."""
     used, groups = np.unique(codes_of(pairs, "scenario"), return_inverse=True)
     return pairs["scenario"].cat.categories.take(used).tolist(), groups.reshape(-1)
+
+
+def _level_counts(current: pd.DataFrame) -> tuple[Floats, Codes]:
+    """How often each run got each level on each axis, (runs, axes, levels), and the scenario of each run."""
+    run, marks = codes_of(current, "run_id"), current[MARKS].to_numpy()
+    runs = len(current["run_id"].cat.categories)
+    there = ~np.isnan(marks)
+    cells = ((run[:, None] * len(AXES) + np.arange(len(AXES))) * LEVELS)[there] + marks[there].astype(np.int64)
+    counts = np.bincount(cells, minlength=runs * len(AXES) * LEVELS).reshape(runs, len(AXES), LEVELS)
+    scenarios = np.zeros(runs, dtype=np.int64)
+    scenarios[run] = codes_of(current, "scenario")
+    return counts.astype(float), scenarios
+
+
+def _units(counts: Floats, scenarios: Codes) -> tuple[Floats, Codes]:
+    """Counts (runs, axes, levels) as units (runs · axes, levels) that have a mark, and the scenario of each."""
+    flat = counts.reshape(-1, LEVELS)
+    marked = flat.any(axis=1)
+    return flat[marked], np.repeat(scenarios, counts.shape[1])[marked]
 
 
 def _sums(values: Floats, groups: Codes, count: int) -> tuple[Floats, Floats]:

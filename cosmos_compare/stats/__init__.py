@@ -6,6 +6,7 @@ comes from how scenarios differ, and `n` never stands alone.
 
 from cosmos_compare.stats.agreement import (
     Agreement,
+    counted_agreement,
     krippendorff_alpha,
     level_counts,
     rater_agreement,
@@ -22,6 +23,7 @@ __all__ = [
     "Difference",
     "Estimate",
     "clustered_mean",
+    "counted_agreement",
     "difference",
     "krippendorff_alpha",
     "left_share",

@@ -27,24 +27,24 @@ class Agreement(NamedTuple):
 
 def rater_agreement(units: Labels, raters: Labels, levels: Ints, scenarios: Labels) -> Agreement:
     """All coefficients of marks in long form, one mark (0, 1 or 2) an entry; a rater marks a unit once."""
-    units, scenarios = codes(units), np.asarray(scenarios)
+    units, raters, scenarios = codes(units), np.asarray(raters), np.asarray(scenarios)
     counts, first = level_counts(units, levels)
-    clusters = scenarios[first]
-    twice = counts.sum(axis=1) >= 2
-    paired = twice[units]
-    names = np.unique(np.asarray(raters)[paired])
-    if len(names) == 2:
-        kappa = _kappa_of_two(*(np.asarray(x)[paired] for x in (units, raters, levels, scenarios)))
-    else:
-        why = f"Weighted κ is for two raters; here are {len(names)}." if len(names) else NO_PAIRS
-        kappa = undefined(int(twice.sum()), len(set(clusters[twice].tolist())), why)
-    return Agreement(
-        len(names),
-        krippendorff_alpha(counts, clusters),
-        kappa,
-        weighted_ac(counts, clusters),
-        raw_agreement(counts, clusters),
-    )
+    paired = (counts.sum(axis=1) >= 2)[units]
+    shared = [x[paired] for x in (units, raters, levels, scenarios)]
+    names = np.unique(shared[1])
+    return counted_agreement(counts, scenarios[first], len(names), _kappa_of_two(*shared) if len(names) == 2 else None)
+
+
+def counted_agreement(counts: Floats, clusters: Labels, raters: int, kappa: Estimate | None = None) -> Agreement:
+    """The coefficients of levels counted already, (units, levels), with the cluster of each unit.
+
+    `raters` is how many took part in units with two marks or more, `kappa` theirs when they are two.
+    """
+    raw = raw_agreement(counts, clusters)
+    if kappa is None:
+        why = f"Weighted κ is for two raters; here are {raters}." if raters else NO_PAIRS
+        kappa = undefined(raw.n, raw.scenarios, why)
+    return Agreement(raters, krippendorff_alpha(counts, clusters), kappa, weighted_ac(counts, clusters), raw)
 
 
 def level_counts(units: Labels, levels: Ints, n_levels: int = LEVELS) -> tuple[Floats, Ints]:
