@@ -1,6 +1,8 @@
 """`rate`, `scorecard` and `results` from the command line, on real runs in a real folder."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import openpyxl
@@ -189,3 +191,20 @@ def test_nothing_at_all(tmp_path: Path, capsys) -> None:
     assert "No two models" in streams.err
     assert run("results", "--json", "--outputs", tmp_path) == 0
     assert json.loads(capsys.readouterr().out)["models"] is None
+
+
+@pytest.mark.parametrize("words", [["rate", "--help"], ["scorecard", "--help"], ["results", "--help"], ["RATE"]])
+def test_help_and_rate_wait_for_no_statistics(outputs: Path, words: list[str]) -> None:
+    if words == ["RATE"]:
+        words = ["rate", A, B, "--rater", "anna", *MARKS, "--verdict", "tie", "--outputs", str(outputs)]
+    script = f"""
+import sys
+from cosmos_compare.cli import main
+try:
+    main({words!r})
+except SystemExit:
+    pass
+print(*sorted({{"pandas", "scipy", "sklearn", "xlsxwriter", "torch", "streamlit"}} & set(sys.modules)), "loaded")
+"""
+    found = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert found.stdout.splitlines()[-1] == "loaded"
