@@ -20,10 +20,10 @@ MODELS = """
 models:
   reason1-demo:
     {{family: qwen2_5_vl, label: Demo One, source: "{one}", demo: true, vision: {{max_video_tokens: 256}},
-      sampling: {{max_new_tokens: {tokens}}}}}
+      sampling: {{temperature: 0.0, presence_penalty: 0.0, max_new_tokens: {tokens}}}}}
   reason2-demo:
     {{family: qwen3_vl, label: Demo Two, source: "{two}", demo: true, vision: {{max_video_tokens: 256}},
-      sampling: {{max_new_tokens: {tokens}}}}}
+      sampling: {{temperature: 0.0, presence_penalty: 0.0, max_new_tokens: {tokens}}}}}
 """
 
 

@@ -185,6 +185,23 @@ def test_differences_are_said_in_words_and_can_be_made_equal() -> None:
     assert settings.max_new_tokens == 40
 
 
+def test_settings_are_checked_and_said_in_words() -> None:
+    page = open_page(scenario="scene_1")
+    page.number_input(key="start 0").set_value(1.0)
+    page.number_input(key="end 0").set_value(0.5)
+    page.button(key="apply").click().run()
+    assert "end (0.5 s) must be after start (1 s)" in html(page)
+    page.number_input(key="end 0").set_value(9.0)
+    page.button(key="apply").click().run()
+    assert "end is 9 s" in html(page)  # the clip is shorter
+    page.number_input(key="end 0").set_value(1.5)
+    page.number_input(key="seed 0").set_value(3)
+    page.button(key="apply").click().run()
+    assert "4 fps, 1 s to 1.5 s · seed 3" in html(page)
+    page.button(key="reset").click().run()
+    assert "4 fps · each model's own sampling" in html(page).replace("&#x27;", "'")
+
+
 def test_stop_in_the_same_rerun_as_run_does_not_stop_the_new_job(
     board: Board, pair: list[ModelSpec], video: Path
 ) -> None:

@@ -28,25 +28,33 @@ def arrive(stage: Stage, arrived: bool) -> None:
 
 
 def show(draft: Draft, scenario: Scenario | None, stage: Stage, board: Board) -> None:
-    """Run and Stop, with the settings in words beside them."""
-    running = stage.live is not None and not stage.live.ended
+    """Run and Stop, with the settings in words beside them.
+
+    Clicks are taken by callbacks: those run before the script, which another event may cut short before it comes to
+    its buttons. And Stop, done in its callback, can only mean what ran when it was pressed.
+    """
     with st.container(horizontal=True, vertical_alignment="center", key="actions"):
-        stop = running and st.button("Stop", key="stop", icon=":material/stop:", shortcut="Esc")
-        run = st.button(
+        if stage.live and not stage.live.ended:
+            st.button("Stop", key="stop", icon=":material/stop:", shortcut="Esc", on_click=stage.live.stop)
+        st.button(
             "Run",
             key="run",
             type="primary",
             icon=":material/play_arrow:",
             shortcut="Ctrl+Enter",
             disabled=scenario is None or bool(draft.problem),
+            on_click=_ask,
         )
         st.toggle("Reasoning", key="reasoning", persist_state="session")
         st.html(f'<div class="summary">{markup.safe(draft.problem or settings_form.summary(draft.settings))}</div>')
-    # Both can arrive in one rerun: Stop is for what ran when it was pressed, never for what Run begins.
-    if stop and stage.live:
-        stage.live.stop()
-    if run and scenario and not (running and stage.live and _is_same(draft, scenario, stage.live)):
-        _run(draft, scenario, board)
+    if st.session_state.get("asked"):
+        st.session_state["asked"] = False
+        if scenario and not draft.problem and not _is_same(draft, scenario, stage.live):
+            _run(draft, scenario, board)
+
+
+def _ask() -> None:
+    st.session_state["asked"] = True
 
 
 def _run(draft: Draft, scenario: Scenario, board: Board) -> None:
@@ -61,8 +69,10 @@ def _run(draft: Draft, scenario: Scenario, board: Board) -> None:
     st.rerun()
 
 
-def _is_same(draft: Draft, scenario: Scenario, live: Live) -> bool:
+def _is_same(draft: Draft, scenario: Scenario, live: Live | None) -> bool:
     """Whether exactly this is being answered now: pressing Run twice should not queue it twice."""
+    if live is None or live.ended or any(side.job and side.job.stopped() for side in live.sides):
+        return False
     asked = live.sides[0].comparison
     return (
         live.scenario == scenario.id
@@ -89,7 +99,9 @@ def _elsewhere(live: Live) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key=f"live_{live.id}"):
         names = ", ".join(side.spec.label for side in live.sides if not side.ended)
         st.html(f'<div class="elsewhere">Also running: {markup.safe(live.scenario)}, {markup.safe(names)}</div>')
-        if st.button("Show", key=f"show_{live.id}", type="tertiary"):
-            change_view(scenario=live.scenario, live=live.id, runs=())
-            st.session_state["arrived"] = True
-            st.rerun()
+        st.button("Show", key=f"show_{live.id}", type="tertiary", on_click=_show_live, args=(live,))
+
+
+def _show_live(live: Live) -> None:
+    st.session_state["arrived"] = True
+    change_view(scenario=live.scenario, live=live.id, runs=())

@@ -11,7 +11,7 @@ from cosmos_compare.errors import CompareError
 from cosmos_compare.inputs import Seen
 from cosmos_compare.schema import ModelSpec
 from cosmos_compare.ui import markup, resources
-from cosmos_compare.ui.view import change_view
+from cosmos_compare.ui.view import View, change_view, current
 
 REFRESH_S = 0.4  # each look costs some 10 ms under the interpreter's lock, which the models share
 
@@ -19,12 +19,14 @@ REFRESH_S = 0.4  # each look costs some 10 ms under the interpreter's lock, whic
 def show(sides: Sequence[Side], board: Board) -> None:
     """The columns; they refresh themselves until all sides have ended."""
     live = any(not side.ended for side in sides)
-    st.fragment(_columns, run_every=REFRESH_S if live else None)(tuple(sides), board, live)
+    st.fragment(_columns, run_every=REFRESH_S if live else None)(tuple(sides), board, live, current())
 
 
-def _columns(sides: tuple[Side, ...], board: Board, live: bool) -> None:
-    if live and all(side.ended for side in sides):
-        st.rerun()  # the page as a whole: the answers are runs now
+def _columns(sides: tuple[Side, ...], board: Board, live: bool, view: View) -> None:
+    if current() != view or (live and all(side.ended for side in sides)):
+        st.rerun()  # the page as a whole: another view was asked for, or the answers are runs now
+    if problem := st.session_state.pop("again_problem", ""):
+        st.error(problem)
     for index, (column, side) in enumerate(zip(st.columns(len(sides), gap="medium"), sides, strict=True)):
         with column, st.container(key=f"answer_{index}"):
             _column(sides, index, side, board)
@@ -33,27 +35,33 @@ def _columns(sides: tuple[Side, ...], board: Board, live: bool) -> None:
 def _column(sides: tuple[Side, ...], index: int, side: Side, board: Board) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key=f"head_{index}"):
         st.html(markup.title(side, board.before(side)))
-        if side.ended:
-            again = "Run this side again with the same clip, prompt and settings"
-            if st.button("Regenerate", key=f"again_{index}", icon=":material/replay:", help=again, type="tertiary"):
-                _again(sides, index, board)
-        elif st.button("Stop", key=f"stop_{index}", icon=":material/stop_circle:", type="tertiary") and side.job:
-            side.job.stop()
+        if side.job and not side.ended:
+            st.button(
+                "Stop", key=f"stop_{index}", icon=":material/stop_circle:", type="tertiary", on_click=side.job.stop
+            )
+        else:
+            st.button(
+                "Regenerate",
+                key=f"again_{index}",
+                icon=":material/replay:",
+                help="Run this side again with the same clip, prompt and settings",
+                type="tertiary",
+                on_click=_again,
+                args=(sides, index, board),
+            )
     st.html(markup.measures(side))
     with st.container(key=f"text_{index}"):
         st.html(markup.body(side) or "&nbsp;")
 
 
 def _again(sides: tuple[Side, ...], index: int, board: Board) -> None:
-    spec = _as_listed(sides[index].spec)
     try:
-        live = board.again(sides, index, spec)
+        live = board.again(sides, index, _as_listed(sides[index].spec))
     except CompareError as error:
-        st.error(str(error))
+        st.session_state["again_problem"] = str(error)
         return
     st.session_state.setdefault("mine", []).append(live.id)
     change_view(live=live.id, runs=())
-    st.rerun()
 
 
 def _as_listed(spec: ModelSpec) -> ModelSpec:

@@ -131,8 +131,7 @@ def _save_as() -> None:
         return
     with st.popover("Save as", icon=":material/save:", type="tertiary", help="The text differs from its file"):
         st.text_input("Name of the new prompt", key="save_name", placeholder="my_prompt")
-        if st.button("Save", key="save", on_click=_save, type="primary"):
-            pass
+        st.button("Save", key="save", on_click=_save, type="primary")
         if problem := st.session_state.get("save_problem"):
             st.error(problem)
 

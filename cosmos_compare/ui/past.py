@@ -32,8 +32,9 @@ def show(rows: Sequence[RunRow], scenario: str) -> None:
 def _version(number: int, version: Version) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key=f"version_{number}"):
         st.html(markup.version_line(version))
-        if st.button("Open", key=f"open_{number}", type="tertiary", icon=":material/open_in_full:"):
-            _open([row.id for row in version.latest()])
+        ids = [row.id for row in version.latest()]
+        icon = ":material/open_in_full:"
+        st.button("Open", key=f"open_{number}", type="tertiary", icon=icon, on_click=_open, args=(ids,))
 
 
 def _any_two(rows: Sequence[RunRow]) -> None:
@@ -44,8 +45,7 @@ def _any_two(rows: Sequence[RunRow]) -> None:
     second = right.selectbox(
         "Right", list(labels), index=min(1, len(labels) - 1), format_func=labels.__getitem__, key="past_right"
     )
-    if button.button("Side by side", key="past_open", width="stretch"):
-        _open([first, second])
+    button.button("Side by side", key="past_open", width="stretch", on_click=_open, args=([first, second],))
 
 
 def _label(row: RunRow) -> str:
@@ -57,6 +57,5 @@ def _label(row: RunRow) -> str:
 
 
 def _open(ids: Sequence[str]) -> None:
-    change_view(live="", runs=tuple(ids))
     st.session_state["arrived"] = True
-    st.rerun()
+    change_view(live="", runs=tuple(ids))

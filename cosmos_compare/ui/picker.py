@@ -113,9 +113,12 @@ def _other_folder() -> None:
         st.caption("Videos in it, or folders with segment.mp4 and ground_truth.yaml.")
         if problem := st.session_state.pop("folder_problem", ""):
             st.error(problem)
-        if current().folder and st.button("Back to the first folder"):
-            change_view(folder="", scenario="", live="", runs=())
-            st.rerun()
+        if current().folder:
+            st.button("Back to the first folder", on_click=_first_folder)
+
+
+def _first_folder() -> None:
+    change_view(folder="", scenario="", live="", runs=())
 
 
 def _open_folder() -> None:

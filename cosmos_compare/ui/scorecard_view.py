@@ -70,7 +70,7 @@ def show(sheet: pd.DataFrame, found: Evidence) -> None:
         styled = table.style.map(
             lambda cell: f"background-color: {TINTS[cell]}" if cell in TINTS else "", subset=list(AXES)
         )
-    st.dataframe(styled, hide_index=True, height=_height(table), column_config=_columns(table))
+    st.dataframe(styled, hide_index=True, height=_height(table), column_config=_columns(table, editing=False))
 
 
 def show_editor(sheet: pd.DataFrame, found: Evidence, rater: str) -> None:
@@ -123,16 +123,16 @@ def _height(table: pd.DataFrame) -> int:
     return min(700, 38 + 35 * max(len(table), 1))
 
 
-def _columns(table: pd.DataFrame) -> dict[str, Any]:
+def _columns(table: pd.DataFrame, *, editing: bool) -> dict[str, Any]:
     column = st.column_config
-    config: dict[str, Any] = {name: column.Column(label) for name, label in labels().items()}
-    config |= {
-        axis: column.SelectboxColumn(LABELS[axis], options=list(MARK_OF), width=78, help=_legend()) for axis in AXES
-    }
+    config: dict[str, Any] = {name: column.TextColumn(label) for name, label in labels().items()}
+    legend = f"{SYMBOLS[2]} correct, {SYMBOLS[1]} partial, {SYMBOLS[0]} incorrect, empty: cannot judge"
+    for axis in AXES:
+        if editing:
+            config[axis] = column.SelectboxColumn(LABELS[axis], options=list(MARK_OF), width=84, help=legend)
+        else:
+            config[axis] = column.TextColumn(LABELS[axis], width=84, help=legend)
     config["time_s"] = column.NumberColumn("time, s", format="%.2f", width=70)
-    config["notes"] = column.TextColumn("notes", width="medium")
+    config["objects found"] = column.TextColumn(width=150)
+    config["notes"] = column.TextColumn("notes", width=150)
     return {name: value for name, value in config.items() if name in table.columns}
-
-
-def _legend() -> str:
-    return f"{SYMBOLS[2]} correct, {SYMBOLS[1]} partial, {SYMBOLS[0]} incorrect, empty: cannot judge"

@@ -32,18 +32,24 @@ def line(sees: Sequence[Seen], draft: Draft, clip: Clip | None) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="seen_line"):
         st.html(markup.difference_line(headline(sees), len(differences(sees))))
         help_text = "For the next run: the same frames, the same budget of visual tokens, the same sampling and seed."
-        if clip and st.button("Make inputs equal", key="equal", icon=":material/balance:", help=help_text):
-            _make_equal(draft, clip, len(sees[0].times.indices))
+        if clip:
+            st.button(
+                "Make inputs equal",
+                key="equal",
+                icon=":material/balance:",
+                help=help_text,
+                on_click=_make_equal,
+                args=(draft, clip, len(sees[0].times.indices)),
+            )
 
 
 def _make_equal(draft: Draft, clip: Clip, n_frames: int) -> None:
     try:
         settings_form.put_settings(equal_settings(draft.settings, draft.specs, clip, n_frames))
     except CompareError as error:
-        st.error(str(error))
+        st.toast(str(error), icon=":material/error:")
         return
     st.toast("The next run gives all models equal inputs.")
-    st.rerun()
 
 
 def show(sides: Sequence[Side], sees: Sequence[Seen], outputs: Path, rows: Sequence[RunRow]) -> None:

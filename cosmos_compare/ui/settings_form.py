@@ -49,10 +49,11 @@ def show() -> None:
         now, number = settings(), st.session_state.get("settings_form", 0)
         with st.form(f"settings {number}", border=False):
             left, middle, right = st.columns(3, gap="medium")
-            values = {name: _field(left, name, now, number) for name in FRAMES}
-            values |= {name: _field(middle, name, now, number) for name in list(DRAWING)[:5]}
-            values |= {name: _field(right, name, now, number) for name in list(DRAWING)[5:]}
-            values["timestamp"] = right.checkbox(
+            drawing = list(DRAWING)
+            for column, names in ((left, FRAMES), (middle, drawing[:5]), (right, drawing[5:])):
+                for name in names:
+                    _field(column, name, now, number)
+            right.checkbox(
                 "Draw the time",
                 now.timestamp,
                 key=f"timestamp {number}",
@@ -60,13 +61,10 @@ def show() -> None:
             )
             st.caption("Where a field is empty, each model uses its own value.")
             with st.container(horizontal=True):
-                apply = st.form_submit_button("Apply", type="primary")
-                reset = st.form_submit_button("Reset all", type="tertiary")
-        if apply:
-            _apply(values)
-        elif reset:
-            put_settings(Settings.model_validate({}))
-            st.rerun()
+                st.form_submit_button("Apply", key="apply", type="primary", on_click=_apply, args=(number,))
+                st.form_submit_button("Reset all", key="reset", type="tertiary", on_click=_reset)
+        if problem := st.session_state.pop("settings_problem", ""):
+            st.error(problem)
 
 
 def summary(now: Settings) -> str:
@@ -88,15 +86,13 @@ def _end(now: Settings) -> str:
     return "the end" if now.end is None else f"{now.end:g} s"
 
 
-def _field(column: Any, name: str, now: Settings, number: int) -> Any:
+def _field(column: Any, name: str, now: Settings, number: int) -> None:
     label, least, step, does = FIELDS[name]
     value = getattr(now, name)
-    if isinstance(least, float) and value is not None:
-        value = float(value)
-    return column.number_input(
+    column.number_input(
         label,
         min_value=least,
-        value=value,
+        value=float(value) if isinstance(least, float) and value is not None else value,
         step=step,
         key=f"{name} {number}",
         help=does,
@@ -104,14 +100,15 @@ def _field(column: Any, name: str, now: Settings, number: int) -> Any:
     )
 
 
-def _apply(values: dict[str, Any]) -> None:
-    if values["fps"] is None:
-        values.pop("fps")
+def _apply(number: int) -> None:
+    values = {name: st.session_state[f"{name} {number}"] for name in (*FIELDS, "timestamp")}
     try:
-        st.session_state["settings"] = Settings.model_validate(values)
+        st.session_state["settings"] = Settings.model_validate({k: v for k, v in values.items() if v is not None})
     except ValidationError as error:
         first = error.errors()[0]
-        label = FIELDS[str(first["loc"][0])][0] if first["loc"] else "The range"
-        st.error(f"{label}: {first['msg']}.")
-        return
-    st.rerun()
+        label = FIELDS[str(first["loc"][0])][0] if first["loc"] else "From and to"
+        st.session_state["settings_problem"] = f"{label}: {first['msg'].removeprefix('Value error, ')}."
+
+
+def _reset() -> None:
+    put_settings(Settings.model_validate({}))

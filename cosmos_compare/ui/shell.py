@@ -6,7 +6,7 @@ import streamlit as st
 
 from cosmos_compare.paths import ROOT
 
-PAGES = {"app.py": "Compare", "pages/rate.py": "Rate", "pages/results.py": "Results", "pages/scorecard.py": "Scorecard"}
+PAGES = {"app.py": "Compare", "pages/rate.py": "Rate", "pages/results.py": "Results"}
 STYLES = [Path(__file__).with_name(name) for name in ("style.css", "rating.css")]
 ICON = Path(__file__).with_name("icon.svg")  # an emoji or a named icon would be fetched from another server
 

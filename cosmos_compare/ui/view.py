@@ -41,25 +41,32 @@ def open_view() -> tuple[View, bool]:
 
     Call it once, first. A link or the browser's back button changes the address; another page of the app drops it.
     """
+    state = st.session_state
     query = st.query_params.to_dict()
-    known: View | None = st.session_state.get("view")
-    if known is None or (query and from_query(query) != known):
-        view = from_query(query)
-        st.session_state["view"] = view
-        return view, True
-    if not query:
-        st.query_params.from_dict(known.query())
-    return known, False
+    named = from_query(query)
+    if "view" not in state or (query and named != state["address"]):
+        state["view"] = state["address"] = named
+        return named, True
+    if named != state["view"]:
+        _write_address(state["view"])
+    return current(), False
 
 
 def change_view(**changes: Any) -> View:
     """Show something else, and say so in the address."""
     view = replace(current(), **changes)
     st.session_state["view"] = view
-    st.query_params.from_dict(view.query())
+    _write_address(view)
     return view
 
 
 def current() -> View:
     view: View = st.session_state["view"]
     return view
+
+
+def _write_address(view: View) -> None:
+    # Streamlit may end a run at any call of its own: where the address was not written, the next run sees that it
+    # is still the one of before, and writes it.
+    st.query_params.from_dict(view.query())
+    st.session_state["address"] = view
