@@ -3,9 +3,17 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const list = parentElement.querySelector(".list");
   const search = parentElement.querySelector("input");
   search.hidden = data.items.length < 10;
-  const before = list.scrollTop;
-  list.replaceChildren(...data.items.map((item) => card(item, data.chosen, setTriggerValue)));
-  list.scrollTop = before;
+  const state = JSON.stringify(data.items);
+  if (list.state !== state) {
+    // Only what changed is built again: a click must not meet a list that is being replaced.
+    list.state = state;
+    const old = new Map([...list.children].map((node) => [node.dataset.id, node]));
+    list.replaceChildren(...data.items.map((item) => keep(old.get(item.id), item) ?? card(item)));
+  }
+  for (const node of list.children) {
+    node.ariaSelected = String(node.dataset.id === data.chosen);
+    node.onclick = () => setTriggerValue("picked", node.dataset.id);
+  }
   const filter = () => {
     const words = search.value.toLowerCase();
     for (const node of list.children) node.hidden = !node.dataset.text.includes(words);
@@ -18,12 +26,17 @@ export default function ({ data, parentElement, setTriggerValue }) {
   }
 }
 
-function card(item, chosen, setTriggerValue) {
+function keep(node, item) {
+  return node?.state === JSON.stringify(item) ? node : undefined;
+}
+
+function card(item) {
   const node = document.createElement("button");
   node.type = "button";
   node.role = "option";
-  node.ariaSelected = String(item.id === chosen);
-  node.dataset.text = item.id.toLowerCase();
+  node.dataset.id = item.id;
+  node.state = JSON.stringify(item);
+  node.dataset.text = `${item.id} ${item.name}`.toLowerCase();
   node.title = item.problem || item.id;
   const picture = node.appendChild(document.createElement(item.jpeg ? "img" : "span"));
   picture.className = item.problem ? "picture broken" : "picture";
@@ -37,6 +50,5 @@ function card(item, chosen, setTriggerValue) {
   words.className = "words";
   words.appendChild(document.createElement("b")).textContent = item.name;
   words.appendChild(document.createElement("small")).textContent = item.facts;
-  node.onclick = () => setTriggerValue("picked", item.id);
   return node;
 }

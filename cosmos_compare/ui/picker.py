@@ -12,8 +12,9 @@ import streamlit as st
 from cosmos_compare.clips import Scenario
 from cosmos_compare.errors import CompareError
 from cosmos_compare.paths import outputs_folder, scenarios_folder
+from cosmos_compare.thumbs import Thumb
 from cosmos_compare.ui import resources
-from cosmos_compare.ui.view import change_view, current
+from cosmos_compare.ui.view import View, change_view, current
 from cosmos_compare.uploads import FOLDER as UPLOADS
 from cosmos_compare.uploads import keep_upload
 
@@ -61,22 +62,32 @@ def folder_of_view() -> Path:
 
 
 def _list(found: Sequence[Scenario]) -> None:
-    if not found:
-        return
-    waits = any(resources.thumbs().get(scenario.video) is None for scenario in found)
-    st.fragment(_cards, run_every=REFRESH_S if waits else None)(found, waits)
+    items = _items(found)
+    if any(item["waits"] for item in items):
+        st.fragment(_cards_until_made, run_every=REFRESH_S)(found, current())
+    elif items:
+        _cards(items)
 
 
-def _cards(found: Sequence[Scenario], waits: bool) -> None:
-    """The list itself, refreshed by itself until all its pictures are made."""
-    items = [_item(scenario) for scenario in found]
-    if waits and not any(item["waits"] for item in items):
-        st.rerun()
-    component()(key="scenarios", data={"items": items, "chosen": current().scenario}, on_picked_change=_picked)
+def _cards_until_made(found: Sequence[Scenario], view: View) -> None:
+    """The list while pictures are being made; it refreshes itself."""
+    items = _items(found)
+    _cards(items)
+    if current() != view or not any(item["waits"] for item in items):
+        st.rerun()  # the page as a whole: another scenario was picked, or all pictures are there
 
 
-def _item(scenario: Scenario) -> dict[str, Any]:
-    thumb = resources.thumbs().get(scenario.video)
+def _cards(items: Sequence[dict[str, Any]]) -> None:
+    data = {"items": items, "chosen": current().scenario}
+    component()(key="scenarios", data=data, on_picked_change=_picked)
+
+
+def _items(found: Sequence[Scenario]) -> list[dict[str, Any]]:
+    thumbs = resources.thumbs()
+    return [_item(scenario, thumbs.get(scenario.video)) for scenario in found]
+
+
+def _item(scenario: Scenario, thumb: Thumb | None) -> dict[str, Any]:
     facts = [] if thumb is None or thumb.seconds is None else [f"{thumb.seconds:.1f} s"]
     if thumb is not None and thumb.problem:
         facts.append("can't be played")

@@ -1,0 +1,149 @@
+"""How fast the Compare page is, and whether showing answers slows the models. Needs Chromium; tiny models, CPU.
+
+    python benchmarks/page.py [--repeats 5]
+
+Prints one JSON object: times in seconds, `ratio` = time of 2 × 400 tokens through the page over `cosmos-compare run`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import re
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from playwright.sync_api import Page, expect
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT / "tests"))
+
+from app_support import write_model_list  # noqa: E402
+from browser_support import chromium, serve  # noqa: E402
+from conftest import write_clip  # noqa: E402
+
+SCENARIOS = 200
+TOKENS = 400
+QUESTION = "What is there?"
+MODELS = ("reason1-demo", "reason2-demo")
+
+
+def prepare(folder: Path) -> dict[str, str]:
+    """Tiny models, 200 scenarios; returns the environment of the app."""
+    from cosmos_compare.demo.tiny import build
+
+    tiny = build(folder / "tiny")
+    clip = write_clip(folder / "clip.webm", seconds=6, size=(320, 192))
+    for number in range(SCENARIOS):
+        target = folder / "clips" / f"scene_{number:03}"
+        target.mkdir(parents=True)
+        shutil.copy(clip, target / "segment.webm")
+    return {
+        "COSMOS_COMPARE_MODELS": str(write_model_list(folder / "models.yaml", tiny, TOKENS)),
+        "COSMOS_COMPARE_OUTPUTS": str(folder / "outputs"),
+        "COSMOS_COMPARE_SCENARIOS": str(folder / "clips"),
+    }
+
+
+def answer_time(outputs: Path, runs: list[str]) -> float:
+    """Seconds that the slower of two sides took, by the runs' own account."""
+    records = [json.loads(path.read_bytes()) for path in outputs.glob("runs/*/*/*/analysis.json")]
+    answers = [record["answer"] for record in records if record["id"] in runs]
+    assert all(answer["new_tokens"] == TOKENS for answer in answers), answers
+    return float(max(answer["total_s"] for answer in answers))
+
+
+def through_the_command(environment: dict[str, str], clip: Path) -> float:
+    command = [sys.executable, "-m", "cosmos_compare", "run", "--videos", str(clip), "--question", QUESTION, "--json"]
+    done = subprocess.run(
+        [*command, "--models", *MODELS], env=os.environ | environment, capture_output=True, check=True
+    )
+    runs = [record["id"] for record in json.loads(done.stdout)]
+    return answer_time(Path(environment["COSMOS_COMPARE_OUTPUTS"]), runs)
+
+
+def through_the_page(page: Page, environment: dict[str, str]) -> float:
+    before = page.url
+    page.get_by_role("textbox", name="Question").fill(QUESTION)
+    page.keyboard.press("Control+Enter")
+    page.wait_for_url(lambda url: "runs=" in url and url != before, timeout=120_000)
+    runs = re.split("%2C|,", page.url.split("runs=")[1].split("&")[0])
+    return answer_time(Path(environment["COSMOS_COMPARE_OUTPUTS"]), runs)
+
+
+def settle(page: Page) -> None:
+    page.wait_for_selector('.stApp[data-test-script-state="notRunning"]')
+
+
+def rerun(page: Page) -> float:
+    """From a click on a toggle until the script has run and the page stands."""
+    settle(page)
+    summary = page.locator("label", has_text="Reasoning")
+    begin = time.perf_counter()
+    summary.click()
+    page.wait_for_selector('.stApp[data-test-script-state="running"]', timeout=5_000)
+    settle(page)
+    return time.perf_counter() - begin
+
+
+def switch(page: Page, number: int) -> float:
+    """From a click on another scenario until its name stands at the top."""
+    settle(page)
+    option = page.get_by_role("option", name=f"scene {number:03}")
+    option.scroll_into_view_if_needed()
+    begin = time.perf_counter()
+    option.click()
+    expect(page.locator(".scenario b")).to_have_text(f"scene {number:03}")
+    return time.perf_counter() - begin
+
+
+def first_paint(page: Page, address: str) -> float:
+    begin = time.perf_counter()
+    page.goto(address)
+    page.get_by_role("button", name="Run").wait_for()
+    return time.perf_counter() - begin
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--repeats", type=int, default=5)
+    repeats = parser.parse_args().repeats
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        environment = prepare(folder)
+        with serve(folder / "app.log", **environment) as address, chromium() as browser:
+            page = browser.new_page(viewport={"width": 1280, "height": 720})
+            cold = first_paint(page, address)
+            through_the_page(page, environment)  # loads the models
+            warm = [first_paint(page, address) for _ in range(repeats)]
+            reruns = [rerun(page) for _ in range(4 * repeats)]
+            switches = [switch(page, 3 + 7 * n) for n in range(4 * repeats)]
+            clip = folder / "clips" / "scene_000"
+            shown, plain = [], []
+            for _ in range(repeats):
+                shown.append(through_the_page(page, environment))
+                plain.append(through_the_command(environment, clip))
+    median = statistics.median
+    print(
+        json.dumps(
+            {
+                "first_paint_cold_s": round(cold, 2),
+                "first_paint_s": round(median(warm), 2),
+                "rerun_s": round(median(reruns), 3),
+                "switch_s": round(median(switches), 3),
+                "page_s": round(median(shown), 2),
+                "command_s": round(median(plain), 2),
+                "ratio": round(median(shown) / median(plain), 3),
+            }
+        )
+    )
+
+
+if __name__ == "__main__":
+    main()
