@@ -34,7 +34,7 @@ rate_desk.head(sheet)
 left, middle, right = st.columns([37, 28, 37], gap="small")
 with left:
     rate_desk.answer(sheet, 0)
-with middle:
+with middle, st.container(key="rate_clip"):
     rate_desk.clip(sheet, resources.store())
 with right:
     rate_desk.answer(sheet, 1)

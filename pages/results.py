@@ -6,6 +6,7 @@ from cosmos_compare.errors import CompareError
 from cosmos_compare.ui import rating_data, results_sections, results_slice, shell
 
 shell.page("Results")
+results_slice.views()
 
 try:
     found = rating_data.found()

@@ -3,9 +3,10 @@
 import streamlit as st
 
 from cosmos_compare.errors import CompareError
-from cosmos_compare.ui import rate_view, rating_data, scorecard_view, shell
+from cosmos_compare.ui import rate_view, rating_data, results_slice, scorecard_view, shell
 
 shell.page("Scorecard")
+results_slice.views()
 
 try:
     found = rating_data.found()

@@ -115,7 +115,7 @@ def head(sheet: Sheet) -> None:
     elif sheet.own is None and sheet.seen:
         mode = '<span class="badge">names known, stored as not blind</span>'
     else:
-        mode = f'<span class="pill">{"blind" if sheet.own is None else "rated"}</span>'
+        mode = '<span class="pill">blind</span>' if sheet.own is None else '<span class="pill stop">rated</span>'
     asked, name = rate_markup.question(sheet), rate_markup.scenario(sheet)
     st.html(f'<div class="scenario"><b>{name}</b>{mode}<span class="asked" title="{asked}">{asked}</span></div>')
 

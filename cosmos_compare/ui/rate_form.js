@@ -274,7 +274,9 @@ function scrollAnswers(direction) {
 
 function toggle(query) {
   const fold = document.querySelector(query);
-  if (fold) fold.open = !fold.open;
+  if (!fold) return;
+  fold.open = !fold.open;
+  fold.scrollIntoView({ block: "nearest" });
 }
 
 function playVideo() {

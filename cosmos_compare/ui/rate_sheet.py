@@ -71,7 +71,7 @@ def rows_of(sheet: Sheet, said: Mapping[str, Any], created: str) -> tuple[Rating
     """
     try:
         left, right = (_by_axis(marks) for marks in said["marks"])
-        choice, notes = said["choice"], str(said.get("notes") or "")
+        choice, notes = str(said["choice"]), str(said.get("notes") or "")
     except (KeyError, TypeError, ValueError) as error:
         raise CompareError("The form sent something incomplete.", "Reload the page, then save again.") from error
     left_is_a = sheet.runs[0].id == sheet.pair.a.id

@@ -8,6 +8,13 @@ import streamlit as st
 from cosmos_compare.evidence import Evidence, Slice
 
 
+def views() -> None:
+    """The two ways to look at ratings."""
+    with st.sidebar.container(horizontal=True, gap="small", key="views"):
+        st.page_link("pages/results.py", label="In charts")
+        st.page_link("pages/scorecard.py", label="Scorecard")
+
+
 def choose_models(found: Evidence) -> tuple[str, str] | None:
     """The two models to compare, those with the most ratings first; None when there are no two."""
     if not found.models:

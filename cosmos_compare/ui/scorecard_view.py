@@ -80,9 +80,8 @@ def show_editor(sheet: pd.DataFrame, found: Evidence, rater: str) -> None:
     fixed = [name for name in table.columns if name not in {*AXES, "notes"}]
     version = st.session_state.setdefault("scorecard_version", 0)
     key = f"editor_{version}_{hash(tuple(table['run_id']))}"
-    st.data_editor(
-        table, hide_index=True, height=_height(table), disabled=fixed, key=key, column_config=_columns(table)
-    )
+    config = _columns(table, editing=True)
+    st.data_editor(table, hide_index=True, height=_height(table), disabled=fixed, key=key, column_config=config)
     touched = st.session_state[key]["edited_rows"]
     changed = {str(table.loc[int(place), "run_id"]): cells for place, cells in touched.items()}
     st.caption(

@@ -1,0 +1,110 @@
+"""The states of the Rate page. The form itself is a component, which only a browser runs: see test_browser_rating."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from rating_pages import LABELS, linked, open_page, pairs_in, rate, sent, told, write_pairs
+
+from cosmos_compare.pairs import Pair
+from cosmos_compare.paths import outputs_folder
+
+
+@pytest.fixture
+def outputs() -> Path:
+    return outputs_folder()
+
+
+@pytest.fixture
+def pairs(outputs: Path, scenarios: Path) -> list[Pair]:
+    return write_pairs(outputs, scenarios, 3)
+
+
+def test_without_pairs_the_page_says_what_to_do(scenarios: Path) -> None:
+    assert "Run a comparison, then rate it" in open_page("rate", rater="anna").info[0].value
+
+
+def test_the_name_is_asked_once_and_kept_in_the_link(pairs: list[Pair]) -> None:
+    page = open_page("rate")
+    page.text_input("rater_name").input(" anna   b ")
+    page.button[0].click().run()
+    assert not page.text_input
+    assert linked(page, "rater") == "anna b"
+    assert linked(page, "pair") == pairs[0].id
+
+
+@pytest.mark.parametrize("name", ["", "   ", "a" * 81, "a\u202eb"])
+def test_a_name_that_can_not_be_one_is_asked_for_again(pairs: list[Pair], name: str) -> None:
+    page = open_page("rate", rater=name)
+    assert page.text_input("rater_name")
+    page.text_input("rater_name").input(name)
+    page.button[0].click().run()
+    assert page.error and page.text_input("rater_name")
+
+
+def test_before_saving_nothing_that_is_sent_tells_the_models(pairs: list[Pair]) -> None:
+    page = open_page("rate", rater="anna")
+    assert "▇▇▇" in sent(page)
+    assert told(sent(page) + str(page.query_params)) == []
+
+
+def test_after_saving_the_names_are_shown_and_a_link_to_another_pair_hides_them_again(
+    outputs: Path, pairs: list[Pair]
+) -> None:
+    rate(outputs, pairs[0], "anna")
+    named = sent(open_page("rate", rater="anna", pair=pairs[0].id))
+    assert all(label in named for label in LABELS.values()) and told(named)
+    assert told(sent(open_page("rate", rater="anna", pair=pairs[1].id))) == []
+
+
+def test_the_queue_begins_with_what_this_rater_has_not_rated(outputs: Path, pairs: list[Pair]) -> None:
+    rate(outputs, pairs[0], "anna")
+    rate(outputs, pairs[1], "bert")
+    assert linked(open_page("rate", rater="anna"), "pair") == pairs[1].id
+    assert linked(open_page("rate", rater="bert"), "pair") == pairs[0].id
+
+
+def test_when_all_are_rated_the_page_leads_on(outputs: Path, pairs: list[Pair]) -> None:
+    for pair in pairs:
+        rate(outputs, pair, "anna")
+    page = open_page("rate", rater="anna")
+    assert page.success[0].value == "anna has rated all 3 pairs."
+
+
+def test_open_mode_shows_names_and_says_so(pairs: list[Pair]) -> None:
+    page = open_page("rate", rater="anna", names="shown")
+    assert "names shown" in sent(page) and LABELS["Cosmos-Reason1-7B"] in sent(page)
+    page.toggle("names_shown").set_value(False).run()
+    assert "names known, stored as not blind" in sent(page)  # they were seen a moment ago
+    assert told(sent(page)) == []
+
+
+def test_a_link_to_a_pair_that_is_gone_says_so_and_takes_the_next(pairs: list[Pair]) -> None:
+    page = open_page("rate", rater="anna", pair="x~y")
+    assert "There is no pair" in page.warning[0].value
+    assert linked(page, "pair") == pairs[0].id
+
+
+def test_a_run_that_can_not_be_read_is_named_without_its_folder(outputs: Path, pairs: list[Pair]) -> None:
+    """Its folder carries the model's name."""
+    (outputs / pairs[0].a.path / "analysis.json").write_text("{")
+    page = open_page("rate", rater="anna", pair=pairs[0].id)
+    assert page.error[0].value.startswith("An answer of this pair can't be read.")
+    assert told(sent(page)) == []
+
+
+def test_a_scorecard_that_can_not_be_read_is_named(outputs: Path, pairs: list[Pair]) -> None:
+    (outputs / "scorecard.csv").write_bytes("a;b".encode("utf-16"))
+    assert "UTF-16" in open_page("rate", rater="anna").error[0].value
+
+
+def test_a_video_that_has_moved_leaves_the_frames(outputs: Path, tmp_path: Path, scenarios: Path) -> None:
+    moved = tmp_path / "clips" / "scene"
+    moved.mkdir(parents=True)
+    (moved / "segment.webm").write_bytes((scenarios / "scene_0" / "segment.webm").read_bytes())
+    write_pairs(outputs, tmp_path / "clips", 1)
+    (moved / "segment.webm").unlink()
+    page = open_page("rate", rater="anna")
+    assert page.caption[0].value.startswith("The video is no longer where it was")
+    assert "2 frames" in sent(page) and len(pairs_in(outputs)) == 1
