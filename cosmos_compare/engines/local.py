@@ -11,7 +11,7 @@ from typing import Any
 
 from safetensors import SafetensorError
 
-from cosmos_compare.engines import local_vision as flash_windows
+from cosmos_compare.engines import local_vision
 from cosmos_compare.engines.base import Cancelled, OnState, OnText, Request
 from cosmos_compare.engines.local_graphs import Graphs
 from cosmos_compare.engines.local_inputs import Inputs, prepare
@@ -81,7 +81,8 @@ class LocalEngine:
         self.stream = torch.cuda.Stream() if self.device.type == "cuda" else None  # type: ignore[no-untyped-call]
         if self.device.type == "cuda":
             torch.cuda.synchronize()  # the weights are there for all streams
-            flash_windows.use_in(self.model)
+            if dtype != torch.float32:  # which flash attention does not take
+                local_vision.use_in(self.model)
             self.graphs = Graphs(self.model)
         self._lock = threading.Lock()
 
@@ -101,6 +102,13 @@ class LocalEngine:
     def reference(self, request: Request, on_text: OnText, on_state: OnState, cancelled: Cancelled) -> Answer:
         """The same answer by plain `generate` in one piece, with nothing kept: slower, for checks and benchmarks."""
         return self._answer(request, on_text, on_state, cancelled, self._generate)
+
+    def prepare_fast(self) -> float | None:
+        """Wait until the fast path is there or known not to come; the seconds it took, None where there is none."""
+        if self.graphs is None:
+            return None
+        self.graphs.wait()
+        return self.graphs.seconds
 
     def close(self) -> None:
         with self._lock:
