@@ -4,7 +4,7 @@ import streamlit as st
 
 from cosmos_compare.errors import CompareError
 from cosmos_compare.ui import rate_desk, rate_markup, rate_queue, rate_view, rating_data, resources, shell
-from cosmos_compare.ui.rate_form import rating_form
+from cosmos_compare.ui.rate_form import rating_form, undo_last
 
 shell.page("Rate")
 view = rate_view.open_view()
@@ -27,7 +27,7 @@ except CompareError as error:
 
 rate_queue.show(view, known, rated, pair)
 if sheet is None:
-    rate_queue.all_rated(view, len(known.pairs))
+    rate_queue.all_rated(view, len(known.pairs), lambda: undo_last(view.rater, rate_desk.after_undo))
     st.stop()
 
 rate_desk.head(sheet)

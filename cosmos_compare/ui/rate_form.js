@@ -147,17 +147,20 @@ class Form {
   }
 
   mark(row, side, level) {
+    if (this.busy) return; // these marks are on their way to the disk
     this.state.marks[side][row] = level;
     [this.row, this.side] = side === 0 ? [row, 1] : [Math.min(row + 1, this.rows.length - 1), row + 1 < this.rows.length ? 0 : 1];
     this.changed();
   }
 
   fillRest() {
+    if (this.busy) return;
     for (const [row, side] of this.open()) this.state.marks[side][row] = null;
     this.changed();
   }
 
   choose(name) {
+    if (this.busy) return;
     this.state.choice = name;
     this.changed();
   }
@@ -198,11 +201,13 @@ class Form {
     this.rows.forEach(({ tr, groups }, row) => {
       tr.className = row === this.row ? "here" : "";
       groups.forEach((group, side) => {
-        group.className = row === this.row && side === this.side ? "marks here" : "marks";
+        const here = row === this.row && side === this.side;
+        group.className = here ? "marks here" : "marks";
         LEVELS.forEach((level, at) => {
           const button = group.children[at];
           const on = !this.isOpen(row, side) && this.state.marks[side][row] === level;
           button.setAttribute("aria-pressed", on);
+          button.tabIndex = here ? 0 : -1; // Tab passes the grid in four steps; arrows move within it
         });
       });
     });
@@ -217,7 +222,7 @@ class Form {
     this.find(".rest").hidden = !this.open().length;
     this.find(".skip").hidden = saved || !this.data.can_skip;
     this.find(".undo").hidden = !this.data.can_undo;
-    this.find(".undo").disabled = this.busy;
+    this.find(".undo").disabled = this.notes.readOnly = this.busy;
     const said = this.said || this.data.problem || (saved || !this.data.saved ? this.data.said : "Changed, not saved yet.");
     this.find(".said").textContent = said;
     this.find(".said").className = this.data.problem && !this.said ? "said problem" : "said";

@@ -23,6 +23,7 @@ from cosmos_compare.ui.rate_markup import WORDS
 from cosmos_compare.ui.rate_sheet import LETTERS, Sheet, Verdict, rows_of, verdict_of
 
 KEY = "rating"
+NO_REPLY = {"serial": 0, "said": "", "problem": ""}
 HERE = Path(__file__).parent
 
 Saved = Callable[[bool], str]
@@ -37,7 +38,7 @@ def rating_form(
     `after_save(next)` and `after_undo(rows)` move the page on and return what to say; `skip(True)` goes to the next
     pair, and without it there is no queue.
     """
-    answered = st.session_state.setdefault("rate_reply", {"serial": 0, "said": "", "problem": ""})
+    answered = st.session_state.get("rate_reply", NO_REPLY)
     draft = sheet.own or undone_draft(sheet)
     data = {
         # What the form holds is begun anew when this changes, and kept by the browser under this name.
@@ -94,8 +95,12 @@ def _on_save(sheet: Sheet, after_save: Saved) -> None:
 
 
 def _on_undo(rater: str, after_undo: Undone) -> None:
-    if not st.session_state[KEY].undo:
-        return
+    if st.session_state[KEY].undo:
+        undo_last(rater, after_undo)
+
+
+def undo_last(rater: str, after_undo: Undone) -> None:
+    """Take back the last save of a rater and put its marks into the form."""
     try:
         rows = scorecard.undo(outputs_folder(), rater, now())
     except CompareError as error:
@@ -112,5 +117,5 @@ def _on_skip(skip: Saved | None) -> None:
 
 def reply(said: str = "", problem: str = "") -> None:
     """What the form shows next; the new number tells it that the page has answered."""
-    serial = st.session_state["rate_reply"]["serial"] + 1
+    serial = st.session_state.get("rate_reply", NO_REPLY)["serial"] + 1
     st.session_state["rate_reply"] = {"serial": serial, "said": said, "problem": problem}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -92,7 +93,10 @@ def nothing() -> None:
     st.page_link("app.py", label="Compare", icon=":material/compare:")
 
 
-def all_rated(view: RateView, count: int) -> None:
+def all_rated(view: RateView, count: int, undo: Callable[[], None]) -> None:
+    """Nothing is left; the last save can still be taken back."""
     st.success(f"{view.rater} has rated all {count} pairs.", icon=":material/done_all:")
-    st.page_link("pages/results.py", label="See the results", icon=":material/bar_chart:")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.page_link("pages/results.py", label="See the results", icon=":material/bar_chart:")
+        st.button("Undo last save", shortcut="U", on_click=undo)
     st.caption("Choose a pair on the left to look at it again, or to change a rating.")
