@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -19,7 +21,6 @@ from cosmos_compare.report import Report, report
 from cosmos_compare.scorecard import Stamp
 
 PROBLEMS_SHOWN = 200
-RUNS_FOR_S = 2  # ten thousand folders take 0.1 s to look through
 
 
 class Runs(NamedTuple):
@@ -28,7 +29,7 @@ class Runs(NamedTuple):
     rows: list[RunRow]
     pairs: list[Pair]
     problems: list[str]
-    mark: int  # equal for equal runs
+    stamp: int  # equal for equal runs
 
 
 class Frames(NamedTuple):
@@ -39,14 +40,28 @@ class Frames(NamedTuple):
 
 
 def runs() -> Runs:
-    return _runs(outputs_folder())
+    outputs = outputs_folder()
+    return _runs(outputs, _runs_stamp(outputs))
 
 
-@st.cache_resource(show_spinner=False, ttl=RUNS_FOR_S, max_entries=2)
-def _runs(outputs: Path) -> Runs:
+@st.cache_resource(show_spinner=False, max_entries=2)
+def _runs(outputs: Path, stamp: int) -> Runs:
     found: RunList = read_runs(outputs)
     pairs = [pair for models in model_pairs(found.rows) for pair in find_pairs(found.rows, models)]
-    return Runs(found.rows, pairs, found.problems, hash(tuple(row.id for row in found.rows)))
+    return Runs(found.rows, pairs, found.problems, stamp)
+
+
+def _runs_stamp(outputs: Path) -> int:
+    """Another number once a run has come or gone: that changes the time of its model's folder.
+
+    Looking at 1,000 such folders takes some 5 ms, reading the list of 10,000 runs in them 150 ms.
+    """
+    seen = []
+    with suppress(FileNotFoundError, NotADirectoryError):
+        for scenario in os.scandir(outputs / "runs"):
+            if scenario.is_dir():
+                seen += [(model.path, model.stat().st_mtime_ns) for model in os.scandir(scenario.path)]
+    return hash(tuple(sorted(seen)))
 
 
 def frames() -> Frames:
@@ -64,12 +79,12 @@ def _frames(outputs: Path, stamp: Stamp) -> Frames:
 def found() -> Evidence:
     """Ratings and runs for the report. Raises `CompareError` when the scorecard can't be read at all."""
     outputs, known = outputs_folder(), runs()
-    return _evidence(outputs, scorecard.stamp(outputs), known.mark)
+    return _evidence(outputs, scorecard.stamp(outputs), known.stamp)
 
 
 @st.cache_resource(show_spinner=False, max_entries=2)
-def _evidence(outputs: Path, stamp: Stamp, mark: int) -> Evidence:
-    known = _runs(outputs)
+def _evidence(outputs: Path, stamp: Stamp, runs_stamp: int) -> Evidence:
+    known = _runs(outputs, runs_stamp)
     return gather(_table(outputs, stamp), known.rows, known.problems)
 
 
@@ -81,12 +96,12 @@ def _table(outputs: Path, stamp: Stamp) -> Table:
 def report_of(models: tuple[str, str], part: Slice) -> Report:
     """The report of a slice, once for each state of the disk."""
     outputs, known = outputs_folder(), runs()
-    return _report(outputs, scorecard.stamp(outputs), known.mark, models, part)
+    return _report(outputs, scorecard.stamp(outputs), known.stamp, models, part)
 
 
 @st.cache_resource(show_spinner=False, max_entries=20)
-def _report(outputs: Path, stamp: Stamp, mark: int, models: tuple[str, str], part: Slice) -> Report:
-    return report(_evidence(outputs, stamp, mark), models, part)
+def _report(outputs: Path, stamp: Stamp, runs_stamp: int, models: tuple[str, str], part: Slice) -> Report:
+    return report(_evidence(outputs, stamp, runs_stamp), models, part)
 
 
 def problems(sentences: list[str]) -> None:

@@ -1,0 +1,113 @@
+"""How fast the Results and Rate pages are over 50,000 ratings of 10,000 runs. Needs Chromium.
+
+    python benchmarks/results_page.py
+
+Prints one JSON object, seconds as a person at the browser sees them. `server_*` are the script's own time in the
+server, without browser and network, by Streamlit's AppTest.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "benchmarks")]
+
+from browser_support import chromium, serve  # noqa: E402
+from playwright.sync_api import Page, expect  # noqa: E402
+from ratings import make  # noqa: E402
+from runs_support import make_run as record  # noqa: E402
+from streamlit.testing.v1 import AppTest  # noqa: E402
+
+from cosmos_compare import scorecard  # noqa: E402
+from cosmos_compare.index import RunRow  # noqa: E402
+
+DONE = """() => document.querySelector(".stApp")?.dataset.testScriptState === "notRunning" """
+TOGGLE = """() => new Promise((done) => {
+  const app = document.querySelector(".stApp"), begin = performance.now();
+  let ran = false;
+  new MutationObserver((_, observer) => {
+    ran ||= app.dataset.testScriptState === "running";
+    if (ran && app.dataset.testScriptState === "notRunning") { observer.disconnect(); done(performance.now() - begin); }
+  }).observe(app, { attributes: true });
+  document.querySelector(".st-key-only_blind input").click();
+})"""
+
+
+def write_runs(outputs: Path, runs: list[RunRow]) -> None:
+    """A folder for each row, with an analysis.json that the index reads back as that row."""
+    template = json.loads(record(raw="A pedestrian crosses. " * 60).model_dump_json())
+    for row in runs:
+        template |= {"id": row.id, "key": row.key * 8, "created": row.created}
+        template["clip"]["scenario"], template["model"]["name"] = row.scenario, row.model
+        template["prompt"]["version"] = row.prompt_version
+        folder = outputs / row.path
+        folder.mkdir(parents=True)
+        (folder / "analysis.json").write_text(json.dumps(template), encoding="utf-8")
+
+
+def in_server(name: str, act: Callable[[AppTest], object] | None = None) -> list[float]:
+    """Times of one page's script: the first run, then two more, each after `act`."""
+    page = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120).switch_page(f"pages/{name}.py")
+    page.query_params["rater"] = "rater 1"
+    times = []
+    for _ in range(3):
+        start = time.perf_counter()
+        page.run()
+        times.append(round(time.perf_counter() - start, 3))
+        assert not page.exception, page.exception
+        if act:
+            act(page)
+    return times
+
+
+def seconds(work: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    work()
+    return round(time.perf_counter() - start, 3)
+
+
+def in_browser(page: Page, address: str, outputs: Path, changed: Callable[[], None]) -> dict[str, object]:
+    def opened(path: str, shows: str) -> None:
+        page.goto(f"{address}/{path}")
+        expect(page.locator(shows).first).to_be_visible(timeout=60_000)
+
+    times: dict[str, object] = {"first_of_server": seconds(lambda: opened("results", ".finding"))}
+    page.wait_for_function(DONE)
+    changed()
+    times["first_view"] = seconds(lambda: opened("results", ".finding"))
+    page.wait_for_function(DONE)
+    times["with_all_charts"] = seconds(lambda: opened("results", ".st-key-chart_speed .js-plotly-plot"))
+    page.wait_for_function(DONE)
+    times["filter"] = [round(page.evaluate(TOGGLE) / 1000, 3) for _ in range(5)]
+    times["rate"] = seconds(lambda: opened("rate?rater=rater%201", ".marks.here, .stAlert"))
+    return times
+
+
+def main() -> None:
+    runs, ratings = make()
+    with tempfile.TemporaryDirectory() as folder:
+        outputs = Path(folder) / "outputs"
+        write_runs(outputs, runs)
+        scorecard.append(outputs, ratings)
+        os.environ["COSMOS_COMPARE_OUTPUTS"] = str(outputs)
+        toggle = in_server(
+            "results", lambda page: page.toggle("only_blind").set_value(not page.toggle("only_blind").value)
+        )
+        numbers: dict[str, object] = {"server_results": toggle, "server_rate": in_server("rate")}
+        with serve(Path(folder) / "app.log") as address, chromium() as browser:
+            page = browser.new_page(viewport={"width": 1280, "height": 720})
+            numbers |= in_browser(page, address, outputs, lambda: scorecard.append(outputs, ratings[:2]))
+        numbers["filter_median"] = statistics.median(numbers["filter"])  # type: ignore[type-var]
+    print(json.dumps(numbers))
+
+
+if __name__ == "__main__":
+    main()
