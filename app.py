@@ -7,7 +7,20 @@ import streamlit as st
 from cosmos_compare.errors import CompareError
 from cosmos_compare.inputs import Seen
 from cosmos_compare.inputs import seen as what_it_sees
-from cosmos_compare.ui import actions, clip_panel, columns, editor, markup, past, picker, resources, seen, shell, stage
+from cosmos_compare.ui import (
+    actions,
+    clip_panel,
+    columns,
+    editor,
+    markup,
+    past,
+    picker,
+    rate_here,
+    resources,
+    seen,
+    shell,
+    stage,
+)
 from cosmos_compare.ui.view import open_view
 
 shell.page("Compare")
@@ -48,6 +61,7 @@ except CompareError as error:
 seen.line(sees, draft, clip)
 if shown.sides and sees:
     seen.show(shown.sides, sees, store.outputs, rows)
+    rate_here.show(shown.sides, rows)
 if scenario:
     past.show(rows, scenario.id)
 elif not shown.sides:

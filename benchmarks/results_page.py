@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 import os
-import statistics
 import sys
 import tempfile
 import time
@@ -30,13 +29,20 @@ from cosmos_compare import scorecard  # noqa: E402
 from cosmos_compare.index import RunRow  # noqa: E402
 
 DONE = """() => document.querySelector(".stApp")?.dataset.testScriptState === "notRunning" """
+# Milliseconds from a click until the findings show new numbers, and until all charts are drawn again.
 TOGGLE = """() => new Promise((done) => {
   const app = document.querySelector(".stApp"), begin = performance.now();
-  let ran = false;
+  const before = document.querySelector(".versus").innerText;
+  let ran = false, words = 0;
   new MutationObserver((_, observer) => {
+    const now = document.querySelector(".versus")?.innerText;
+    if (!words && now && now !== before) words = performance.now() - begin;
     ran ||= app.dataset.testScriptState === "running";
-    if (ran && app.dataset.testScriptState === "notRunning") { observer.disconnect(); done(performance.now() - begin); }
-  }).observe(app, { attributes: true });
+    if (ran && words && app.dataset.testScriptState === "notRunning") {
+      observer.disconnect();
+      done([words, performance.now() - begin]);
+    }
+  }).observe(app, { attributes: true, childList: true, subtree: true, characterData: true });
   document.querySelector(".st-key-only_blind input").click();
 })"""
 
@@ -86,7 +92,10 @@ def in_browser(page: Page, address: str, outputs: Path, changed: Callable[[], No
     page.wait_for_function(DONE)
     times["with_all_charts"] = seconds(lambda: opened("results", ".st-key-chart_speed .js-plotly-plot"))
     page.wait_for_function(DONE)
-    times["filter"] = [round(page.evaluate(TOGGLE) / 1000, 3) for _ in range(5)]
+    toggled = [page.evaluate(TOGGLE) for _ in range(5)]
+    times["filter"], times["filter_charts"] = (
+        [round(ms / 1000, 3) for ms in each] for each in zip(*toggled, strict=True)
+    )
     times["rate"] = seconds(lambda: opened("rate?rater=rater%201", ".marks.here, .stAlert"))
     return times
 
@@ -105,7 +114,6 @@ def main() -> None:
         with serve(Path(folder) / "app.log") as address, chromium() as browser:
             page = browser.new_page(viewport={"width": 1280, "height": 720})
             numbers |= in_browser(page, address, outputs, lambda: scorecard.append(outputs, ratings[:2]))
-        numbers["filter_median"] = statistics.median(numbers["filter"])  # type: ignore[type-var]
     print(json.dumps(numbers))
 
 

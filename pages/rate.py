@@ -11,7 +11,7 @@ view = rate_view.open_view()
 known = rating_data.runs()
 
 if not view.rater:
-    rate_view.ask_name()
+    rate_view.ask_name(lambda name: rate_view.change_view(rater=name))
     st.stop()
 if not known.pairs:
     rate_queue.nothing()

@@ -157,3 +157,26 @@ def test_a_click_on_the_heat_map_opens_the_pair(page: Page, app: str, outputs: P
     )
     page.mouse.click(plot["x"] + plot["width"] / 14, plot["y"] + plot["height"] / scenarios / 2)
     page.wait_for_url(re.compile(r"/rate\?pair="))
+
+
+def test_the_same_form_on_the_compare_page_saves_as_not_blind(page: Page, app: str, outputs: Path) -> None:
+    pair = pairs_in(outputs)[2]
+    page.goto(f"{app}/?runs={pair.b.id},{pair.a.id}")
+    page.get_by_text("Rate these two answers").click()
+    page.get_by_label("Your name").fill("carla")
+    page.keyboard.press("Enter")
+    expect(page.locator("thead th").first).to_have_text(LABELS[pair.b.model])
+    expect(page.get_by_role("button", name="Skip")).to_be_hidden()
+    press(page, "2 0 Shift+X a Enter")
+    expect(page.locator(".said")).to_have_text("Saved for carla, as not blind.")
+    rows = standing(to_frame(scorecard.read(outputs)))
+    rows = rows[rows["rater"] == "carla"].set_index("run_id")
+    assert (rows.loc[pair.b.id, "verdict"], rows.loc[pair.b.id, "side"], rows.loc[pair.b.id, "objects"]) == (
+        "better",
+        "left",
+        2,
+    )
+    assert not rows["blind"].any()
+    assert "rater" not in page.url  # the address stays the Compare page's own
+    page.keyboard.press("u")
+    expect(page.locator(".said")).to_have_text("Taken back: the rating of scene_2.")

@@ -16,7 +16,7 @@ from cosmos_compare.store import Store
 from cosmos_compare.ui import clip_panel, markup, rate_markup, resources
 from cosmos_compare.ui.pictures import small_jpegs
 from cosmos_compare.ui.rate_sheet import Sheet, next_pair, saved_by
-from cosmos_compare.ui.rate_view import RateView, change_view, current
+from cosmos_compare.ui.rate_view import RateView, change_view, current, knows_names, names_were_shown, saved_unnamed
 from cosmos_compare.ui.rating_data import Frames, Runs, frames, runs
 
 
@@ -42,10 +42,10 @@ def lay_out(pair: Pair, view: RateView, store: Store) -> Sheet:
     left = left_run(view.rater, pair)
     rows = sorted((pair.a, pair.b), key=lambda row: row.id != left)
     own = saved_by(found.standing, pair, view.rater, left)
-    sheet = Sheet(pair, (_run(rows[0], store), _run(rows[1], store)), view.rater, view.open, own, _seen(pair, found))
+    runs = (_run(rows[0], store), _run(rows[1], store))
+    sheet = Sheet(pair, runs, view.rater, view.open, own, _seen(pair, view.rater, found))
     if sheet.named:
-        _remember("named", pair.id)
-        _forget("unnamed", pair.id)
+        names_were_shown(pair.id)
     return sheet
 
 
@@ -59,31 +59,16 @@ def _run(row: RunRow, store: Store) -> Run:
         ) from error
 
 
-def _seen(pair: Pair, found: Frames) -> bool:
-    """Whether the names were shown before: in this session, or after a save of an earlier one."""
-    rater = current().rater
-    saved = bool(((found.every["rater"] == rater) & (found.every["pair_id"] == pair.id)).any())
-    return pair.id in _remembered("named") or (saved and pair.id not in _remembered("unnamed"))
-
-
-def _remembered(name: str) -> set[str]:
-    pairs: set[str] = st.session_state.setdefault(f"rate_{name}", set())
-    return pairs
-
-
-def _remember(name: str, pair: str) -> None:
-    _remembered(name).add(pair)
-
-
-def _forget(name: str, pair: str) -> None:
-    _remembered(name).discard(pair)
+def _seen(pair: Pair, rater: str, found: Frames) -> bool:
+    was_saved = bool(((found.every["rater"] == rater) & (found.every["pair_id"] == pair.id)).any())
+    return knows_names(pair.id, was_saved)
 
 
 def after_save(go_on: bool) -> str:
     """Stay, with the names shown, or take the next pair before they are."""
     if not go_on:
         return "Saved."
-    _remember("unnamed", current().pair)
+    saved_unnamed(current().pair)
     done = go_to_next()
     return f"Saved. {done}".strip()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -58,6 +59,32 @@ def rater() -> str:
     return name
 
 
+def set_rater(name: str) -> None:
+    """Say who rates, on a page whose address is its own."""
+    st.session_state["rater"] = name
+
+
+def names_were_shown(pair: str) -> None:
+    """From now on this session's ratings of the pair are not blind."""
+    _pairs("named").add(pair)
+    _pairs("unnamed").discard(pair)
+
+
+def saved_unnamed(pair: str) -> None:
+    """The pair was saved and left before its names were shown."""
+    _pairs("unnamed").add(pair)
+
+
+def knows_names(pair: str, was_saved: bool) -> bool:
+    """Whether the names were shown to this rater: in this session, or after a save in an earlier one."""
+    return pair in _pairs("named") or (was_saved and pair not in _pairs("unnamed"))
+
+
+def _pairs(kind: str) -> set[str]:
+    pairs: set[str] = st.session_state.setdefault(f"rate_{kind}", set())
+    return pairs
+
+
 def _keep(view: RateView) -> RateView:
     st.session_state["rate_view"] = view
     st.session_state["rater"] = view.rater
@@ -65,15 +92,15 @@ def _keep(view: RateView) -> RateView:
     return view
 
 
-def ask_name() -> None:
-    """Ask who rates, once."""
+def ask_name(then: Callable[[str], object]) -> None:
+    """Ask who rates, once; `then` gets the name."""
     with st.form("who", width=460, border=True):
         st.markdown("##### Who is rating?")
         st.text_input("Your name", key="rater_name", placeholder="anna", max_chars=80)
-        st.caption("It stands beside your marks in the scorecard, and in the link of this page.")
+        st.caption("It stands beside your marks in the scorecard, and in the link of the Rate page.")
         if st.form_submit_button("Start", type="primary"):
             try:
-                change_view(rater=clean_rater(st.session_state["rater_name"]))
+                then(clean_rater(st.session_state["rater_name"]))
             except CompareError as error:
                 st.error(str(error))
                 return
