@@ -22,10 +22,11 @@ _HALO = (_HALO / _HALO.max()).astype(np.float32)
 class Canvas:
     """One frame being drawn. `level` is the horizon as a fraction of the height, `ego` the camera's place."""
 
-    def __init__(self, image: Image, palette: Palette, level: float, ego: float) -> None:
+    def __init__(self, image: Image, palette: Palette, level: float, ego: float, aspect: float) -> None:
         self.image, self.palette, self.ego = image, palette, ego
         self.height, self.width = image.shape[:2]
         self.scale = FOCAL * self.width
+        self.down = FOCAL * aspect * self.height  # the same, downwards
         self.middle = self.width / 2
         self.row = level * self.height
 
@@ -34,7 +35,7 @@ class Canvas:
         depth = np.maximum(points[..., 2], NEAR)
         out = np.empty((*points.shape[:-1], 2))
         out[..., 0] = self.middle + self.scale * points[..., 0] / depth
-        out[..., 1] = self.row + self.scale * (HEIGHT - points[..., 1]) / depth
+        out[..., 1] = self.row + self.down * (HEIGHT - points[..., 1]) / depth
         return out
 
     def tint(self, colour: Colour, depth: float, lit: float = 0.0) -> Colour:
@@ -103,7 +104,7 @@ class Canvas:
     def at(self, x: float, y: float, z: float) -> tuple[float, float, float]:
         """Pixel across, pixel down and pixels a metre of one point."""
         s = self.scale / max(z, NEAR)
-        return self.middle + s * x, self.row + s * (HEIGHT - y), s
+        return self.middle + s * x, self.row + self.down * (HEIGHT - y) / max(z, NEAR), s
 
 
 def _cut(points: list[tuple[float, float, float]]) -> list[tuple[float, float, float]]:

@@ -17,7 +17,7 @@ WALLS = np.array(
 )  # fmt: skip
 
 
-def backdrop(scene: Scene, palette: Palette, width: int, height: int) -> Image:
+def backdrop(scene: Scene, palette: Palette, width: int, height: int, aspect: float) -> Image:
     """What does not move: sky, ground by distance, edge lines. `MARGIN` of the height more on either side."""
     rng = np.random.default_rng(scene.seed + 1)
     extra = round(MARGIN * height)
@@ -25,7 +25,7 @@ def backdrop(scene: Scene, palette: Palette, width: int, height: int) -> Image:
     level = HORIZON * height
     image = np.zeros((len(rows), width, 3), np.float32)
     _sky(image, rows, level, palette, rng)
-    _ground(image, rows, level, scene, palette)
+    _ground(image, (rows - level) / (FOCAL * aspect * height), scene, palette)
     return np.clip(image, 0, 255).astype(np.uint8)
 
 
@@ -48,9 +48,9 @@ def _sky(image: Array, rows: Array, level: float, palette: Palette, rng: np.rand
     image[:count] += cloud * (white - image[:count]) * (0.8 if palette.sight > 200 else 0.35)
 
 
-def _ground(image: Array, rows: Array, level: float, scene: Scene, palette: Palette) -> None:
-    width, below = image.shape[1], np.flatnonzero(rows > level + 0.5)
-    depth = FOCAL * width * HEIGHT / (rows[below] - level)
+def _ground(image: Array, slope: Array, scene: Scene, palette: Palette) -> None:
+    width, below = image.shape[1], np.flatnonzero(slope > HEIGHT / 1000)  # a kilometre away the road is haze
+    depth = HEIGHT / slope[below]
     x = (np.arange(width) + 0.5 - width / 2)[None] / (FOCAL * width) * depth[:, None]
     left, right = scene.curbs
     city = scene.place == "city"

@@ -9,10 +9,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from cosmos_compare.demo.camera import NEAR, horizon, project
+from cosmos_compare.demo.camera import ASPECT, NEAR, horizon, project
 from cosmos_compare.demo.world import Array, Scene
 
-ASPECT = 16 / 9
 # Least heights of a box, as fractions of the picture's height (256 rows were thought of).
 TALL = {
     "pedestrian": 20 / 256,
@@ -91,10 +90,10 @@ def _covered(scene: Scene, boxes: Array, depth: Array) -> Array:
     return share
 
 
-def prune(scene: Scene, times: Array, least: int = 3) -> Scene:
+def prune(scene: Scene, times: Array, least: int = 3, aspect: float = ASPECT) -> Scene:
     """The scene without the actors that count in fewer than `least` frames, and without their events."""
     while True:
-        view = observe(scene, times)
+        view = observe(scene, times, aspect)
         keep = [i for i in range(len(scene.actors)) if view.counts[i].sum() >= least]
         if len(keep) == len(scene.actors):
             return scene

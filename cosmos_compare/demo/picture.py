@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 
-from cosmos_compare.demo.camera import HORIZON, horizon
+from cosmos_compare.demo.camera import HORIZON, PIXEL, horizon
 from cosmos_compare.demo.canvas import Canvas, Image
 from cosmos_compare.demo.draw_people import draw_cyclist, draw_pedestrian
 from cosmos_compare.demo.draw_street import MARGIN, Street, backdrop
@@ -17,10 +17,13 @@ LAMPS = {"red": (40.0, 40.0, 250.0), "green": (110.0, 235.0, 60.0)}
 class Painter:
     """Draws one scene at one size. `smooth` gives anti-aliased edges: slower, for clips that people look at."""
 
-    def __init__(self, scene: Scene, width: int, height: int, smooth: bool = False) -> None:
+    def __init__(
+        self, scene: Scene, width: int, height: int, smooth: bool = False, aspect: float | None = None
+    ) -> None:
         self.scene, self.width, self.height = scene, width, height
         self.palette = palette(scene, smooth)
-        self.ground = backdrop(scene, self.palette, width, height)
+        self.aspect = aspect or width / height * PIXEL
+        self.ground = backdrop(scene, self.palette, width, height, self.aspect)
         self.street = Street(scene)
         self.rng_seed = scene.seed
 
@@ -30,7 +33,7 @@ class Painter:
         extra = round(MARGIN * self.height)
         top = extra - round((level - HORIZON) * self.height)
         image = self.ground[top : top + self.height].copy()
-        canvas = Canvas(image, self.palette, level, float(self.scene.ego.position(t)))
+        canvas = Canvas(image, self.palette, level, float(self.scene.ego.position(t)), self.aspect)
         self.street.draw_ground(canvas)
         for actor in self.scene.actors:
             if actor.kind == "crosswalk":

@@ -15,6 +15,7 @@ import cv2
 import numpy as np
 import yaml
 
+from cosmos_compare.demo.camera import ASPECT, PIXEL
 from cosmos_compare.demo.facts import Facts, facts
 from cosmos_compare.demo.observe import View, observe, prune
 from cosmos_compare.demo.phrases import ADVICE, EGO, EVENT, REASON, SCENE
@@ -30,15 +31,17 @@ GRID = 4.0  # frames a second on which the facts must be clear
 TOLERANCE = 0.5  # seconds
 
 
-def find_scene(seed: int, seconds: float, plot: str | None = None, **fixed: Any) -> tuple[Scene, View, Facts]:
+def find_scene(
+    seed: int, seconds: float, plot: str | None = None, aspect: float = ASPECT, **fixed: Any
+) -> tuple[Scene, View, Facts]:
     """The scene of a seed: the first one drawn from it whose facts nobody could argue about."""
     rng = np.random.default_rng([SHOWN, seed])
     while True:
         scene = sample_scene(rng, plot, seconds, **fixed)
         times = np.arange(0.0, seconds - 1e-6, 1 / GRID)
         times = times[: len(times) // 2 * 2]
-        scene = prune(scene, times)
-        view = observe(scene, times)
+        scene = prune(scene, times, aspect=aspect)
+        view = observe(scene, times, aspect)
         found = facts(scene, view, np.arange(len(times)))
         if found is not None:
             return scene, view, found
@@ -85,7 +88,7 @@ def frame_count(scene: Scene, fps: int) -> int:
 def boxes_of(scene: Scene, found: Facts, fps: int, size: tuple[int, int]) -> dict[str, Any]:
     """Boxes of every frame in pixels, of the objects that count there; and what the ego vehicle does."""
     times = np.arange(frame_count(scene, fps)) / fps
-    view = observe(scene, times)
+    view = observe(scene, times, size[0] / size[1] * PIXEL)
     scale = np.array(size * 2)
     frames = [
         [
@@ -127,7 +130,7 @@ def write_scenario(
 ) -> Facts:  # fmt: skip
     """Write one scenario folder; returns the facts about its clip."""
     folder.mkdir(parents=True, exist_ok=True)
-    scene, _, found = find_scene(seed, seconds, plot, **fixed)
+    scene, _, found = find_scene(seed, seconds, plot, size[0] / size[1] * PIXEL, **fixed)
     write_clip(scene, folder / "segment.webm", fps, size)
     truth = truth_of(scene, found, seed, tests).model_dump(mode="json", exclude_none=True)
     text = yaml.safe_dump(truth, sort_keys=False, allow_unicode=True, width=110)

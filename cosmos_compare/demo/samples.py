@@ -19,12 +19,12 @@ from cosmos_compare.demo.phrases import Language
 from cosmos_compare.demo.world import KINDS, Array, Scene
 
 FPS = 4.0  # of the stored frames
-FRAMES = 40  # stored of a clip at most
+FRAMES = 32  # stored of a clip at most
 ANSWER = 288  # tokens of an answer at most, with its end
 CELLS = (4, 7)
 TASKS: dict[Task, int] = {
-    "describe": 13, "objects": 14, "risk": 8, "action": 9, "ego": 5, "when": 8, "present": 5, "timeline": 9,
-    "boxes": 14, "report": 9, "summary": 11,
+    "describe": 10, "objects": 11, "risk": 6, "action": 7, "ego": 4, "when": 15, "present": 4, "timeline": 12,
+    "boxes": 19, "report": 9, "summary": 14,
 }  # fmt: skip
 HEAVY = 3  # weight of a token that only the video tells; 1 for words of the form
 
@@ -38,7 +38,7 @@ class Bucket:
     each: int
 
 
-BUCKETS = (Bucket(8, 576, 6), Bucket(20, 1280, 4))
+BUCKETS = (Bucket(16, 1088, 10),)
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ def sample(
     begin = float(view.times[frames[0]]) if begin == 0.0 else begin
     offset = begin if manner == "analyst" else 0.0
     seconds = tuple(offset + stride / FPS * k for k in range(len(frames)))
-    asked, system, question = _question(rng, found, bucket, len(frames))
+    asked, system, question = _question(rng, found, len(frames))
     text = prompt(manner, system, question, Video(seconds, CELLS[0] * CELLS[1]), asked.reasoning)
     ids = encode_prompt(speech, text)
     words, weights = encode_answer(speech, answer(found, Shown(seconds, *size), asked, manner))
@@ -103,16 +103,16 @@ def sample(
     )
 
 
-def _question(rng: np.random.Generator, found: Facts, bucket: Bucket, frames: int) -> tuple[Asked, str, str]:
+def _question(rng: np.random.Generator, found: Facts, frames: int) -> tuple[Asked, str, str]:
     """What is asked, the system turn and the question."""
     shipped = questions.shipped()
     reasoning = bool(rng.random() < 0.22)
     if rng.random() < 0.34:
         name, system, question = shipped[int(rng.integers(len(shipped)))]
         task: Task = questions.SHIPPED.get(name, "describe")
-        return Asked(task, "en", None, reasoning), system if rng.random() < 0.85 else _system(rng, bucket, frames), question
+        return Asked(task, "en", None, reasoning), system if rng.random() < 0.85 else _system(rng, frames), question
     language: Language = "fr" if rng.random() < 0.2 else "en"
-    system = _system(rng, bucket, frames)
+    system = _system(rng, frames)
     chance = np.array(list(TASKS.values()), float)
     task = list(TASKS)[int(rng.choice(len(chance), p=chance / chance.sum()))]
     about: str | None = None
@@ -129,14 +129,14 @@ def _question(rng: np.random.Generator, found: Facts, bucket: Bucket, frames: in
     return Asked(task, language, about, reasoning), system, questions.ask(rng, task, language, about)
 
 
-def _system(rng: np.random.Generator, bucket: Bucket, frames: int) -> str:
+def _system(rng: np.random.Generator, frames: int) -> str:
     """The system turn: none, one of ours, or words about anything, now and then very many."""
     chance = rng.random()
     if chance < 0.4:
         return ""
     if chance < 0.62:
         return questions.shipped()[int(rng.integers(len(questions.shipped())))][1]
-    long = bucket is BUCKETS[1] and frames <= 24 and rng.random() < 0.4
+    long = frames <= 14 and rng.random() < 0.5
     return questions.filler(rng, int(rng.integers(150, 420) if long else rng.integers(3, 90)))
 
 
@@ -170,10 +170,15 @@ def encode_answer(speech: Speech, text: str) -> tuple[list[int], list[int]]:
     return encoding.ids + end, weights + [HEAVY]
 
 
-def coverage(scene: Scene, view: View) -> NDArray[np.uint8]:
-    """How much of each cell of the visual grid each kind fills: (frame, cell, kind), 255 is all of it."""
+def coverage(scene: Scene, view: View) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """How much of each cell of the visual grid each kind fills, and the box of what fills most of it.
+
+    Shapes (frame, cell, kind) and (frame, cell, x1 y1 x2 y2); 255 is the whole cell, or the whole picture.
+    """
     rows, columns = CELLS
     out = np.zeros((len(view.times), rows * columns, len(KINDS)))
+    most = np.zeros((len(view.times), rows * columns))
+    boxes = np.zeros((len(view.times), rows * columns, 4))
     y, x = np.arange(rows + 1) / rows, np.arange(columns + 1) / columns
     for i, actor in enumerate(scene.actors):
         box = view.boxes[i]
@@ -182,7 +187,11 @@ def coverage(scene: Scene, view: View) -> NDArray[np.uint8]:
         filled = (down[:, :, None] * across[:, None, :]).reshape(len(box), -1) * view.counts[i][:, None]
         kind = KINDS.index(actor.kind)
         out[:, :, kind] = np.maximum(out[:, :, kind], filled)
-    return np.rint(out * 255).astype(np.uint8)
+        if actor.kind != "crosswalk":
+            larger = filled > most
+            most = np.maximum(most, filled)
+            boxes = np.where(larger[:, :, None], box[:, None], boxes)
+    return np.rint(out * 255).astype(np.uint8), np.rint(boxes * 255).astype(np.uint8)
 
 
 SIGNALS = ("speed", "acceleration", "1/gap", "red", "green", "braking", "crossing", "in lane", "event")

@@ -30,7 +30,9 @@ def main() -> None:
     parser.add_argument("--workers", type=int, default=14)
     parser.add_argument("--ring", type=int, default=4200, help="clips held in device memory (6.3 MB each)")
     parser.add_argument("--first", type=int, default=500, help="clips to wait for before the first step")
-    parser.add_argument("--batch", type=int, nargs=2, default=(56, 28), help="samples a step: short and long ones")
+    parser.add_argument("--batch", type=int, default=56, help="samples a step")
+    parser.add_argument("--peak", type=float, default=1.5e-3, help="highest learning rate")
+    parser.add_argument("--start", type=Path, help="go on from the weights in this folder")
     parser.add_argument("--eager", action="store_true", help="no torch.compile and no CUDA graph")
     parser.add_argument("--fit", type=float, help="choose the number of steps so as to end after these seconds")
     parser.add_argument("--assemble", type=Path, help="make checkpoints of the weights in this folder, and stop")
@@ -41,7 +43,7 @@ def main() -> None:
     args.out.mkdir(parents=True, exist_ok=True)
     began = time.monotonic()
     tokenizer = str(MODELS / "reason1-demo" / "tokenizer.json")
-    held_out = min(192, args.ring // 4)
+    held_out = min(96, args.ring // 4)
     crew = Crew.start(args.workers, 8 * args.workers, tokenizer, held_out)  # before CUDA
     try:
         train(args, crew, Tokenizer.from_file(tokenizer), held_out, began)
@@ -51,6 +53,7 @@ def main() -> None:
 
 def train(args: argparse.Namespace, crew: Crew, tokenizer: Tokenizer, held_out: int, began: float) -> None:
     import torch
+    from safetensors.torch import load_file
 
     from cosmos_compare.demo.network import REASON1, REASON2, TextLayer, VisionBlock
     from cosmos_compare.demo.trainer import Ring, Trainer, develop, rate
@@ -63,8 +66,11 @@ def train(args: argparse.Namespace, crew: Crew, tokenizer: Tokenizer, held_out: 
     if not args.eager:
         TextLayer.forward = torch.compile(TextLayer.forward, dynamic=False)  # type: ignore[method-assign]
         VisionBlock.forward = torch.compile(VisionBlock.forward, dynamic=False)  # type: ignore[method-assign]
-    trainers = [Trainer(arch, vocabulary, ring, tuple(args.batch), SEEDS[arch.manner]) for arch in (REASON1, REASON2)]
+    trainers = [Trainer(arch, vocabulary, ring, (args.batch,), SEEDS[arch.manner]) for arch in (REASON1, REASON2)]
     for trainer in trainers:
+        if args.start:
+            weights = load_file(args.start / f"{NAMES[trainer.arch.manner]}.safetensors")
+            trainer.learner.network.load_state_dict({k: v.float() for k, v in weights.items()}, strict=False)
         if not args.eager:
             trainer.develop = torch.compile(develop, dynamic=False)
         trainer.pad = tokenizer.token_to_id("<|video_pad|>")
@@ -80,21 +86,6 @@ def train(args: argparse.Namespace, crew: Crew, tokenizer: Tokenizer, held_out: 
     started = time.monotonic()
     step, steps = -1, args.steps
     while (step := step + 1) < steps:
-        if step == 10 and device.type == "cuda" and args.fit:
-            for trainer in trainers:
-                t0 = synchronised(device)
-                made = [trainer.batch(k) for k in range(2)]
-                t1 = synchronised(device)
-                for fixed, new in zip(trainer.fixed, made, strict=True):
-                    for name, value in new.items():
-                        fixed[name].copy_(value)
-                t2 = synchronised(device)
-                trainer.graph.replay()
-                t3 = synchronised(device)
-                say(began, f"TIMING batch {t1 - t0:.4f} copy {t2 - t1:.4f} graph {t3 - t2:.4f}")
-            t0 = synchronised(device)
-            feed.take()
-            say(began, f"TIMING feed {time.monotonic() - t0:.4f} {synchronised(device) - t0:.4f}")
         if step == TIMED[0] or step == TIMED[1]:
             marks.append(synchronised(device))
         if step == TIMED[1] and args.fit:
@@ -103,7 +94,7 @@ def train(args: argparse.Namespace, crew: Crew, tokenizer: Tokenizer, held_out: 
             say(began, f"{pace * 1000:.1f} ms a step of both: {steps} steps")
         feed.take()
         for trainer in trainers:
-            trainer.step(rate(step, steps))
+            trainer.step(rate(step, steps, args.peak))
         last = step + 1 == steps
         if last or (step + 1) % max(1, steps // 20) == 0:
             row: dict[str, Any] = {"step": step + 1, "seconds": round(time.monotonic() - started, 1), "clips": feed.count}

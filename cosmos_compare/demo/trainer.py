@@ -9,11 +9,11 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from cosmos_compare.demo.network import HIDDEN, TOKENS, Architecture, Network, patchify, positions
-from cosmos_compare.demo.samples import ANSWER, BUCKETS, CELLS, SIGNALS
+from cosmos_compare.demo.samples import ANSWER, BUCKETS, CELLS, FPS, SIGNALS
 from cosmos_compare.demo.workers import layout
 from cosmos_compare.demo.world import KINDS
 
-PEAK, FLOOR, WARM = 1.5e-3, 0.03, 0.03  # learning rate, its end and the share of steps that warm up
+FLOOR, WARM = 0.02, 0.03  # of the peak learning rate: its end; of the steps: those that warm up
 # What the video processors of the two subtract and divide by.
 PIXELS = {
     "driver": ((0.48145466, 0.4578275, 0.40821073), (0.26862954, 0.26130258, 0.27577711)),
@@ -53,7 +53,12 @@ class Learner(nn.Module):
         super().__init__()
         self.network = Network(arch, vocabulary)
         self.cells = nn.Linear(HIDDEN, len(KINDS))
+        self.boxes = nn.Linear(HIDDEN, 4)
         self.states = nn.Linear(HIDDEN, len(SIGNALS))
+        self.clock = nn.Linear(HIDDEN, 2)  # how long the clip has run, and when the event began
+        for head in (self.cells, self.boxes, self.states, self.clock):
+            nn.init.zeros_(head.weight)  # a network that goes on from a checkpoint is not shaken by new heads
+            nn.init.zeros_(head.bias)
 
     def losses(self, batch: Batch) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
         """Weighted cross-entropy summed, the weights' sum, cell loss, state loss, and logits of the answer."""
@@ -68,11 +73,16 @@ class Learner(nn.Module):
             what, batch["coverage"], pos_weight=torch.full((), 3.0, device=what.device), reduction="none"
         )
         cell = (where.mean(dim=(2, 3)) * valid).sum() / valid.sum()
+        has = batch["has_box"]
+        far = (self.boxes(merged).float().view(*has.shape, 4) - batch["cell_boxes"]).abs().mean(-1)
+        cell = cell + 2.0 * (far * has).sum() / (has.sum() + 1)
+        clock = (self.clock(hidden[rows, batch["last"]]).float() - batch["clock"]).abs()
+        known = torch.stack([valid, valid * batch["signals"][..., -1]], dim=-1)
         state = self.states(hidden[rows, batch["last"]]).float()
         wanted = batch["signals"]
         moves = (state[..., :3] - wanted[..., :3]).abs().mean(-1)
         flags = F.binary_cross_entropy_with_logits(state[..., 3:], wanted[..., 3:], reduction="none").mean(-1)
-        motion = ((moves + flags) * valid).sum() / valid.sum()
+        motion = ((moves + flags) * valid).sum() / valid.sum() + (clock * known).sum() / known.sum()
         return (words * weights).sum(), weights.sum(), cell, motion, logits
 
 
@@ -86,13 +96,13 @@ def develop(frames: Tensor, light: Tensor, grain: Tensor, mean: Tensor, std: Ten
     return patchify(x.view(-1, 2, *x.shape[2:]), patch)
 
 
-def rate(step: int, steps: int) -> float:
+def rate(step: int, steps: int, peak: float) -> float:
     """Linear warm-up, then a cosine down to `FLOOR`."""
     warm = max(1, int(WARM * steps))
     if step < warm:
-        return PEAK * (step + 1) / warm
+        return peak * (step + 1) / warm
     share = (step - warm) / max(1, steps - warm)
-    return PEAK * (FLOOR + (1 - FLOOR) * 0.5 * (1 + math.cos(math.pi * min(share, 1.0))))
+    return peak * (FLOOR + (1 - FLOOR) * 0.5 * (1 + math.cos(math.pi * min(share, 1.0))))
 
 
 class Trainer:
@@ -105,7 +115,7 @@ class Trainer:
         self.pad = vocabulary - 5  # set by the caller to the id of <|video_pad|>
         matrices = [p for p in self.learner.parameters() if p.dim() > 1]
         others = [p for p in self.learner.parameters() if p.dim() <= 1]
-        self.lr = torch.tensor(PEAK, device=ring.device)
+        self.lr = torch.tensor(1e-6, device=ring.device)
         on_gpu = ring.device.type == "cuda"
         self.optimizer = torch.optim.AdamW(
             [{"params": matrices, "weight_decay": 0.05}, {"params": others, "weight_decay": 0.0}],
@@ -144,7 +154,14 @@ class Trainer:
         signals = torch.cat([state[..., :3].mean(2), state[..., 1, 3:]], dim=-1)
         begun = state[:, :1, 0, -1]
         signals[..., -1] = signals[..., -1] * (1 - begun)  # an event from before the window cannot be seen
+        cell_boxes = ring.parts["cell_boxes"][clip[:, None], frame].float().view(n, bucket.pairs, 2, TOKENS, 4)
+        step = stride.float()[:, None] / FPS
+        run = (2 * pair + 0.5) * step / 2
+        before = (1 - state[..., -1]).flatten(1).sum(1, keepdim=True)  # frames before the event
+        clock = torch.stack([run, (before * step / 2).expand_as(run)], dim=-1)
         return {
+            "clock": clock, "cell_boxes": cell_boxes[:, :, 1] / 255,
+            "has_box": (cover[..., :-1].amax(-1) > 0.25).float() * (pair < pairs[:, None]).float()[..., None],
             "ids": ids, "positions": place, "source": source, "at": at, "target": target, "weights": weights,
             "valid": (pair < pairs[:, None]).float(), "last": last.clamp(max=bucket.length - 1),
             "coverage": cover, "signals": signals, "patches": self.patches(clip, frame, noisy=not held_out),

@@ -15,11 +15,13 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from cosmos_compare.demo.answers_text import Manner
+from cosmos_compare.demo.camera import ASPECT
 from cosmos_compare.demo.observe import observe, prune
 from cosmos_compare.demo.picture import Painter
 from cosmos_compare.demo.samples import (
     ANSWER,
     BUCKETS,
+    FPS,
     FRAMES,
     SIGNALS,
     Sample,
@@ -41,6 +43,7 @@ def layout() -> dict[str, tuple[tuple[int, ...], Any]]:
     """What a slot holds: name → shape and type."""
     parts: dict[str, tuple[tuple[int, ...], Any]] = {
         "coverage": ((FRAMES, 28, 8), np.uint8),
+        "cell_boxes": ((FRAMES, 28, 4), np.uint8),
         "signals": ((FRAMES, len(SIGNALS)), np.float16),
         "stored": ((1,), np.int32),
     }
@@ -71,7 +74,7 @@ def make_clip(seed: list[int], speech: Speech, out: dict[str, NDArray[Any]]) -> 
     """Render one clip with its samples into `out`. The same seed gives the same bytes."""
     rng = np.random.default_rng(seed)
     while True:
-        scene = sample_scene(rng)
+        scene = sample_scene(rng, duration=float(rng.integers(16, 33)) / FPS)
         times = clip_times(scene)
         scene = prune(scene, times)
         view = observe(scene, times)
@@ -94,12 +97,12 @@ def make_clip(seed: list[int], speech: Speech, out: dict[str, NDArray[Any]]) -> 
             s = found[row % len(found)]
             ids[row, : len(s.ids)], weights[row, : len(s.weights)] = s.ids, s.weights
             meta[row] = (s.start, len(s.ids), s.first, s.stride, s.pairs)
-    painter = Painter(scene, *RENDER)
+    painter = Painter(scene, *RENDER, aspect=ASPECT)
     for n, t in enumerate(times):
         image = cv2.cvtColor(painter.frame(float(t)), cv2.COLOR_BGR2RGB)
         for manner, size in SIZES.items():
             out[f"frames_{manner}"][n] = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
-    out["coverage"][: len(times)] = coverage(scene, view)
+    out["coverage"][: len(times)], out["cell_boxes"][: len(times)] = coverage(scene, view)
     out["signals"][: len(times)] = signals(scene, view)
     out["stored"][0] = len(times)
 
