@@ -3,7 +3,7 @@
 import streamlit as st
 
 from cosmos_compare.errors import CompareError
-from cosmos_compare.ui import rating_data, results_sections, results_slice, shell
+from cosmos_compare.ui import rate_view, rating_data, results_sections, results_slice, shell
 
 shell.page("Results")
 results_slice.views()
@@ -23,4 +23,6 @@ part = results_slice.choose_slice(found)
 report = rating_data.report_of(models, part)
 results_sections.headline(report)
 rating_data.problems(found.problems)
+rater = rate_view.rater()
+results_sections.caution(rater, rating_data.unrated(rater))
 results_sections.charts_of(report)

@@ -16,7 +16,7 @@ from cosmos_compare.report import Report, report
 from cosmos_compare.schema import AXES, Rating
 from cosmos_compare.ui import results_charts, results_trust_charts
 from cosmos_compare.ui.chart_parts import MOST_ROWS
-from cosmos_compare.ui.results_sections import numbers
+from cosmos_compare.ui.results_numbers import nothing_to_draw, numbers
 
 ALL = [
     results_charts.means,
@@ -59,9 +59,12 @@ def test_marks_that_are_all_missing_draw_an_empty_chart(draw: object) -> None:
 
 
 @pytest.mark.parametrize("key", KEYS)
-def test_without_ratings_there_are_no_numbers_or_runs_alone(key: str) -> None:
-    tables = numbers(made(2, []), key)
-    assert tables[0].empty or key in ("means", "coverage", "speed")
+def test_every_chart_has_numbers_or_says_why_not(key: str) -> None:
+    full, empty, alone = made(2, ["anna", "bert"]), made(2, []), made(2, ["anna"])
+    assert not nothing_to_draw(full, key) and all(len(table) for table in numbers(full, key))
+    assert bool(nothing_to_draw(empty, key)) == (key != "coverage")
+    assert bool(nothing_to_draw(alone, key)) == (key == "agreement")
+    assert numbers(empty, key)
 
 
 def test_rows_say_their_n_and_names_are_text() -> None:

@@ -9,6 +9,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 A, B, GREY, GREEN, VIOLET = "#3d6fd1", "#cf7a21", "#8b938f", "#2d9d63", "#8a5bc7"
+INK, INK_ON_DARK = "#1c211f", "#e8ece9"
 MOST_ROWS = 30  # rows of a chart that a person can read; the numbers hold all
 
 

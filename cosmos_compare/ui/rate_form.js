@@ -221,6 +221,7 @@ class Form {
     this.find(".next").disabled = this.busy;
     this.find(".rest").hidden = !this.open().length;
     this.find(".skip").hidden = saved || !this.data.can_skip;
+    this.find(".hint").hidden = !this.data.can_skip; // no video and folds to work by key beside the form elsewhere
     this.find(".undo").hidden = !this.data.can_undo;
     this.find(".undo").disabled = this.notes.readOnly = this.busy;
     const said = this.said || this.data.problem || (saved || !this.data.saved ? this.data.said : "Changed, not saved yet.");

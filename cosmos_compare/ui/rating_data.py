@@ -16,7 +16,7 @@ from cosmos_compare.index import RunList, RunRow, read_runs
 from cosmos_compare.pairs import Pair, find_pairs, model_pairs
 from cosmos_compare.paths import outputs_folder
 from cosmos_compare.rating_cells import Table
-from cosmos_compare.ratings import standing, to_frame
+from cosmos_compare.ratings import rated_pairs, standing, to_frame
 from cosmos_compare.report import Report, report
 from cosmos_compare.scorecard import Stamp
 
@@ -91,6 +91,12 @@ def _evidence(outputs: Path, stamp: Stamp, runs_stamp: int) -> Evidence:
 @st.cache_resource(show_spinner=False, max_entries=2)
 def _table(outputs: Path, stamp: Stamp) -> Table:
     return scorecard.read(outputs)
+
+
+def unrated(rater: str) -> int:
+    """How many pairs this rater has not rated."""
+    done = rated_pairs(frames().standing, rater) if rater else set()
+    return sum(pair.id not in done for pair in runs().pairs)
 
 
 def report_of(models: tuple[str, str], part: Slice) -> Report:

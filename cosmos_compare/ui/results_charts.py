@@ -13,7 +13,20 @@ from cosmos_compare.report import Report
 from cosmos_compare.report_tables import OVERALL
 from cosmos_compare.rubric import LABELS
 from cosmos_compare.schema import AXES
-from cosmos_compare.ui.chart_parts import GREY, A, B, cell, farthest, flat, interval, plain, rows_axis, short, whiskers
+from cosmos_compare.ui.chart_parts import (
+    GREY,
+    INK,
+    A,
+    B,
+    cell,
+    farthest,
+    flat,
+    interval,
+    plain,
+    rows_axis,
+    short,
+    whiskers,
+)
 
 NAMES = {**LABELS, OVERALL: "All axes"}
 
@@ -104,8 +117,11 @@ def verdicts(found: Report) -> go.Figure:
     return plain(figure, 120, legend=True)
 
 
-def heat(found: Report) -> go.Figure:
-    """Where the models differ most: scenario × axis. A click on a cell selects a point whose data is the pair's id."""
+def heat(found: Report, ink: str = INK) -> go.Figure:
+    """Where the models differ most: scenario × axis. A click on a cell selects a point whose data is the pair's id.
+
+    `ink` is the colour of numbers on pale cells, which show the page's background.
+    """
     order = farthest(found.scenario_differences)["scenario"]
     values, counts = found.matrix.loc[order, list(AXES)], found.matrix_n.loc[order, list(AXES)]
     pairs = found.matrix_pairs.loc[order, list(AXES)]
@@ -130,6 +146,7 @@ def heat(found: Report) -> go.Figure:
         y=[row for row in rows for _ in columns],
         mode="markers+text",
         text=[cell(v) for v in flat(values)],
+        textfont={"color": ["#ffffff" if abs(v) >= 1.5 else ink for v in flat(values)]},
         marker={"symbol": "square", "size": 26, "opacity": 0},
         selected={"marker": {"opacity": 0}},
         unselected={"marker": {"opacity": 0}},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -13,8 +14,9 @@ from cosmos_compare import report_words as words
 from cosmos_compare.report import Report
 from cosmos_compare.ui import results_charts as charts
 from cosmos_compare.ui import results_trust_charts as trust
-from cosmos_compare.ui.chart_parts import MOST_ROWS
+from cosmos_compare.ui.chart_parts import INK, INK_ON_DARK, MOST_ROWS
 from cosmos_compare.ui.markup import safe
+from cosmos_compare.ui.results_numbers import nothing_to_draw, numbers
 
 PLAIN = {"displayModeBar": False}
 Draw = Callable[[Report], go.Figure]
@@ -41,6 +43,13 @@ def headline(found: Report) -> None:
     st.html(f'<div class="finding">{pill}<p>{safe(first)}</p><ul>{items}</ul></div>')
 
 
+def caution(rater: str, unrated: int) -> None:
+    """Results show what others think: a reason to rate first."""
+    if rater and unrated:
+        left = words.count(unrated, "pair")
+        st.caption(f"{rater}, you have {left} left to rate. Results can sway you: rate first, then read on.")
+
+
 def charts_of(found: Report) -> None:
     """All charts, each a fragment of its own: opening its numbers draws nothing else again."""
     left, right = st.columns(2, gap="large")
@@ -51,15 +60,16 @@ def charts_of(found: Report) -> None:
         _section("Difference by scenario", about + _only_some(found), found, charts.scenario_differences, "scenarios")
         _section("Verdicts", _wins(found), found, charts.verdicts, "verdicts")
     about = "Mean difference of the marks. A click on a cell opens the pair that differs most there."
-    _section("Where the models differ", about + _only_some(found), found, charts.heat, "heat", on_select=_open_pair)
+    heat = partial(charts.heat, ink=INK_ON_DARK if st.context.theme.type == "dark" else INK)
+    _section("Where the models differ", about + _only_some(found), found, heat, "heat", on_select=_open_pair)
     left, right = st.columns(2, gap="large")
     with left:
         about = "1 is full agreement, 0 what chance gives. n are marks given twice or more."
         _section("Agreement between raters", about, found, trust.agreement, "agreement")
-    with right:
-        _section("Coverage", words.coverage_words(found), found, trust.coverage, "coverage")
         about = "Of finished runs; the mean mark has its 95 % interval."
         _section("Speed beside quality", about, found, trust.speed, "speed")
+    with right:
+        _section("Coverage", words.coverage_words(found), found, trust.coverage, "coverage")
 
 
 def _wins(found: Report) -> str:
@@ -80,9 +90,8 @@ def _section(
     title: str, about: str, found: Report, draw: Draw, key: str, on_select: Callable[[Any], None] | None = None
 ) -> None:
     st.html(f'<div class="section"><b>{safe(title)}</b><span>{safe(about)}</span></div>')
-    tables = numbers(found, key)
-    if tables[0].empty:
-        st.caption("Nothing is rated yet in this part.")
+    if why := nothing_to_draw(found, key):
+        st.caption(why)
         return
     shown = st.plotly_chart(
         draw(found),
@@ -96,31 +105,8 @@ def _section(
         on_select(shown)
     panel = st.expander("Numbers", key=f"numbers_{key}", on_change="rerun")
     if panel.open:
-        for table in tables:
+        for table in numbers(found, key):
             panel.dataframe(table, hide_index=True, column_config=_columns(table))
-
-
-def numbers(found: Report, key: str) -> list[pd.DataFrame]:
-    """The tables behind a chart."""
-    kinds = pd.DataFrame([found.verdicts])
-    rate = pd.DataFrame(
-        [found.win_rate._asdict() | {"of": f"{found.models[1]} wins"}, found.left_share._asdict() | {"of": "left wins"}]
-    )
-    differences = pd.DataFrame([found.difference._asdict()])
-    matrix = found.matrix.reset_index()
-    return {
-        "means": [found.means, found.axis_differences],
-        "scenarios": [_with_links(found.scenario_differences), differences],
-        "verdicts": [kinds if found.judged_pairs else kinds[:0], rate],
-        "heat": [matrix, found.matrix_n.reset_index()],
-        "agreement": [found.axis_agreement if found.agreement.raw.n else found.axis_agreement[:0], found.rater_pairs],
-        "coverage": [found.coverage.drop(columns="unrated")],
-        "speed": [found.speed],
-    }[key]
-
-
-def _with_links(table: pd.DataFrame) -> pd.DataFrame:
-    return table.assign(pair="rate?pair=" + table["pair_id"].astype(str)).drop(columns="pair_id")
 
 
 def _columns(table: pd.DataFrame) -> dict[str, Any]:
