@@ -13,7 +13,7 @@ from cosmos_compare.schema import ModelSpec
 from cosmos_compare.ui import markup, resources
 from cosmos_compare.ui.view import View, change_view, current
 
-REFRESH_S = 0.4  # each look costs some 10 ms under the interpreter's lock, which the models share
+REFRESH_S = 0.5  # each look costs some 10 ms under the interpreter's lock, which the models share
 
 
 def show(sides: Sequence[Side], board: Board) -> None:
