@@ -158,7 +158,7 @@ def main() -> None:
         plans = {
             "bench": (240, f"-m cosmos_compare bench --json --video {args.video} --models {' '.join(models)} {BENCH}"),
             "run": (110, f"-m cosmos_compare run --json --videos {args.video} --models {' '.join(models)} {RUN}"),
-            "tests": (100, "-m pytest -q -p no:cacheprovider tests/test_engine_gpu.py"),
+            "tests": (100, "-m pytest -q -W default -p no:cacheprovider tests/test_engine_gpu.py"),
             "variants2": (80, f"benchmarks/engine.py variants {models[1]}"),
             "variants1": (80, f"benchmarks/engine.py variants {models[0]}"),
         }

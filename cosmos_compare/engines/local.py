@@ -81,8 +81,7 @@ class LocalEngine:
         self.stream = torch.cuda.Stream() if self.device.type == "cuda" else None  # type: ignore[no-untyped-call]
         if self.device.type == "cuda":
             torch.cuda.synchronize()  # the weights are there for all streams
-            if dtype != torch.float32:  # which flash attention does not take
-                local_vision.use_in(self.model)
+            local_vision.use_in(self.model)
             self.graphs = Graphs(self.model)
         self._lock = threading.Lock()
 
@@ -103,11 +102,11 @@ class LocalEngine:
         """The same answer by plain `generate` in one piece, with nothing kept: slower, for checks and benchmarks."""
         return self._answer(request, on_text, on_state, cancelled, self._generate)
 
-    def prepare_fast(self) -> float | None:
-        """Wait until the fast path is there or known not to come; the seconds it took, None where there is none."""
+    def prepare_fast(self, timeout: float | None = None) -> float | None:
+        """Wait until the fast path is there, or known not to come; the seconds that it took, None without one."""
         if self.graphs is None:
             return None
-        self.graphs.wait()
+        self.graphs.wait(timeout)
         return self.graphs.seconds
 
     def close(self) -> None:

@@ -65,7 +65,7 @@ def weights_per_token(engine: LocalEngine) -> int:
 
 def measure(engine: LocalEngine, request: Request, copy: float, plain_tokens: int) -> Speed:
     """Time one engine; `copy` is the machine's `bandwidth`, `plain_tokens` how many plain `generate` writes."""
-    prepared = engine.prepare_fast()
+    prepared = engine.prepare_fast(0)
     short = _with(request, max_new_tokens=plain_tokens)
     _ask(engine.reference, _with(request, max_new_tokens=2))  # whatever is slow only the first time
     plain = [_ask(engine.reference, short) for _ in range(ROUNDS)]

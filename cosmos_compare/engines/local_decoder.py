@@ -77,14 +77,15 @@ class Decoder:
         self.delta.fill_(prompt.delta)
 
     def question(self, count: int) -> None:
-        places = self.position + self.fixed.places[:count]
-        hidden = self._hidden(self.ids[:, :count], places)
+        self.fixed.begin(count)
+        hidden = self._hidden(self.ids[:, :count], self.fixed.places[:count])
         self.logits.copy_(self.lm_head(hidden.index_select(1, self.last)[:, 0]))
 
     def draw(self, sampler: Sampler) -> None:
         self.token.copy_(sampler.draw(self.logits))
 
     def step(self) -> None:
+        self.fixed.begin(1)
         self.logits.copy_(self.next_logits())
         self.position.add_(1)
 

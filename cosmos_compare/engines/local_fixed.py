@@ -5,8 +5,8 @@ attention reads what is filled below it: flash attention by a length on the GPU,
 Query heads that share keys are taken together, so that no key is repeated.
 """
 
-import itertools
 import weakref
+import zlib
 from typing import Any
 
 from cosmos_compare.engines.local_keys import KeyValues
@@ -19,7 +19,6 @@ from cosmos_compare.engines.local_libraries import (
 )
 
 IMPLEMENTATION = "cosmos_compare_fixed"
-_handles = itertools.count()
 _fixed: "weakref.WeakValueDictionary[int, FixedKeyValues]" = weakref.WeakValueDictionary()
 
 
@@ -39,13 +38,24 @@ class FixedKeyValues:
         self.capacity = self.bucket = capacity
         self.flash = device.type == "cuda"
         self.position = torch.zeros(1, dtype=torch.long, device=device)
-        self.places = torch.arange(capacity, device=device)
-        self.handle = next(_handles)
+        self.order = torch.arange(capacity, device=device)
+        self.places = torch.zeros_like(self.order)  # of the tokens of this step
+        self.used = torch.zeros(1, dtype=torch.int32, device=device)  # filled with the last of them
+        self.all_keys = torch.tensor([0, capacity], dtype=torch.int32, device=device)
+        self.queries: dict[int, torch.Tensor] = {}  # [0, count] by count
+        self.handle = _handle(config)
         _fixed[self.handle] = self
 
     def key_values(self) -> KeyValues:
         """The same buffers as the cache that the model's own forward writes to."""
         return KeyValues.over(self.layers)
+
+    def begin(self, count: int) -> None:
+        """Say that `count` tokens come next, from `position` on: once a step, not once a layer."""
+        if count not in self.queries:
+            self.queries[count] = torch.tensor([0, count], dtype=torch.int32, device=self.position.device)
+        self.places[:count] = self.position + self.order[:count]
+        self.used.copy_(self.position + count)
 
     def attend(
         self, layer: int, query: torch.Tensor, key: torch.Tensor, value: torch.Tensor, scale: float
@@ -54,38 +64,33 @@ class FixedKeyValues:
         their own. Returns (1, n, query heads, size)."""
         count = query.shape[2]
         keys, values = self.layers[layer]
-        places = self.position + self.places[:count]
+        places = self.places[:count]
         keys.index_copy_(2, places, key)
         values.index_copy_(2, places, value)
-        return (self._flash if self.flash else self._masked)(query, keys, values, scale, places)
+        return (self._flash if self.flash else self._masked)(query, keys, values, scale)
 
-    def _flash(
-        self, query: torch.Tensor, keys: torch.Tensor, values: torch.Tensor, scale: float, places: torch.Tensor
-    ) -> torch.Tensor:
+    def _flash(self, query: torch.Tensor, keys: torch.Tensor, values: torch.Tensor, scale: float) -> torch.Tensor:
         count = query.shape[2]
-        ends = self.places[:1].int()
         output: torch.Tensor = torch.ops.aten._flash_attention_forward(
             query[0].transpose(0, 1),
             keys[0].transpose(0, 1),
             values[0].transpose(0, 1),
-            torch.cat([ends, ends + count]),
-            torch.cat([ends, ends + self.capacity]),
+            self.queries[count],
+            self.all_keys,
             count,
             self.bucket,
             0.0,
             count > 1,  # causal from the lower right: each query up to its own place
             False,
             scale=scale,
-            seqused_k=places[-1:].int() + 1,
+            seqused_k=self.used,
         )[0]
         return output.unsqueeze(0)
 
-    def _masked(
-        self, query: torch.Tensor, keys: torch.Tensor, values: torch.Tensor, scale: float, places: torch.Tensor
-    ) -> torch.Tensor:
+    def _masked(self, query: torch.Tensor, keys: torch.Tensor, values: torch.Tensor, scale: float) -> torch.Tensor:
         _, heads, count, size = query.shape
         groups = keys.shape[1]
-        mask = self.places[: self.bucket] <= places[:, None]
+        mask = self.order[: self.bucket] <= self.places[:count, None]
         output = torch.nn.functional.scaled_dot_product_attention(
             query.reshape(1, groups, heads // groups * count, size),
             keys[:, :, : self.bucket],
@@ -94,6 +99,15 @@ class FixedKeyValues:
             scale=scale,
         )
         return output.reshape(1, heads, count, size).transpose(1, 2)
+
+
+def _handle(config: Any) -> int:
+    """A number for the buffers of a model, the same each time a program starts where it can be: it stands in the
+    compiled code, and another number would make the compiler's cache on disk miss."""
+    handle = zlib.crc32(repr(sorted(config.to_diff_dict().items(), key=str)).encode())
+    while handle in _fixed:
+        handle += 1
+    return handle
 
 
 def use_in(model: Any) -> None:

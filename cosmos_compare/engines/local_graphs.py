@@ -77,24 +77,27 @@ class Graphs:
 
     @torch.inference_mode()
     def _prepare(self) -> None:
-        start = time.perf_counter()
         faults = []
         with _warming, torch.cuda.stream(torch.cuda.Stream()):  # type: ignore[no-untyped-call]
+            start = time.perf_counter()  # waiting for another model's compiler is no work
             for flash, compiled in ((True, True), (True, False), (False, False)):
                 try:
                     self._capture_all(flash, compiled)
                 except Exception as error:  # noqa: BLE001  whatever fails here costs speed, not answers
                     faults.append(f"{type(error).__name__}: {str(error)[:300]}")
-                    self._graphs.clear()
                     continue
                 break
             torch.cuda.current_stream().synchronize()
-        self.seconds = time.perf_counter() - start
+            self.seconds = time.perf_counter() - start
         self.ready = len(faults) < 3 and not self._closing
+        if not self.ready:
+            self.decoder = None
         self.note = " Then: ".join(faults)
 
     def _capture_all(self, flash: bool, compiled: bool) -> None:
-        """Graphs for every length of the question and of the keys and values, the middle lengths first."""
+        """Graphs for every length of the question, and of the keys and values."""
+        # A pool can't be used again once its graphs are gone.
+        self._graphs, self._pool = {}, torch.cuda.graph_pool_handle()
         decoder = self.decoder = self.decoder or Decoder(self.model)
         decoder.fixed.flash = flash
         if compiled:

@@ -65,6 +65,8 @@ class Looker:
         if head is None:
             head = look(self.processor, self.vision, request, text, self.model.device)
             pixels = head.pop(PIXELS)
+            # Positions are worked out on the CPU, number by number; only the pixels belong on the GPU.
+            head = {name: value.cpu() if hasattr(value, "cpu") else value for name, value in head.items()}
             self.kept.put(("pixels", frames), pixels)
             self.kept.put(key, head)
         inputs = join(self.processor, head, text)

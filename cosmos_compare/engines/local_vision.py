@@ -10,9 +10,18 @@ IMPLEMENTATION = "cosmos_compare_flash_windows"
 
 
 def use_in(model: Any) -> None:
-    """Let the vision tower attend to all windows at once."""
+    """Let the vision tower attend to all windows at once, if this machine's flash attention takes its heads."""
+    config = model.model.visual.config
+    size = config.hidden_size // config.num_heads
+    probe = torch.zeros((1, 2, 32, size), dtype=model.dtype, device=model.device)
+    ends = torch.tensor([0, 16, 32], dtype=torch.int32, device=model.device)
+    lengths = {"cu_seq_lens_q": ends, "cu_seq_lens_k": ends, "max_length_q": 16, "max_length_k": 16}
+    try:
+        _attention(None, probe, probe, probe, None, 1.0, **lengths)
+    except (RuntimeError, NotImplementedError):
+        return
     ALL_ATTENTION_FUNCTIONS.register(IMPLEMENTATION, _attention)
-    model.model.visual.config._attn_implementation = IMPLEMENTATION
+    config._attn_implementation = IMPLEMENTATION
 
 
 def _attention(
