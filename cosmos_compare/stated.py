@@ -24,8 +24,8 @@ _NAMES = re.compile(
 )
 _LEVELS = "no|none|low|medium|moderate|high|critical|severe"
 _RISKS = re.compile(
-    rf"\b(?:(?P<before>{_LEVELS})[ -]risk"
-    rf"|risk(?: level)?(?: here)?\s*(?:is|as|:|=|to be|remains)\s*(?:\w+ )?(?P<after>{_LEVELS}))\b",
+    rf"\b(?:(?P<before>{_LEVELS})[ -](?:risk|danger)"
+    rf"|(?:risk|danger)(?: level)?(?: here)?\s*(?:is|as|:|=|to be|remains)\s*(?:\w+ )?(?P<after>{_LEVELS}))\b",
     re.IGNORECASE,
 )
 

@@ -48,7 +48,10 @@ def sheet_of(found: Evidence, rows: pd.DataFrame) -> pd.DataFrame:
 def head(sheet: pd.DataFrame, rater: str) -> bool:
     """Counts, downloads, and whether to edit."""
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.html(f'<div class="scenario"><b>Scorecard</b><span>{count(len(sheet), "rated answer")}</span></div>')
+        st.html(
+            f'<div class="scenario"><b>Scorecard</b><span>{count(len(sheet), "rated answer")}</span></div>',
+            width="content",
+        )
         name = "scorecard_table"
         st.download_button("CSV", lambda: to_csv(sheet), f"{name}.csv", "text/csv", icon=":material/download:")
         st.download_button(
@@ -131,6 +134,7 @@ def _columns(table: pd.DataFrame, *, editing: bool) -> dict[str, Any]:
             config[axis] = column.SelectboxColumn(LABELS[axis], options=list(MARK_OF), width=84, help=legend)
         else:
             config[axis] = column.TextColumn(LABELS[axis], width=84, help=legend)
+    config |= {name: column.TextColumn(name, pinned=True) for name in ("scenario", "model")}
     config["time_s"] = column.NumberColumn("time, s", format="%.2f", width=70)
     config["objects found"] = column.TextColumn(width=150)
     config["notes"] = column.TextColumn("notes", width=150)
