@@ -16,8 +16,9 @@ _OBJECT_KEYS = ("objects", "critical_objects", "agents", "detections", "road_use
 _NAME_KEYS = ("label", "name", "class", "object", "kind", "type")
 _RISK_KEYS = ("risk", "risk_level", "level", "hazard")
 _KINDS = (
-    "pedestrian|person|child|cyclist|bicycle|motorcycl(?:e|ist)|scooter|car|van|truck|bus|tram|train|traffic light|"
-    "stop sign|crosswalk|zebra crossing|animal|dog"
+    "pedestrian|person|child|cyclist|bicycle|motorcycl(?:e|ist)|scooter|van|truck|bus|tram|train|animal|dog|"
+    "traffic light|stop sign|crosswalk|zebra crossing|"
+    "car(?! should)"  # advice to the driver, as in "the car should slow down", names no other car
 )
 _NAMES = re.compile(
     rf"(?P<no>\b(?:no|without|neither|nor)\s+(?:\w+\s+)?)?\b(?P<name>{_KINDS})(?:e?s)?\b", re.IGNORECASE

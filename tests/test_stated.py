@@ -17,7 +17,7 @@ from cosmos_compare.stated import stated
         ('{"objects": null, "risk": [1]}', "", ""),
         ('["car", "van"]', "car, van", ""),
         ("Risk level: to be decided", "", ""),
-        ("I watch a van. The danger is medium, as it brakes.", "van", "medium"),
+        ("I watch a van. The danger is medium; the car should slow down.", "van", "medium"),  # its own car
     ],
 )
 def test_objects_and_risk_of_an_answer(raw: str, objects: str, risk: str) -> None:
