@@ -60,7 +60,7 @@ except CompareError as error:
 
 seen.line(sees, draft, clip)
 if shown.sides and sees:
-    seen.show(shown.sides, sees, store.outputs, rows)
+    seen.show(shown.sides, sees)
     rate_here.show(shown.sides, rows)
 if scenario:
     past.show(rows, scenario.id)

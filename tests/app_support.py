@@ -65,7 +65,16 @@ def comparison_of(video: Path, spec: ModelSpec, **settings: object) -> Compariso
 def answered(comparison: Comparison, spec: ModelSpec, raw: str, finish: str = "stop", hint: str = "") -> Run:
     """A run with a given text, as a model would have ended it."""
     error = Failure(type="OutOfMemory", message="The memory was not enough.", hint=hint) if finish == "error" else None
-    answer = Answer(raw=raw, finish=finish, error=error, new_tokens=7, total_s=1.5, first_token_s=0.25)  # type: ignore[arg-type]
+    answer = Answer(
+        raw=raw,
+        finish=finish,
+        error=error,
+        new_tokens=7,
+        total_s=1.5,
+        first_token_s=0.25,
+        input_height=28,
+        input_width=56,
+    )  # type: ignore[arg-type]
     created = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
     return Run(
         id=f"{created}-{comparison.key(spec)[:8]}",

@@ -175,6 +175,26 @@ def test_json_answers_become_a_table(pair: list[ModelSpec], video: Path) -> None
     assert "<th>risk_level</th><td>high</td>" in html(open_page(runs=run.id))
 
 
+def test_boxes_are_drawn_where_the_model_put_them(pair: list[ModelSpec], video: Path) -> None:
+    raw = '[{"label": "<b>car</b>", "bbox_2d": [250, 500, 750, 1000]}]'
+    run = saved(resources.store(), comparison_of(video, pair[1]), pair[1], raw)
+    text = html(open_page(runs=run.id))
+    assert "left:25.00%;top:50.00%;width:50.00%;height:50.00%" in text
+    assert "<em>&lt;b&gt;car&lt;/b&gt;</em>" in text
+
+
+def test_what_each_model_saw_shows_its_frames_prompt_and_sampling(pair: list[ModelSpec], video: Path) -> None:
+    runs = [saved(resources.store(), comparison_of(video, spec, seed=9), spec, "A car.") for spec in pair]
+    page = open_page(runs=",".join(run.id for run in runs))
+    page.session_state["seen"] = True
+    page.run()
+    text = html(page)
+    assert "What is there?" in text
+    assert text.count("<th>Seed</th><td>9</td>") == 2
+    assert text.count("<figure") == 2 * len(runs[0].frames.seconds)
+    assert f"{runs[0].frames.seconds[1]:.2f} s" in text
+
+
 def test_differences_are_said_in_words_and_can_be_made_equal() -> None:
     page = open_page(scenario="scene_1")
     assert "sees" in html(page)

@@ -135,6 +135,22 @@ def test_two_browsers_see_their_own_job_and_the_queue_and_escape_stops(page: Pag
     other.context.close()
 
 
+def test_another_page_and_back_finds_the_running_comparison(page: Page, app: str) -> None:
+    page.goto(f"{app}/?scenario=scene_2")
+    page.get_by_role("textbox", name="Question").fill("Where?")
+    page.keyboard.press("Control+Enter")
+    page.wait_for_url(re.compile("live="))
+    address = page.url
+    page.get_by_role("link", name="Results").click()
+    page.wait_for_url(re.compile("/results"))
+    page.get_by_role("link", name="Compare").click()
+    page.wait_for_url(address)
+    wait_for_text(page, 0)
+    expect(page.get_by_role("textbox", name="Question")).to_have_value("Where?")
+    page.keyboard.press("Escape")
+    page.wait_for_url(re.compile("runs="))
+
+
 HOSTILE = (
     """<script>window.hacked = 1</script><img src=x onerror="window.hacked = 1">
 ![beacon](http://beacon.invalid/a.png) [link](javascript:alert(1)) <style>body{display:none}</style>

@@ -10,7 +10,7 @@ from cosmos_compare.board import Board, Side
 from cosmos_compare.errors import CompareError
 from cosmos_compare.inputs import Seen
 from cosmos_compare.schema import ModelSpec
-from cosmos_compare.ui import markup, resources
+from cosmos_compare.ui import boxes, markup, resources
 from cosmos_compare.ui.view import View, change_view, current
 
 REFRESH_S = 0.5  # each look costs some 10 ms under the interpreter's lock, which the models share
@@ -51,7 +51,8 @@ def _column(sides: tuple[Side, ...], index: int, side: Side, board: Board) -> No
             )
     st.html(markup.measures(side))
     with st.container(key=f"text_{index}"):
-        st.html(markup.body(side) or "&nbsp;")
+        figure = boxes.figure(side.run, resources.run_folder(side.run)) if side.run else ""
+        st.html(markup.body(side, figure) or "&nbsp;")
 
 
 def _again(sides: tuple[Side, ...], index: int, board: Board) -> None:

@@ -6,6 +6,7 @@ Knows nothing of Streamlit. Nothing it returns can load anything or run anything
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Sequence
 from html import escape
 from typing import Any
@@ -57,7 +58,18 @@ def pill(side: Side, before: int) -> str:
         words = STATES["looking"]
     elif side.job and side.job.stopped() and not side.ended:
         words = "Stopping"
+    if side.state == "loading":
+        words += _loading(side)
     return f'<span class="pill {side.state}" role="status">{words}</span>'
+
+
+def _loading(side: Side) -> str:
+    """How much is being loaded and for how long: half a minute of silence looks like a failure."""
+    gigabytes = (side.spec.size_bytes or 0) / 1e9
+    size = f", {gigabytes:.1f} GB" if gigabytes > 1 else ""
+    began = side.job.started_at if side.job else None
+    elapsed = time.perf_counter() - began if began else 0.0
+    return size + (f", {elapsed:.0f} s" if elapsed > 1 else "")
 
 
 def title(side: Side, before: int) -> str:
@@ -91,8 +103,9 @@ def measures(side: Side) -> str:
     return '<div class="facts">' + "".join(f"<span>{name} <b>{value}</b></span>" for name, value in facts) + "</div>"
 
 
-def body(side: Side) -> str:
-    """The answer, its reasoning folded away, JSON as a table; what failed or was cut, in a sentence."""
+def body(side: Side, figure: str = "") -> str:
+    """The answer, its reasoning folded away, JSON as a table, a figure that shows it; what failed or was cut, in a
+    sentence."""
     parts = split(side.text)
     pieces = []
     if parts.reasoning:
@@ -103,7 +116,7 @@ def body(side: Side) -> str:
             f'<details class="reasoning"{opened}><summary>Reasoning, {count:,} words{cut}</summary>'
             f'<div class="text">{safe(parts.reasoning)}</div></details>'
         )
-    pieces.append(_answer(parts, side))
+    pieces += [figure, _answer(parts, side)]
     if sentence := ending(side):
         pieces.append(sentence)
     if side.ended and side.text:

@@ -105,6 +105,11 @@ def saved_run(path: Path) -> Run:
     return Run.model_validate_json((path / "analysis.json").read_bytes())
 
 
+def run_folder(run: Run) -> Path:
+    """Where a saved run lies."""
+    return store().outputs / "runs" / run.clip.scenario / run.model.name / run.id
+
+
 @st.cache_resource(show_spinner=False)
 def warm_up(names: tuple[str, ...]) -> None:
     """Load models once the first page stands; a server does this once for the same models."""

@@ -11,10 +11,9 @@ import streamlit as st
 
 from cosmos_compare.board import Side
 from cosmos_compare.errors import CompareError
-from cosmos_compare.index import RunRow
 from cosmos_compare.inputs import SAMPLING_WORDS, Seen, differences, equal_settings, headline, seen
 from cosmos_compare.schema import Clip
-from cosmos_compare.ui import markup, settings_form
+from cosmos_compare.ui import markup, resources, settings_form
 from cosmos_compare.ui.editor import Draft
 
 STRIP_HEIGHT = 84  # pixels
@@ -52,19 +51,17 @@ def _make_equal(draft: Draft, clip: Clip, n_frames: int) -> None:
     st.toast("The next run gives all models equal inputs.")
 
 
-def show(sides: Sequence[Side], sees: Sequence[Seen], outputs: Path, rows: Sequence[RunRow]) -> None:
+def show(sides: Sequence[Side], sees: Sequence[Seen]) -> None:
     """The panel below the answers; frames and prompts are read when it is opened."""
     panel = st.expander("What each model saw", key="seen", on_change="rerun")
     if not panel.open:
         return
-    folders = {row.id: outputs / row.path / "artifacts" / "video_0" for row in rows}
     with panel:
         st.html(markup.difference_list(differences(sees)))
         index = _which_frame(sees)
         for column, side, sight in zip(st.columns(len(sides), gap="medium"), sides, sees, strict=True):
             with column:
-                folder = folders.get(side.run.id) if side.run else None
-                _frames(folder, sight, index)
+                _frames(resources.run_folder(side.run) if side.run else None, sight, index)
                 _words(side, sight)
 
 
@@ -79,7 +76,7 @@ def _which_frame(sees: Sequence[Seen]) -> int:
 
 
 def _frames(folder: Path | None, sight: Seen, index: int) -> None:
-    files = sorted(folder.glob("*.png"), key=lambda path: int(path.stem)) if folder else []
+    files = sorted((folder / "artifacts" / "video_0").glob("*.png"), key=lambda path: int(path.stem)) if folder else []
     if not files:
         st.caption("The frames are shown once the answer is saved.")
         return
