@@ -103,19 +103,23 @@ def test_the_compilers_see_one_graph(engine: LocalEngine, decoder: Decoder) -> N
         Sampling(),
         Sampling(presence_penalty=1.5),
         Sampling(repetition_penalty=1.3, presence_penalty=-0.5),
+        Sampling(temperature=1.2, top_k=50, top_p=0.7, seed=1),
+        Sampling(temperature=1.2, top_k=400, top_p=0.95, seed=2),
+        Sampling(temperature=1.0, top_k=5, seed=3),
+        Sampling(temperature=1.0, top_p=0.5, seed=3),
         Sampling(temperature=0.8, top_k=12, top_p=0.9, repetition_penalty=0.8, seed=4),
     ],
 )
 def test_the_sampler_draws_what_the_librarys_steps_draw(sampling: Sampling) -> None:
     """Also the second time: what the first answer left in masks and generator is gone."""
     prompt = torch.tensor([[3, 3, 17]])
-    sampler = Sampler(sampling, 50, CPU)
+    sampler = Sampler(sampling, 300, CPU)
     for _ in range(2):
         sampler.start(prompt, sampling.seed)
         steps, ids = logits_processors(sampling, 3, CPU), prompt
         generator = torch.Generator().manual_seed(0)
         for _ in range(30):
-            logits = torch.randn((1, 50), generator=generator) * 2
+            logits = (torch.randn((1, 300), generator=generator) * 2).bfloat16()  # with many equal scores
             token = sampler.draw(logits.clone())
-            assert torch.equal(token, steps(ids, logits.clone()).argmax(-1, keepdim=True))
+            assert torch.equal(token, steps(ids, logits.float()).argmax(-1, keepdim=True))
             ids = torch.cat([ids, token], dim=1)

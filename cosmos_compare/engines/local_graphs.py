@@ -11,6 +11,7 @@ from collections.abc import Callable, Hashable, Iterator
 from functools import partial
 from typing import Any
 
+from cosmos_compare.engines.local_background import Background
 from cosmos_compare.engines.local_decoder import Decoder
 from cosmos_compare.engines.local_keys import KeyValues
 from cosmos_compare.engines.local_libraries import torch
@@ -37,8 +38,7 @@ class Graphs:
         self._samplers: dict[Sampling, Sampler] = {}
         self._pool = torch.cuda.graph_pool_handle()
         self._closing = False
-        self._thread = threading.Thread(target=self._prepare, name="graphs", daemon=True)
-        self._thread.start()
+        self._thread = Background(self._prepare, name="graphs")
 
     def wait(self, timeout: float | None = None) -> bool:
         """Wait until the graphs are there, or are known not to come. False when the time (seconds) ran out."""

@@ -1,10 +1,11 @@
 """The steps between logits and the next token over tensors of a fixed size, so that a CUDA graph can hold them.
 
-Temperature, filters and the draw are those of `local_sampling`; the two penalties, which there read the ids so far,
-read masks over the vocabulary here. Tests hold the two against each other.
+Temperature, filters and the draw are those of `local_sampling`, but the two filters together look at the likeliest
+tokens only, and the two penalties, which there read the ids so far, read masks over the vocabulary. Tests hold the
+two ways against each other.
 """
 
-from cosmos_compare.engines.local_libraries import torch
+from cosmos_compare.engines.local_libraries import LogitsProcessor, torch
 from cosmos_compare.engines.local_sampling import GumbelNoise, draw_steps
 from cosmos_compare.schema import Sampling
 
@@ -16,6 +17,8 @@ class Sampler:
         self.repetition = sampling.repetition_penalty
         self.presence = sampling.presence_penalty
         self.steps = draw_steps(sampling, device)
+        if sampling.top_k and sampling.top_p < 1:
+            self.steps[1:3] = [_TopKTopP(sampling.top_k, sampling.top_p)]
         self.generators = [step.generator for step in self.steps if isinstance(step, GumbelNoise)]
         self.seen = torch.zeros((1, vocabulary), dtype=torch.bool, device=device)  # in prompt or answer
         self.generated = torch.zeros_like(self.seen)  # in the answer
@@ -41,3 +44,22 @@ class Sampler:
         self.seen.scatter_(1, token, True)
         self.generated.scatter_(1, token, True)
         return token
+
+
+class _TopKTopP(LogitsProcessor):  # type: ignore[misc]
+    """`TopKLogitsWarper` and then `TopPLogitsWarper`, which sorts the whole vocabulary: for 150,000 scores that takes
+    longer than a layer of the model. Scores equal to the last of the k stay, as there, up to a hundred of them."""
+
+    def __init__(self, top_k: int, top_p: float) -> None:
+        self.top_k = top_k
+        self.top_p = top_p
+
+    def __call__(self, input_ids: torch.Tensor | None, scores: torch.Tensor) -> torch.Tensor:
+        """`scores` (1, vocabulary); what is filtered becomes -inf."""
+        vocabulary = scores.shape[1]
+        values, tokens = scores.topk(min(self.top_k + 100, vocabulary))
+        last = values[:, min(self.top_k, vocabulary) - 1, None]
+        rising = values.masked_fill(values < last, -torch.inf).flip(1)
+        unlikely = rising.softmax(1).cumsum(1) <= 1 - self.top_p
+        unlikely[:, -1] = False  # the likeliest always stays
+        return torch.full_like(scores, -torch.inf).scatter(1, tokens.flip(1), rising.masked_fill(unlikely, -torch.inf))
