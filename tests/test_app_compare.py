@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 from pathlib import Path
 
 import pytest
 from app_support import comparison_of, html, open_page, saved, set_up, side_in, write_model_list
 
 from cosmos_compare.board import Board, side_of
+from cosmos_compare.errors import CompareError
 from cosmos_compare.schema import ModelSpec
 from cosmos_compare.ui import resources
 
@@ -173,6 +176,36 @@ def test_model_text_is_shown_as_text(raw: str, pair: list[ModelSpec], video: Pat
 def test_json_answers_become_a_table(pair: list[ModelSpec], video: Path) -> None:
     run = saved(resources.store(), comparison_of(video, pair[0]), pair[0], '```json\n{"risk_level": "high"}\n```')
     assert "<th>risk_level</th><td>high</td>" in html(open_page(runs=run.id))
+
+
+def test_a_failing_side_leaves_the_other_whole(board: Board, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = Path(os.environ["COSMOS_COMPARE_MODELS"])
+    broken = tmp_path / "broken"
+    shutil.copytree(resources.pinned(("reason1-demo",))[0].source, broken)
+    (broken / "model.safetensors").write_bytes(b"not weights")
+    text = path.read_text(encoding="utf-8").replace(resources.pinned(("reason1-demo",))[0].source, str(broken))
+    (tmp_path / "half.yaml").write_text(text, encoding="utf-8")
+    monkeypatch.setenv("COSMOS_COMPARE_MODELS", str(tmp_path / "half.yaml"))
+    page = open_page(scenario="scene_1")
+    page.button(key="run").click().run()
+    live = board.find(page.query_params["live"])
+    assert live is not None
+    for side in live.sides:
+        assert side.job is not None
+        assert side.job.wait(60)
+    text = html(page.run())
+    assert 'class="pill error"' in text
+    assert '<div class="failed"><b>' in text
+    assert 'class="pill length"' in text
+
+
+def test_an_answer_that_could_not_be_saved_is_still_shown(board: Board, pair: list[ModelSpec], video: Path) -> None:
+    side = side_in("writing", comparison_of(video, pair[0]), pair[0], "All of it.")
+    assert side.job is not None
+    side.job.finish(None, CompareError("outputs: the run could not be saved, the disk is full.", "Free some space."))
+    text = html(open_page(live=board.show((side,)).id))
+    assert "All of it." in text
+    assert "the disk is full.</b> Free some space." in text
 
 
 def test_boxes_are_drawn_where_the_model_put_them(pair: list[ModelSpec], video: Path) -> None:
