@@ -2,7 +2,8 @@
 
     python benchmarks/page.py [--repeats 5]
 
-Prints one JSON object: times in seconds, `ratio` = time of 2 × 400 tokens through the page over `cosmos-compare run`.
+Prints one JSON object: times in seconds, medians; `ratio` = 2 × 400 tokens through the page over `cosmos-compare run`,
+the fastest of each, taken in turns: what else the machine does only ever adds.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from playwright.sync_api import Page, WebSocket, expect
+from playwright.sync_api import Page, WebSocket
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -87,23 +88,32 @@ def is_end_of_script(frame: str | bytes) -> bool:
 
 
 def rerun(page: Page, socket: WebSocket) -> float:
-    """From a click on a toggle until the browser has all that its rerun sent."""
+    """From the browser's message about a click until it has all that the rerun sent."""
     settle(page)
+    sent: list[float] = []
+    socket.on("framesent", lambda _: sent.append(time.perf_counter()))
     with socket.expect_event("framereceived", is_end_of_script, timeout=5_000):
-        begin = time.perf_counter()
         page.locator("label", has_text="Reasoning").click()
-    return time.perf_counter() - begin
+    return time.perf_counter() - sent[-1]
+
+
+# Seconds from a click on a scenario until its name stands at the top, by the browser's clock.
+SWITCH = """(name) => new Promise((done, fail) => {
+  const host = [...document.querySelectorAll("*")].find((node) => node.shadowRoot?.querySelector(".list"));
+  const card = [...host.shadowRoot.querySelectorAll("button")].find((node) => node.dataset.id === name);
+  const words = name.replaceAll("_", " "), begin = performance.now();
+  const shown = () => document.querySelector(".scenario b")?.textContent === words;
+  new MutationObserver((_, observer) => {
+    if (shown()) { observer.disconnect(); done((performance.now() - begin) / 1000); }
+  }).observe(document.body, { childList: true, subtree: true, characterData: true });
+  setTimeout(() => fail(new Error("the scenario did not change")), 5000);
+  card.click();
+})"""
 
 
 def switch(page: Page, number: int) -> float:
-    """From a click on another scenario until its name stands at the top."""
     settle(page)
-    option = page.get_by_role("option", name=f"scene {number:03}")
-    option.scroll_into_view_if_needed()
-    begin = time.perf_counter()
-    option.click()
-    expect(page.locator(".scenario b")).to_have_text(f"scene {number:03}")
-    return time.perf_counter() - begin
+    return float(page.evaluate(SWITCH, f"scene_{number:03}"))
 
 
 def first_paint(page: Page, address: str) -> float:
@@ -142,9 +152,9 @@ def main() -> None:
                 "first_paint_s": round(median(warm), 2),
                 "rerun_s": round(median(reruns), 3),
                 "switch_s": round(median(switches), 3),
-                "page_s": round(median(shown), 2),
-                "command_s": round(median(plain), 2),
-                "ratio": round(median(shown) / median(plain), 3),
+                "page_s": round(min(shown), 2),
+                "command_s": round(min(plain), 2),
+                "ratio": round(min(shown) / min(plain), 3),
             }
         )
     )
