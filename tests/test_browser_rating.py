@@ -8,13 +8,15 @@ from pathlib import Path
 
 import pytest
 from browser_support import chromium, serve
+from openpyxl import load_workbook
 from playwright.sync_api import Browser, Locator, Page, expect
-from rating_pages import LABELS, pairs_in, told, write_pairs
+from rating_pages import LABELS, pairs_in, rate, told, write_pairs
 
 from cosmos_compare import scorecard
 from cosmos_compare.ratings import rated_pairs, standing, to_frame
 
 pytestmark = pytest.mark.browser
+expect.set_options(timeout=20_000)  # the first page of a server waits for its imports
 # Everything in the page, shadow roots too: text, attributes, sources.
 ALL_OF_IT = """() => {
   const walk = (root) => [root.innerHTML ?? '', ...[...root.querySelectorAll('*')]
@@ -180,3 +182,33 @@ def test_the_same_form_on_the_compare_page_saves_as_not_blind(page: Page, app: s
     assert "rater" not in page.url  # the address stays the Compare page's own
     page.keyboard.press("u")
     expect(page.locator(".said")).to_have_text("Taken back: the rating of scene_2.")
+
+
+def test_what_could_not_be_saved_says_so_and_keeps_the_marks(page: Page, app: str, outputs: Path) -> None:
+    path = outputs / "scorecard.csv"
+    whole = path.read_bytes() if path.exists() else b""
+    path.write_text("rater,run_id\nzoe,x\n", encoding="utf-8")
+    page.goto(f"{app}/rate?rater=dora")
+    open_form(page, "scene 0")
+    press(page, "2 0 Shift+X n Enter")
+    expect(page.locator(".said")).to_have_text(re.compile("the first line has no column"))
+    expect(page.locator(".pill")).to_have_text("blind")
+    assert path.read_text(encoding="utf-8") == "rater,run_id\nzoe,x\n"
+    path.write_bytes(whole)
+    page.keyboard.press("Enter")
+    expect(page.locator(".said")).to_have_text("Saved.")
+    assert list(scorecard.read(outputs).columns["rater"]).count("dora") == 2
+
+
+def test_the_scorecard_downloads_as_csv_and_as_excel(page: Page, app: str, outputs: Path, tmp_path: Path) -> None:
+    rate(outputs, pairs_in(outputs)[3], "emil", notes="=1+1")
+    page.goto(f"{app}/scorecard?only_raters=emil")
+    expect(page.get_by_text("2 rated answers")).to_be_visible()
+    for button, name in (("CSV", "table.csv"), ("Excel", "table.xlsx")):
+        with page.expect_download() as download:
+            page.get_by_role("button", name=button).click()
+        download.value.save_as(tmp_path / name)
+    text = (tmp_path / "table.csv").read_text("utf-8-sig")
+    assert text.count('"emil"') == 2 and '"\'=1+1"' in text
+    sheet = load_workbook(tmp_path / "table.xlsx").active
+    assert sheet is not None and sheet.max_row == 3

@@ -35,7 +35,7 @@ class Form {
 
   show(data, setTriggerValue) {
     const fresh = !this.data || this.data.stamp !== data.stamp;
-    if (!this.data || this.data.serial !== data.serial || fresh) this.busy = false;
+    if (fresh || this.data.serial !== data.serial) [this.busy, this.said] = [false, ""]; // the page has answered
     this.data = data;
     this.trigger = setTriggerValue;
     if (!this.rows) this.build();
