@@ -44,11 +44,11 @@ def answered(scenario: str, video: Path, model: str, number: int, raw: str) -> R
         scenario=scenario,
         model=model,
         raw=raw,
-        key=f"{number:04x}{list(TEXTS).index(model)}" + "a" * 59,
+        key=f"{number:04x}{model[-2:].encode().hex()}" + "a" * 56,
         created=f"20261122T1245{number:02}Z",
         prompt=Prompt(name="driving", user_prompt="What happens? You are Cosmos-Reason1."),
     )
-    spec = run.model.model_copy(update={"label": LABELS[model], "source": f"nvidia/{model}"})
+    spec = run.model.model_copy(update={"label": LABELS.get(model, model), "source": f"nvidia/{model}"})
     return run.model_copy(update={"clip": probe(video, scenario), "model": spec})
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from rating_pages import open_page, rate, sent, write_pairs
+from rating_pages import ONE, TWO, open_page, rate, sent, write_pairs
 
 from cosmos_compare import scorecard
 from cosmos_compare.pairs import Pair
@@ -110,3 +110,15 @@ def test_filters_of_the_scorecard(outputs: Path, pairs: list[Pair]) -> None:
     page.multiselect("only_scenarios").set_value(["scene_2"]).run()
     assert len(page.dataframe[0].value) == 1
     assert len(scorecard.read(outputs).lines) == 6
+
+
+def test_of_three_models_two_are_compared_at_a_time(outputs: Path, scenarios: Path) -> None:
+    texts = {ONE: "A car.", TWO: "A bus.", "third": "A van."}
+    pairs = write_pairs(outputs, scenarios, 1, texts)
+    assert len(pairs) == 3
+    rate(outputs, pairs[0], "anna")
+    page = open_page("results")
+    assert page.selectbox("two_models").options[0] == f"{pairs[0].a.model} and {pairs[0].b.model}"
+    assert "1 judged pair ·" in sent(page)
+    page.selectbox("two_models").select_index(1).run()
+    assert "0 judged pairs ·" in sent(page)
