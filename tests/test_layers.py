@@ -16,12 +16,14 @@ NOUNS = {"schema", "errors", "models", "paths", "yaml_io"}
 # The row each module stands in; a module imports rows below its own.
 ROWS = {
     **dict.fromkeys(NOUNS, 0),
-    **dict.fromkeys(["index", "png", "machine", "decode", "budget", "pixels"], 1),
-    **dict.fromkeys(["hub", "clips", "prompts", "answers", "stats", "frames"], 2),
-    **dict.fromkeys(["defaults", "engines", "store", "frame_cache"], 3),
+    **dict.fromkeys(["index", "png", "machine", "decode", "budget", "pixels", "lenient_json"], 1),
+    **dict.fromkeys(["hub", "clips", "prompts", "answers", "stats", "frames", "thumbs", "past_runs"], 2),
+    **dict.fromkeys(["defaults", "engines", "store", "frame_cache", "uploads"], 3),
     "jobs": 4,
     "compare": 5,
     "batch": 6,
+    "board": 6,
+    "inputs": 6,
 }
 
 

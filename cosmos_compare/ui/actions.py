@@ -9,9 +9,10 @@ from cosmos_compare.clips import Scenario
 from cosmos_compare.compare import plan_comparison
 from cosmos_compare.errors import CompareError
 from cosmos_compare.paths import SCENARIOS
-from cosmos_compare.ui import editor, markup, settings_form
+from cosmos_compare.ui import editor, settings_form
 from cosmos_compare.ui.editor import Draft
 from cosmos_compare.ui.stage import Stage
+from cosmos_compare.ui.tables import safe
 from cosmos_compare.ui.view import change_view, current
 
 
@@ -46,7 +47,7 @@ def show(draft: Draft, scenario: Scenario | None, stage: Stage, board: Board) ->
             on_click=_ask,
         )
         st.toggle("Reasoning", key="reasoning", persist_state="session")
-        st.html(f'<div class="summary">{markup.safe(draft.problem or settings_form.summary(draft.settings))}</div>')
+        st.html(f'<div class="summary">{safe(draft.problem or settings_form.summary(draft.settings))}</div>')
     if st.session_state.get("asked"):
         st.session_state["asked"] = False
         if scenario and not draft.problem and not _is_same(draft, scenario, stage.live):
@@ -98,7 +99,7 @@ def _elsewhere(live: Live) -> None:
     """A comparison that runs and is not shown here: of another browser, or left behind on another scenario."""
     with st.container(horizontal=True, vertical_alignment="center", key=f"live_{live.id}"):
         names = ", ".join(side.spec.label for side in live.sides if not side.ended)
-        st.html(f'<div class="elsewhere">Also running: {markup.safe(live.scenario)}, {markup.safe(names)}</div>')
+        st.html(f'<div class="elsewhere">Also running: {safe(live.scenario)}, {safe(names)}</div>')
         st.button("Show", key=f"show_{live.id}", type="tertiary", on_click=_show_live, args=(live,))
 
 

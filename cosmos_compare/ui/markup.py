@@ -5,11 +5,8 @@ Knows nothing of Streamlit. Nothing it returns can load anything or run anything
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Sequence
-from html import escape
-from typing import Any
 
 from cosmos_compare.answers import Parts, find_times, split
 from cosmos_compare.board import Side
@@ -17,11 +14,8 @@ from cosmos_compare.inputs import Seen
 from cosmos_compare.lenient_json import Reading
 from cosmos_compare.past_runs import Version
 from cosmos_compare.schema import Clip, GroundTruth, ModelSpec
+from cosmos_compare.ui.tables import facts_table, safe, table
 
-# Control characters but newline and tab, and marks that turn the direction of the text round.
-_UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
-MAX_ROWS = 300
-MAX_DEPTH = 12
 LONG_TEXT = 20_000  # characters beyond which times are not marked: one element each would slow the browser
 
 STATES: dict[str, str] = {
@@ -40,11 +34,6 @@ JSON_NOTES = {
     "mended": "JSON with slips or a missing end, mended for this view",
     "broken": "Meant as JSON, and not readable as such",
 }
-
-
-def safe(text: object) -> str:
-    """Escaped, and without characters that can't be seen."""
-    return escape(_UNSEEN.sub("\N{REPLACEMENT CHARACTER}", str(text)))
 
 
 def pill(side: Side, before: int) -> str:
@@ -163,55 +152,6 @@ def marked_times(text: str, duration: float | None) -> str:
     return "".join(pieces) + safe(text[at:])
 
 
-def table(data: Any, depth: int = 0) -> str:
-    """JSON for reading: an object as rows, a list of objects as a table, everything else as text."""
-    if depth > MAX_DEPTH:
-        return '<span class="note">nested too deep to show; see the raw text</span>'
-    if isinstance(data, dict):
-        rows = [
-            f"<tr><th>{safe(key)}</th><td>{table(value, depth + 1)}</td></tr>" for key, value in _some(data.items())
-        ]
-        return f'<table class="json">{"".join(rows)}{_more(len(data))}</table>' if rows else _empty()
-    if isinstance(data, list) and data and all(isinstance(item, dict) for item in data):
-        return _records(data, depth)
-    if isinstance(data, list) and any(isinstance(item, dict | list) for item in data):
-        items = [f"<li>{table(item, depth + 1)}</li>" for item in _some(data)]
-        return f"<ul>{''.join(items)}{_more(len(data))}</ul>"
-    if isinstance(data, list):
-        return safe(", ".join(_scalar(item) for item in _some(data))) + _more(len(data)) if data else _empty()
-    return safe(_scalar(data)) if data not in ("", None) else _empty()
-
-
-def _records(rows: Sequence[dict[str, Any]], depth: int) -> str:
-    columns = list(dict.fromkeys(key for row in _some(rows) for key in row))[:30]
-    head = "".join(f"<th>{safe(column)}</th>" for column in columns)
-    lines = [
-        "<tr>" + "".join(f"<td>{table(row.get(column), depth + 1)}</td>" for column in columns) + "</tr>"
-        for row in _some(rows)
-    ]
-    return f'<table class="json rows"><tr>{head}</tr>{"".join(lines)}{_more(len(rows))}</table>'
-
-
-def _some(items: Any) -> list[Any]:
-    return list(items)[:MAX_ROWS]
-
-
-def _more(count: int) -> str:
-    return f'<div class="note">and {count - MAX_ROWS:,} more; see the raw text</div>' if count > MAX_ROWS else ""
-
-
-def _empty() -> str:
-    return '<span class="nothing">–</span>'
-
-
-def _scalar(value: Any) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, float):
-        return f"{value:g}"
-    return str(value)
-
-
 def _seconds(value: float | None) -> str:
     return "–" if value is None else f"{value:.2f} s"
 
@@ -265,11 +205,6 @@ def truth(found: GroundTruth) -> str:
         for event in found.events
     ]
     return facts_table({name: value for name, value in rows.items() if value}) + (table(events) if events else "")
-
-
-def facts_table(facts: dict[str, str]) -> str:
-    rows = "".join(f"<tr><th>{safe(name)}</th><td>{safe(value)}</td></tr>" for name, value in facts.items())
-    return f'<table class="json">{rows}</table>'
 
 
 def folded(summary: str, text: str) -> str:

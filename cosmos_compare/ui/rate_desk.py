@@ -18,6 +18,7 @@ from cosmos_compare.ui.pictures import small_jpegs
 from cosmos_compare.ui.rate_sheet import Sheet, next_pair, saved_by
 from cosmos_compare.ui.rate_view import RateView, change_view, current, knows_names, names_were_shown, saved_unnamed
 from cosmos_compare.ui.rating_data import Frames, Runs, frames, runs
+from cosmos_compare.ui.tables import safe
 
 
 def rated(rater: str) -> set[str]:
@@ -136,4 +137,4 @@ def _truth(video: Path) -> str:
     try:
         return markup.truth(load_ground_truth(path))
     except CompareError as error:
-        return f'<div class="failed">{markup.safe(error)}</div>'
+        return f'<div class="failed">{safe(error)}</div>'

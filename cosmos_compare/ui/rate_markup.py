@@ -17,8 +17,9 @@ from cosmos_compare.lenient_json import read_json
 from cosmos_compare.ratings import rating_at
 from cosmos_compare.schema import AXES, Run
 from cosmos_compare.score_sheet import SYMBOLS
-from cosmos_compare.ui.markup import LONG_TEXT, demo_badge, marked_times, measures, safe, table
+from cosmos_compare.ui.markup import LONG_TEXT, demo_badge, marked_times, measures
 from cosmos_compare.ui.rate_sheet import LETTERS, SIDES, Sheet, verdict_of
+from cosmos_compare.ui.tables import safe, table
 
 WORDS = {"left": "A better", "right": "B better", "tie": "Tie", "both_bad": "Both bad"}
 

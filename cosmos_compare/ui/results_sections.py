@@ -15,8 +15,8 @@ from cosmos_compare.report import Report
 from cosmos_compare.ui import results_charts as charts
 from cosmos_compare.ui import results_trust_charts as trust
 from cosmos_compare.ui.chart_parts import INK, INK_ON_DARK, MOST_ROWS
-from cosmos_compare.ui.markup import safe
 from cosmos_compare.ui.results_numbers import nothing_to_draw, numbers
+from cosmos_compare.ui.tables import safe
 
 PLAIN = {"displayModeBar": False}
 Draw = Callable[[Report], go.Figure]

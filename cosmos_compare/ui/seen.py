@@ -15,6 +15,7 @@ from cosmos_compare.inputs import SAMPLING_WORDS, Seen, differences, equal_setti
 from cosmos_compare.schema import Clip
 from cosmos_compare.ui import markup, resources, settings_form
 from cosmos_compare.ui.editor import Draft
+from cosmos_compare.ui.tables import facts_table
 
 STRIP_HEIGHT = 84  # pixels
 
@@ -119,4 +120,4 @@ def _words(side: Side, sight: Seen) -> None:
     texts = {"System prompt": sight.messages.system, "Question": sight.messages.user}
     if answer and answer.rendered_prompt:
         texts["Prompt as rendered for the model"] = answer.rendered_prompt
-    st.html(markup.facts_table(facts) + "".join(markup.folded(name, text) for name, text in texts.items()))
+    st.html(facts_table(facts) + "".join(markup.folded(name, text) for name, text in texts.items()))
