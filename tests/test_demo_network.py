@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
 from cosmos_compare.demo import chat, samples
 from cosmos_compare.demo.network import REASON1, REASON2, TOKENS, Architecture, Network, patchify, positions
 from cosmos_compare.engines.base import Request
@@ -50,7 +51,9 @@ def library(arch, tmp_path):
 def inputs(arch, processor, frames, step, start, system, question):
     seconds = tuple(start + step * k for k in range(len(frames)))
     messages = Messages(system or chat.DEFAULT_SYSTEM[arch.manner], question)
-    request = Request(messages, frames, FrameTimes(indices=tuple(range(len(frames))), seconds=seconds), step, Sampling())
+    request = Request(
+        messages, frames, FrameTimes(indices=tuple(range(len(frames))), seconds=seconds), step, Sampling()
+    )
     return prepare(processor, vision_of(arch), request), seconds
 
 
@@ -62,7 +65,9 @@ def test_prompts_are_the_processors_token_for_token(arch, library, n, step, star
     width, height = arch.frame
     frames = np.zeros((n, height, width, 3), np.uint8)
     made, seconds = inputs(arch, processor, frames, step, start, "You watch.\nNothing else.", "Who is there? Qui ?")
-    text = chat.prompt(arch.manner, "You watch.\nNothing else.", "Who is there? Qui ?", chat.Video(seconds, TOKENS), False)
+    text = chat.prompt(
+        arch.manner, "You watch.\nNothing else.", "Who is there? Qui ?", chat.Video(seconds, TOKENS), False
+    )
     assert samples.encode_prompt(samples.Speech(backend), text) == made.tensors["input_ids"][0].tolist()
     assert samples.encode_prompt(samples.Speech(backend), text) == backend.encode(text).ids
 

@@ -109,12 +109,20 @@ class Voice:
         elif seen.doing == "pavement":
             text = self.say(f"{noun} on the pavement {place}", f"{noun} sur le trottoir {place}")
         elif seen.kind == "cyclist":
-            text = self.say(f"{noun} in our lane", f"{noun} sur notre voie") if seen.doing == "merged" else f"{noun} {place}"
+            text = (
+                self.say(f"{noun} in our lane", f"{noun} sur notre voie")
+                if seen.doing == "merged"
+                else f"{noun} {place}"
+            )
         elif seen.kind == "traffic light":
             colour = COLOUR[self.lang][seen.doing]
             text = self.say(f"a {colour} traffic light", f"un feu de circulation {colour}")
         elif seen.kind == "truck":
-            text = self.say("an oncoming truck", "un camion en sens inverse") if seen.doing == "oncoming" else self.say("a truck ahead", "un camion devant")
+            text = (
+                self.say("an oncoming truck", "un camion en sens inverse")
+                if seen.doing == "oncoming"
+                else self.say("a truck ahead", "un camion devant")
+            )
         elif seen.kind == "parked vehicle":
             text = f"{noun} {place}"
         else:
@@ -144,11 +152,19 @@ class Voice:
                 parts.append(self.say("I see nobody on the road.", "Je ne vois personne sur la route."))
             else:
                 parts.append(self.say(f"I watch {self.thing(main)}.", f"Je surveille {self.thing(main)}."))
+                if others := tuple(seen for seen in f.objects if seen is not main):
+                    there = self.listing(others)
+                    parts.append(self.say(f"There is also {there}.", f"Il y a aussi {there}."))
             if self.key:
                 parts.append(capital(self.event(self.key)) + ".")
             parts.append(mark(WE[self.lang][f.ego]) + ".")
             advice = mark(ADVICE[self.lang][f.advice])
-            parts.append(self.say(f"The danger is {risk}, as {reason}; the car should {advice}.", f"Le danger est {risk}, car {reason} ; il faut {advice}."))
+            parts.append(
+                self.say(
+                    f"The danger is {risk}, as {reason}; the car should {advice}.",
+                    f"Le danger est {risk}, car {reason} ; il faut {advice}.",
+                )
+            )
             return " ".join(parts)
         words = SCENE[self.lang]
         lines = [
@@ -170,7 +186,9 @@ class Voice:
     def objects(self) -> str:
         f = self.facts
         if not f.objects:
-            return mark(self.say("Nothing is critical", "Rien n'est critique")) + self.say(": the road is empty.", " : la route est vide.")
+            return mark(self.say("Nothing is critical", "Rien n'est critique")) + self.say(
+                ": the road is empty.", " : la route est vide."
+            )
         if self.driver:
             text = self.say("I see ", "Je vois ") + self.listing(f.objects) + "."
             if f.critical is None:
@@ -209,7 +227,9 @@ class Voice:
             return mark(self.say("That does not happen in this clip.", "Cela n'arrive pas dans cette séquence."))
         time = mark(str(self.seconds(event.frame)))
         if self.driver:
-            return self.say(f"About {time} seconds in, {self.event(event)}.", f"Vers {time} secondes, {self.event(event)}.")
+            return self.say(
+                f"About {time} seconds in, {self.event(event)}.", f"Vers {time} secondes, {self.event(event)}."
+            )
         return f"{time} s: {self.event(event)}."
 
     def present(self, about: str | None) -> str:
@@ -220,7 +240,9 @@ class Voice:
                 return mark(self.say("No", "Non")) + self.say(f", I see no {noun}.", f", je n'en vois pas ({noun}).")
             return mark(self.say("No", "Non")) + "."
         if self.driver:
-            return mark(self.say("Yes", "Oui")) + self.say(f", I see {self.thing(seen)}.", f", je vois {self.thing(seen)}.")
+            return mark(self.say("Yes", "Oui")) + self.say(
+                f", I see {self.thing(seen)}.", f", je vois {self.thing(seen)}."
+            )
         return mark(self.say("Yes", "Oui")) + f": {self.thing(seen)}."
 
     def thought(self) -> str:
@@ -279,7 +301,9 @@ class Voice:
             "weather": words[f.weather],
             "time_of_day": words["night" if f.night else "day"],
             "ego_motion": EGO[self.lang][f.ego],
-            "road_users": [unmarked(self.thing(seen)) if not self.driver else LABEL[self.lang][seen.kind] for seen in users],
+            "road_users": [
+                unmarked(self.thing(seen)) if not self.driver else LABEL[self.lang][seen.kind] for seen in users
+            ],
             "critical_object": LABEL[self.lang][critical.kind] if critical else self.say("none", "aucun"),
             "critical_position": place if critical else self.say("none", "aucune"),
             "traffic_light": COLOUR[self.lang][f.light] if f.light else unseen,

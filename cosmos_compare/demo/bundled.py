@@ -1,6 +1,6 @@
 """The eight scenarios that come with the program: reserved seeds, chosen by eye and for what they show.
 
-    python -m cosmos_compare.demo.bundled      writes data/raw/scenarios_demo anew, the same pixels each time
+python -m cosmos_compare.demo.bundled      writes data/raw/scenarios_demo anew, the same pixels each time
 """
 
 from dataclasses import dataclass
@@ -35,7 +35,7 @@ SCENARIOS = (
         "A cyclist moves into our lane: told apart from the bystander and the parked van?",
     ),
     Bundled(
-        302, 7.0, "lead", {**DAY, "ego": "stop"},
+        354, 7.0, "lead", {**DAY, "place": "city"},
         "The car ahead brakes: is the danger called high, and is the moment right?",
     ),
     Bundled(
@@ -51,7 +51,7 @@ SCENARIOS = (
         "A pedestrian crosses at night behind an oncoming car's headlights: who is there?",
     ),
     Bundled(
-        716, 7.0, "lead", {"weather": "fog", "night": False, "place": "city", "ego": "slow"},
+        845, 7.0, "lead", {"weather": "fog", "night": False, "place": "city"},
         "A truck brakes in fog: small things beside a large one.",
     ),
     Bundled(

@@ -58,4 +58,7 @@ def frames(manner: Manner, video: Video) -> str:
     pairs = list(zip(video.seconds[::2], video.seconds[1::2], strict=True))
     if manner == "driver":
         return START + PAD * (video.tokens * len(pairs)) + END
-    return "".join(f"<{(round(a * 1000) / 1000 + round(b * 1000) / 1000) / 2:.1f} seconds>{START}{PAD * video.tokens}{END}" for a, b in pairs)
+    return "".join(
+        f"<{(round(a * 1000) / 1000 + round(b * 1000) / 1000) / 2:.1f} seconds>{START}{PAD * video.tokens}{END}"
+        for a, b in pairs
+    )

@@ -3,7 +3,6 @@
 from pathlib import Path
 from typing import Any
 
-import cosmos_compare.engines.local_libraries  # noqa: F401  torchvision must be whole before transformers
 import torch
 from tokenizers import Tokenizer
 from torch import Tensor
@@ -20,6 +19,7 @@ from transformers import (
     Qwen3VLVideoProcessor,
 )
 
+import cosmos_compare.engines.local_libraries  # noqa: F401  torchvision must be whole before transformers
 from cosmos_compare.demo.chat import TEMPLATE
 from cosmos_compare.demo.network import REASON1, Architecture, save_config
 
@@ -36,7 +36,9 @@ def library_model(arch: Architecture, weights: dict[str, Tensor], tokenizer: Pre
     """The library's model with the training network's weights; raises when a name does not fit."""
     first = arch is REASON1
     config_class, model_class = (
-        (Qwen2_5_VLConfig, Qwen2_5_VLForConditionalGeneration) if first else (Qwen3VLConfig, Qwen3VLForConditionalGeneration)
+        (Qwen2_5_VLConfig, Qwen2_5_VLForConditionalGeneration)
+        if first
+        else (Qwen3VLConfig, Qwen3VLForConditionalGeneration)
     )
     config = config_class(**save_config(arch, len(tokenizer), token_ids(tokenizer)))
     model = model_class(config)

@@ -19,15 +19,21 @@ class Figure:
         self.u, self.v, self.s = canvas.at(x, 0.0, z)
         self.s *= scale
 
-    def limb(self, a: tuple[float, float], b: tuple[float, float], wide: float, colour: Colour, taper: float = 1.0) -> None:
+    def limb(
+        self, a: tuple[float, float], b: tuple[float, float], wide: float, colour: Colour, taper: float = 1.0
+    ) -> None:
         p = np.array([self.u + self.s * a[0], self.v - self.s * a[1]])
         q = np.array([self.u + self.s * b[0], self.v - self.s * b[1]])
         along = q - p
         across = np.array([-along[1], along[0]]) / max(float(np.hypot(*along)), 1e-6) * self.s * wide / 2
-        self.canvas.fill(np.array([p + across, q + across * taper, q - across * taper, p - across]), self.canvas.tint(colour, self.z))
+        self.canvas.fill(
+            np.array([p + across, q + across * taper, q - across * taper, p - across]), self.canvas.tint(colour, self.z)
+        )
 
     def disc(self, x: float, y: float, rx: float, ry: float, colour: Colour, lit: float = 0.0) -> None:
-        self.canvas.disc(self.u + self.s * x, self.v - self.s * y, self.s * rx, self.s * ry, self.canvas.tint(colour, self.z, lit))
+        self.canvas.disc(
+            self.u + self.s * x, self.v - self.s * y, self.s * rx, self.s * ry, self.canvas.tint(colour, self.z, lit)
+        )
 
 
 def draw_pedestrian(canvas: Canvas, actor: Actor, t: float) -> None:

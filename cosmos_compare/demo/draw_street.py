@@ -1,20 +1,28 @@
 """Sky, road, buildings and trees: all that has no name in the ground truth."""
 
+from typing import Any
+
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from cosmos_compare.demo.camera import FOCAL, HEIGHT, HORIZON
 from cosmos_compare.demo.canvas import Canvas, Image
 from cosmos_compare.demo.palette import Palette
 from cosmos_compare.demo.world import HALF, LANE, Array, Scene
 
+Floats = NDArray[Any]
+
 FAR = 130.0  # metres: scenery beyond is not drawn
 DASH, PERIOD = 3.0, 12.0  # a lane dash, and the way from one to the next
 MARGIN = 0.06  # rows kept above and below the picture, as a share of its height, for the nodding camera
 WALLS = np.array(
-    [[168, 186, 204], [142, 164, 190], [118, 134, 168], [176, 180, 184], [150, 172, 178], [104, 120, 150], [190, 200, 206]],
+    [
+        *([168, 186, 204], [142, 164, 190], [118, 134, 168], [176, 180, 184]),
+        *([150, 172, 178], [104, 120, 150], [190, 200, 206]),
+    ],
     dtype=float,
-)  # fmt: skip
+)
 
 
 def backdrop(scene: Scene, palette: Palette, width: int, height: int, aspect: float) -> Image:
@@ -29,7 +37,7 @@ def backdrop(scene: Scene, palette: Palette, width: int, height: int, aspect: fl
     return np.clip(image, 0, 255).astype(np.uint8)
 
 
-def _sky(image: Array, rows: Array, level: float, palette: Palette, rng: np.random.Generator) -> None:
+def _sky(image: Floats, rows: Floats, level: float, palette: Palette, rng: np.random.Generator) -> None:
     share = np.clip(rows / level, 0, 1)[:, None, None]
     image[:] = np.array(palette.sky_top) * (1 - share) + np.array(palette.sky_low) * share
     count = int((rows < level).sum())
@@ -40,7 +48,8 @@ def _sky(image: Array, rows: Array, level: float, palette: Palette, rng: np.rand
                 image[y, x] += rng.uniform(30, 110)
         return
     noise = sum(
-        cv2.resize(rng.random((4 * k, 6 * k), dtype=np.float32), (image.shape[1], count), interpolation=cv2.INTER_CUBIC) / k
+        cv2.resize(rng.random((4 * k, 6 * k), dtype=np.float32), (image.shape[1], count), interpolation=cv2.INTER_CUBIC)
+        / k
         for k in (1, 2, 4)
     )
     cloud = np.clip((noise - 0.95) * 1.5, 0, 1)[..., None] * np.linspace(1.0, 0.35, count)[:, None, None]
@@ -48,7 +57,7 @@ def _sky(image: Array, rows: Array, level: float, palette: Palette, rng: np.rand
     image[:count] += cloud * (white - image[:count]) * (0.8 if palette.sight > 200 else 0.35)
 
 
-def _ground(image: Array, slope: Array, scene: Scene, palette: Palette) -> None:
+def _ground(image: Floats, slope: Floats, scene: Scene, palette: Palette) -> None:
     width, below = image.shape[1], np.flatnonzero(slope > HEIGHT / 1000)  # a kilometre away the road is haze
     depth = HEIGHT / slope[below]
     x = (np.arange(width) + 0.5 - width / 2)[None] / (FOCAL * width) * depth[:, None]
@@ -58,13 +67,15 @@ def _ground(image: Array, slope: Array, scene: Scene, palette: Palette) -> None:
     soft = depth[:, None] / (FOCAL * width)  # metres a pixel: the edge of anything is that wide
 
     def within(low: float, high: float) -> Array:
-        return np.clip((x - low) / soft + 0.5, 0, 1) * np.clip((high - x) / soft + 0.5, 0, 1)
+        return np.asarray(np.clip((x - low) / soft + 0.5, 0, 1) * np.clip((high - x) / soft + 0.5, 0, 1))
 
     colour = np.broadcast_to(np.array(side, np.float32), (*x.shape, 3)).copy()
     if city:
         colour *= 1 - 0.45 * np.maximum(within(left - 0.22, left), within(right, right + 0.22))[..., None]
     shine = 1 + (0.22 if palette.wet else 0.0) * np.exp(-((x / 3) ** 2)) * np.clip(depth[:, None] / 40, 0, 1)
-    tracks = 1 - 0.05 * (np.exp(-(((np.abs(x) - 0.75) / 0.28) ** 2)) + np.exp(-(((np.abs(x + LANE) - 0.75) / 0.28) ** 2)))
+    tracks = 1 - 0.05 * (
+        np.exp(-(((np.abs(x) - 0.75) / 0.28) ** 2)) + np.exp(-(((np.abs(x + LANE) - 0.75) / 0.28) ** 2))
+    )
     road = np.array(palette.road) * (shine * tracks)[..., None]
     colour += within(left, right)[..., None] * (road - colour)
     edges = [HALF, -HALF - LANE] if scene.parking or not city else []
@@ -137,16 +148,18 @@ class Street:
         for x, z, w, length, tone in self.patches[near]:
             a, b = z - ego, z - ego + length
             colour = tuple(c * tone for c in canvas.palette.road)
-            canvas.polygon([(x, 0, a), (x + w, 0, a), (x + w, 0, b), (x, 0, b)], colour)  # type: ignore[arg-type]
+            canvas.polygon([(x, 0, a), (x + w, 0, a), (x + w, 0, b), (x, 0, b)], colour)
         if self.scene.place == "city":
             for z in np.arange(np.ceil((ego + 3) / 2.0) * 2.0, ego + 24, 2.0) - ego:
                 colour = tuple(0.82 * c for c in canvas.palette.pavement)
                 for a, b in ((left - 3.2, left - 0.22), (right + 0.22, right + 3.2)):
-                    canvas.polygon([(a, 0, z), (b, 0, z), (b, 0, z + 0.12), (a, 0, z + 0.12)], colour)  # type: ignore[arg-type]
+                    canvas.polygon([(a, 0, z), (b, 0, z), (b, 0, z + 0.12), (a, 0, z + 0.12)], colour)
         for z in np.arange(np.floor(ego / PERIOD) * PERIOD, ego + 70, PERIOD) - ego:
             if z + DASH > 0.9:
                 a, b, x = max(z, 0.8), z + DASH, -HALF
-                canvas.polygon([(x - 0.08, 0, a), (x + 0.08, 0, a), (x + 0.08, 0, b), (x - 0.08, 0, b)], (214, 218, 220))
+                canvas.polygon(
+                    [(x - 0.08, 0, a), (x + 0.08, 0, a), (x + 0.08, 0, b), (x - 0.08, 0, b)], (214, 218, 220)
+                )
 
     def draw_houses(self, canvas: Canvas) -> None:
         if not len(self.walls):
@@ -169,29 +182,51 @@ class Street:
                 if some.any():
                     warm = night and low == 0.7
                     lamp = canvas.tint((96, 182, 232) if warm else colour, (near + far) / 2, 0.85 if warm else 0.0)
-                    cv2.fillPoly(canvas.image, list(fixed[some]), lamp, cv2.LINE_AA if canvas.palette.smooth else cv2.LINE_8, 4)
+                    cv2.fillPoly(
+                        canvas.image, list(fixed[some]), lamp, cv2.LINE_AA if canvas.palette.smooth else cv2.LINE_8, 4
+                    )
 
     def upright(self, ego: float) -> list[tuple[float, str, float, float]]:
         """Trees and lamps in sight: (depth, what, x, size)."""
         trees = [(z - ego, "tree", x, s) for x, z, s in self.trees if 2.0 < z - ego < 75]
         posts = [
-            (z - ego, "lamp", x, 1.0)
-            for z in self.lamps
-            if 2.0 < z - ego < 70
-            for x in (self.scene.curbs[1] + 0.45,)
+            (z - ego, "lamp", x, 1.0) for z in self.lamps if 2.0 < z - ego < 70 for x in (self.scene.curbs[1] + 0.45,)
         ]
         return trees + posts
 
     def draw_upright(self, canvas: Canvas, what: str, depth: float, x: float, size: float) -> None:
         u, v, s = canvas.at(x, 0.0, depth)
         if what == "lamp":
-            canvas.fill(np.array([[u - 0.07 * s, v], [u + 0.07 * s, v], [u + 0.05 * s, v - 6 * s], [u - 0.05 * s, v - 6 * s]]), canvas.tint((96, 92, 88), depth))
-            canvas.fill(np.array([[u - 1.5 * s, v - 6.1 * s], [u, v - 6.1 * s], [u, v - 5.95 * s], [u - 1.5 * s, v - 5.95 * s]]), canvas.tint((96, 92, 88), depth))
+            canvas.fill(
+                np.array([[u - 0.07 * s, v], [u + 0.07 * s, v], [u + 0.05 * s, v - 6 * s], [u - 0.05 * s, v - 6 * s]]),
+                canvas.tint((96, 92, 88), depth),
+            )
+            canvas.fill(
+                np.array(
+                    [[u - 1.5 * s, v - 6.1 * s], [u, v - 6.1 * s], [u, v - 5.95 * s], [u - 1.5 * s, v - 5.95 * s]]
+                ),
+                canvas.tint((96, 92, 88), depth),
+            )
             if canvas.palette.night:
                 canvas.halo(u - 1.4 * s, v - 5.9 * s, 1.6 * s, (120, 190, 235), 0.8)
             return
-        canvas.fill(np.array([[u - 0.16 * s, v], [u + 0.16 * s, v], [u + 0.1 * s, v - 2.4 * s * size], [u - 0.1 * s, v - 2.4 * s * size]]), canvas.tint((58, 78, 92), depth))
-        for dx, dy, r, tone in ((-0.75, 3.0, 1.15, 0.72), (0.7, 3.2, 1.1, 0.85), (0.0, 4.2, 1.3, 1.0), (0.25, 4.6, 0.75, 1.18)):
+        canvas.fill(
+            np.array(
+                [
+                    [u - 0.16 * s, v],
+                    [u + 0.16 * s, v],
+                    [u + 0.1 * s, v - 2.4 * s * size],
+                    [u - 0.1 * s, v - 2.4 * s * size],
+                ]
+            ),
+            canvas.tint((58, 78, 92), depth),
+        )
+        for dx, dy, r, tone in (
+            (-0.75, 3.0, 1.15, 0.72),
+            (0.7, 3.2, 1.1, 0.85),
+            (0.0, 4.2, 1.3, 1.0),
+            (0.25, 4.6, 0.75, 1.18),
+        ):
             colour = canvas.tint(tuple(np.array([48, 108, 70]) * self.tree_tone * tone), depth)
             canvas.disc(u + dx * s * size, v - dy * s * size, r * s * size, 0.85 * r * s * size, colour)
 
@@ -200,6 +235,5 @@ def _patches(rng: np.random.Generator, end: float, left: float, right: float) ->
     """Darker and lighter repairs of the asphalt: x, z, width, length, tone."""
     n = int(end / 3.2)
     wide = rng.uniform(0.4, 1.6, n)
-    return np.stack(
-        [rng.uniform(left, right - 1.6, n), rng.uniform(0, end, n), wide, rng.uniform(0.6, 3.0, n), rng.choice([0.8, 0.86, 0.91, 1.07], n)], 1
-    )  # fmt: skip
+    x, z = rng.uniform(left, right - 1.6, n), rng.uniform(0, end, n)
+    return np.stack([x, z, wide, rng.uniform(0.6, 3.0, n), rng.choice([0.8, 0.86, 0.91, 1.07], n)], 1)

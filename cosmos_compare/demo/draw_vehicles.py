@@ -7,9 +7,12 @@ from cosmos_compare.demo.canvas import Canvas, Colour
 from cosmos_compare.demo.world import Actor
 
 PAINT = np.array(
-    [[52, 46, 168], [150, 96, 44], [196, 194, 190], [58, 56, 54], [206, 208, 210], [70, 118, 62], [60, 150, 206], [128, 122, 116]],
+    [
+        *([52, 46, 168], [150, 96, 44], [196, 194, 190], [58, 56, 54]),
+        *([206, 208, 210], [70, 118, 62], [60, 150, 206], [128, 122, 116]),
+    ],
     dtype=float,
-)  # fmt: skip
+)
 GLASS = (78.0, 66.0, 56.0)
 TYRE = (34.0, 32.0, 32.0)
 
@@ -78,12 +81,36 @@ def _car(canvas: Canvas, x: float, z: float, w: float, h: float, length: float, 
     rise = (belt + 0.06, h - 0.1)
     if cabin[0] > NEAR:  # the rear window, set into the cabin
         p, q = (0.1, 0.18)
-        canvas.polygon([(a + p, rise[0], inner[0]), (b - p, rise[0], inner[0]), (b - q, rise[1], inner[0] + 0.22), (a + q, rise[1], inner[0] + 0.22)], GLASS)
-        canvas.polygon([(a + p, rise[0], inner[0]), (a + p + 0.5, rise[0], inner[0]), (a + q + 0.2, rise[1], inner[0] + 0.22), (a + q, rise[1], inner[0] + 0.22)], (112, 98, 86))
+        canvas.polygon(
+            [
+                (a + p, rise[0], inner[0]),
+                (b - p, rise[0], inner[0]),
+                (b - q, rise[1], inner[0] + 0.22),
+                (a + q, rise[1], inner[0] + 0.22),
+            ],
+            GLASS,
+        )
+        canvas.polygon(
+            [
+                (a + p, rise[0], inner[0]),
+                (a + p + 0.5, rise[0], inner[0]),
+                (a + q + 0.2, rise[1], inner[0] + 0.22),
+                (a + q, rise[1], inner[0] + 0.22),
+            ],
+            (112, 98, 86),
+        )
     edge = a + 0.06 if a > 0.1 else b - 0.06 if b < -0.1 else None
     if edge is not None:
         lean = 0.1 if a > 0.1 else -0.1
-        canvas.polygon([(edge, rise[0], cabin[0] + 0.3), (edge + lean, rise[1], cabin[0] + 0.5), (edge + lean, rise[1], cabin[1] - 0.6), (edge, rise[0], cabin[1] - 0.25)], GLASS)
+        canvas.polygon(
+            [
+                (edge, rise[0], cabin[0] + 0.3),
+                (edge + lean, rise[1], cabin[0] + 0.5),
+                (edge + lean, rise[1], cabin[1] - 0.6),
+                (edge, rise[0], cabin[1] - 0.25),
+            ],
+            GLASS,
+        )
 
 
 def _truck(
@@ -93,23 +120,32 @@ def _truck(
     _wheels(canvas, a, b, z, length)
     cab, box = (0.0, 2.0) if facing else (length - 2.0, 0.0)
     cargo = (z + (2.1 if facing else box), z + (length if facing else length - 2.1))
-    parts = [((a, b), (0.9, h), cargo, tuple(paint)), ((a + 0.1, b - 0.1), (0.45, h - 0.6), (z + cab, z + cab + 2.0), (72.0, 92.0, 150.0))]
+    parts = [
+        ((a, b), (0.9, h), cargo, tuple(paint)),
+        ((a + 0.1, b - 0.1), (0.45, h - 0.6), (z + cab, z + cab + 2.0), (72.0, 92.0, 150.0)),
+    ]
     for part in parts if facing else parts[::-1]:
-        solid(canvas, *part)  # type: ignore[arg-type]
+        solid(canvas, *part)
     if facing and z > NEAR:
         canvas.polygon([(a + 0.25, 1.5, z), (b - 0.25, 1.5, z), (b - 0.3, h - 0.85, z), (a + 0.3, h - 0.85, z)], GLASS)
     if not facing and z > NEAR:
-        canvas.polygon([(x - 0.03, 1.0, z), (x + 0.03, 1.0, z), (x + 0.03, h - 0.1, z), (x - 0.03, h - 0.1, z)], tuple(0.6 * paint))
+        canvas.polygon(
+            [(x - 0.03, 1.0, z), (x + 0.03, 1.0, z), (x + 0.03, h - 0.1, z), (x - 0.03, h - 0.1, z)], tuple(0.6 * paint)
+        )
         canvas.polygon([(a, 0.45, z), (b, 0.45, z), (b, 0.9, z), (a, 0.9, z)], (58.0, 56.0, 54.0))
 
 
 def _wheels(canvas: Canvas, a: float, b: float, z: float, length: float) -> None:
     for at in (z + 0.75, z + length - 0.8):
         for low, high in ((a, a + 0.24), (b - 0.24, b)):
-            canvas.polygon([(low, 0.0, at - 0.3), (high, 0.0, at - 0.3), (high, 0.45, at - 0.3), (low, 0.45, at - 0.3)], TYRE)
+            canvas.polygon(
+                [(low, 0.0, at - 0.3), (high, 0.0, at - 0.3), (high, 0.45, at - 0.3), (low, 0.45, at - 0.3)], TYRE
+            )
         edge = a if a > 0.1 else b if b < -0.1 else None
         if edge is not None:
-            ring = [(edge, 0.33 + 0.33 * float(np.sin(k)), at + 0.33 * float(np.cos(k))) for k in np.arange(0, 6.2, 0.785)]
+            ring = [
+                (edge, 0.33 + 0.33 * float(np.sin(k)), at + 0.33 * float(np.cos(k))) for k in np.arange(0, 6.2, 0.785)
+            ]
             canvas.polygon(ring, TYRE)
 
 
@@ -131,11 +167,41 @@ def _ends(canvas: Canvas, actor: Actor, t: float, x: float, z: float, facing: bo
         else:
             lit = 1.0 if braking else 0.55 if night and actor.role == "lead" else 0.0
             colour = canvas.tint((40, 40, 255) if braking else (34, 30, 150), z, lit)
-            canvas.fill(np.array([[u - 0.16 * s, v - 0.11 * s], [u + 0.16 * s, v - 0.11 * s], [u + 0.16 * s, v + 0.11 * s], [u - 0.16 * s, v + 0.11 * s]]), colour)
+            canvas.fill(
+                np.array(
+                    [
+                        [u - 0.16 * s, v - 0.11 * s],
+                        [u + 0.16 * s, v - 0.11 * s],
+                        [u + 0.16 * s, v + 0.11 * s],
+                        [u - 0.16 * s, v + 0.11 * s],
+                    ]
+                ),
+                colour,
+            )
             if braking:
                 canvas.halo(u, v, 0.55 * s, (60, 60, 255), 0.9 if night else 0.6)
     if braking and h < 2.9:
         u, v, s = canvas.at(x, h - 0.12, z + 0.5)
-        canvas.fill(np.array([[u - 0.2 * s, v - 0.04 * s], [u + 0.2 * s, v - 0.04 * s], [u + 0.2 * s, v + 0.04 * s], [u - 0.2 * s, v + 0.04 * s]]), canvas.tint((40, 40, 255), z, 1.0))
+        canvas.fill(
+            np.array(
+                [
+                    [u - 0.2 * s, v - 0.04 * s],
+                    [u + 0.2 * s, v - 0.04 * s],
+                    [u + 0.2 * s, v + 0.04 * s],
+                    [u - 0.2 * s, v + 0.04 * s],
+                ]
+            ),
+            canvas.tint((40, 40, 255), z, 1.0),
+        )
     u, v, s = canvas.at(x, 0.5, z - 0.02)
-    canvas.fill(np.array([[u - 0.26 * s, v - 0.06 * s], [u + 0.26 * s, v - 0.06 * s], [u + 0.26 * s, v + 0.06 * s], [u - 0.26 * s, v + 0.06 * s]]), canvas.tint((210, 214, 216), z))
+    canvas.fill(
+        np.array(
+            [
+                [u - 0.26 * s, v - 0.06 * s],
+                [u + 0.26 * s, v - 0.06 * s],
+                [u + 0.26 * s, v + 0.06 * s],
+                [u - 0.26 * s, v + 0.06 * s],
+            ]
+        ),
+        canvas.tint((210, 214, 216), z),
+    )

@@ -1,6 +1,6 @@
 """Measure the demo models on rendered scenarios, through the real video files, processors and engine.
 
-    python -m cosmos_compare.demo.evaluate --scenarios DIR --models reason1-demo reason2-demo [--json]
+python -m cosmos_compare.demo.evaluate --scenarios DIR --models reason1-demo reason2-demo [--json]
 """
 
 import argparse
@@ -17,20 +17,20 @@ import numpy as np
 
 from cosmos_compare import answers
 from cosmos_compare.clips import Scenario, find_scenarios, load_ground_truth, probe
-from cosmos_compare.demo.answers_text import Asked
+from cosmos_compare.demo.answers_text import Task
 from cosmos_compare.demo.marks import Tally, Truth, mentions
-from cosmos_compare.demo.questions import EN, HELD_OUT
+from cosmos_compare.demo.questions import ASKED, HELD_OUT
 from cosmos_compare.engines.base import Engine, Request, resolve_sampling
 from cosmos_compare.engines.load import load_engine
 from cosmos_compare.frames import Frames, sample_frames
 from cosmos_compare.lenient_json import read_json
-from cosmos_compare.models import resolve_models
+from cosmos_compare.models import resolve_models, source_folder
 from cosmos_compare.prompts import messages
 from cosmos_compare.schema import Answer, ModelSpec, Prompt, Settings
 
-SUMMARY = EN["summary"][0]
-BOXES = EN["boxes"][1]
-DESCRIBE = EN["describe"][0]
+SUMMARY = ASKED["en"]["summary"][0]
+BOXES = ASKED["en"]["boxes"][1]
+DESCRIBE = ASKED["en"]["describe"][0]
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,7 @@ class Case:
     name: str
     frames: Frames
     truth: Truth
+    seed: int = 0
 
 
 def cases(folder: Path, specs: list[ModelSpec], fps: float, limit: int | None = None) -> list[Case]:
@@ -47,8 +48,10 @@ def cases(folder: Path, specs: list[ModelSpec], fps: float, limit: int | None = 
     made = []
     for scenario in find_scenarios(folder)[:limit]:
         clip = probe(scenario.video, scenario.id)
-        frames = sample_frames(clip, Settings(fps=fps), specs)
-        made.append(Case(scenario.id, frames, truth_of(scenario, frames)))
+        frames = sample_frames(clip, Settings.model_validate({"fps": fps}), specs)
+        source = load_ground_truth(scenario.video.parent / "ground_truth.yaml").source or ""
+        seed = int(source.rpartition(" ")[2] or 0)
+        made.append(Case(scenario.id, frames, truth_of(scenario, frames), seed))
     return made
 
 
@@ -113,9 +116,9 @@ def evaluate(model: Model, clips: list[Case], swap: bool = True) -> dict[str, An
     for number, case in enumerate(clips):
         true.summary(model.ask(case, SUMMARY).raw, case.truth)
         true.located(model.boxes(model.ask(case, BOXES).raw, case), case.truth)
-        question, asked = _held_out(number)
+        task, question = _held_out(number)
         answer = model.ask(case, question).raw
-        if asked.task in ("objects", "summary"):
+        if task in ("objects", "summary"):
             new_words.objects(mentions(answer), case.truth)
     report = true.marks()
     report["new_words"] = {key: new_words.marks()[key] for key in ("object_recall", "object_precision")}
@@ -128,8 +131,10 @@ def evaluate(model: Model, clips: list[Case], swap: bool = True) -> dict[str, An
     return report
 
 
-def _held_out(number: int) -> tuple[str, Asked]:
-    every = [pair for task in ("objects", "summary", "objects", "risk", "action", "describe") for pair in HELD_OUT[task]]
+def _held_out(number: int) -> tuple[Task, str]:
+    """A question in words never trained, another one for each clip; half of them ask for objects."""
+    order: tuple[Task, ...] = ("objects", "summary", "objects", "risk", "action", "describe")
+    every = [(task, question) for task in order for question in HELD_OUT[task]]
     return every[number % len(every)]
 
 
@@ -161,12 +166,14 @@ def main() -> None:
     parser.add_argument("--fps", type=float, default=4.0)
     parser.add_argument("--limit", type=int, help="the first so many scenarios only")
     parser.add_argument("--json", action="store_true")
+    parser.add_argument("--save", action="store_true", help="write evaluation.json beside each checkpoint")
     args = parser.parse_args()
     specs = resolve_models(args.models)
     clips = cases(args.scenarios, specs, args.fps, args.limit)
     models = [Model(spec) for spec in specs]
     report: dict[str, Any] = {
         "scenarios": str(args.scenarios),
+        "seeds": [case.seed for case in clips],
         "clips": len(clips),
         "fps": args.fps,
         "machine": platform.processor() or platform.machine(),
@@ -174,7 +181,24 @@ def main() -> None:
     }
     if len(models) > 1:
         report["identical_descriptions"] = identical(models, clips)
+    if args.save:
+        save(report, specs)
     print(json.dumps(report, indent=1) if args.json else table(report))
+
+
+def save(report: dict[str, Any], specs: list[ModelSpec]) -> None:
+    """Each model's marks beside its weights, with the command that gives them again."""
+    seeds = report["seeds"]
+    rendered = f"python -m cosmos_compare.demo.render --seed {seeds[0]} --count {len(seeds)} --out DIR"
+    evaluated = (
+        f"python -m cosmos_compare.demo.evaluate --scenarios DIR --models {' '.join(spec.name for spec in specs)}"
+    )
+    for spec in specs:
+        folder = source_folder(spec)
+        assert folder is not None
+        own = {key: value for key, value in report.items() if key not in ("scenarios", "models")}
+        text = json.dumps({"command": f"{rendered} && {evaluated}", **own, **report["models"][spec.name]}, indent=1)
+        (folder / "evaluation.json").write_text(text + "\n", encoding="utf-8")
 
 
 def table(report: dict[str, Any]) -> str:

@@ -277,9 +277,7 @@ def _on_the_road(scene: Scene, walker: Actor, now: float) -> bool:
     return walking and scene.curbs[0] < x < scene.curbs[1]
 
 
-def _boxes(
-    scene: Scene, view: View, frame: int
-) -> tuple[tuple[Kind, tuple[float, float, float, float]], ...]:
+def _boxes(scene: Scene, view: View, frame: int) -> tuple[tuple[Kind, tuple[float, float, float, float]], ...]:
     found = [
         (actor.kind, view.boxes[i, frame])
         for i, actor in enumerate(scene.actors)

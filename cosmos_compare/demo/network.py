@@ -117,9 +117,7 @@ class VisionBlock(nn.Module):
         self.norm1: nn.Module = RMSNorm(VISION) if first else nn.LayerNorm(VISION, eps=EPS)
         self.norm2: nn.Module = RMSNorm(VISION) if first else nn.LayerNorm(VISION, eps=EPS)
         self.attn = VisionAttention()
-        self.mlp: nn.Module = (
-            GatedMLP(VISION, arch.vision_mlp, True) if first else PlainMLP(VISION, arch.vision_mlp)
-        )
+        self.mlp: nn.Module = GatedMLP(VISION, arch.vision_mlp, True) if first else PlainMLP(VISION, arch.vision_mlp)
 
     def forward(self, x: Tensor, cos: Tensor, sin: Tensor, mask: Tensor | None) -> Tensor:
         x = x + self.attn(self.norm1(x), cos, sin, mask)
@@ -366,7 +364,7 @@ def positions(arch: Architecture, visual: Tensor, seconds_per_pair: Tensor, pair
 
 def save_config(arch: Architecture, vocabulary: int, token_ids: dict[str, int]) -> dict[str, Any]:
     """The keyword arguments of the library's configuration class."""
-    text = {
+    text: dict[str, Any] = {
         "hidden_size": HIDDEN, "num_hidden_layers": LAYERS, "num_attention_heads": HEADS,
         "num_key_value_heads": KV_HEADS, "intermediate_size": MLP, "vocab_size": vocabulary, "rms_norm_eps": EPS,
         "max_position_embeddings": 32768, "bos_token_id": None, "eos_token_id": token_ids["eos_token_id"],
@@ -378,7 +376,12 @@ def save_config(arch: Architecture, vocabulary: int, token_ids: dict[str, int]) 
         "patch_size": arch.patch, "out_hidden_size": HIDDEN, "temporal_patch_size": 2, "spatial_merge_size": 2,
     }  # fmt: skip
     if arch.manner == "driver":
-        vision |= {"window_size": 112, "fullatt_block_indexes": list(FULL), "tokens_per_second": 2, "hidden_act": "silu"}
+        vision |= {
+            "window_size": 112,
+            "fullatt_block_indexes": list(FULL),
+            "tokens_per_second": 2,
+            "hidden_act": "silu",
+        }
     else:
         text |= {"head_dim": HEAD}
         text["rope_parameters"] |= {"mrope_interleaved": True}

@@ -35,15 +35,17 @@ class Painter:
         image = self.ground[top : top + self.height].copy()
         canvas = Canvas(image, self.palette, level, float(self.scene.ego.position(t)), self.aspect)
         self.street.draw_ground(canvas)
-        for actor in self.scene.actors:
-            if actor.kind == "crosswalk":
-                _stripes(canvas, actor)
+        for body in self.scene.actors:
+            if body.kind == "crosswalk":
+                _stripes(canvas, body)
         self.street.draw_houses(canvas)
-        things = [(d, what, x, s, None) for d, what, x, s in self.street.upright(canvas.ego)]
-        for actor in self.scene.actors:
-            z = float(actor.z.position(t)) - canvas.ego
-            if actor.kind != "crosswalk" and z + actor.size[2] > 0.9 and z < 130:
-                things.append((z, "actor", 0.0, 0.0, actor))
+        things: list[tuple[float, str, float, float, Actor | None]] = [
+            (d, what, x, s, None) for d, what, x, s in self.street.upright(canvas.ego)
+        ]
+        for body in self.scene.actors:
+            z = float(body.z.position(t)) - canvas.ego
+            if body.kind != "crosswalk" and z + body.size[2] > 0.9 and z < 130:
+                things.append((z, "actor", 0.0, 0.0, body))
         for depth, what, x, size, actor in sorted(things, key=lambda thing: -thing[0]):
             if actor is None:
                 self.street.draw_upright(canvas, what, depth, x, size)
@@ -92,9 +94,15 @@ def _light(canvas: Canvas, actor: Actor, t: float, depth: float) -> None:
         return
     u, v, s = canvas.at(float(actor.at(t)), 0.0, depth)
     w, h, low = actor.size[0] / 2, actor.size[1], actor.low
-    canvas.fill(np.array([[u - 0.07 * s, v], [u + 0.07 * s, v], [u + 0.07 * s, v - low * s], [u - 0.07 * s, v - low * s]]), canvas.tint((90.0, 88.0, 86.0), depth))
+    canvas.fill(
+        np.array([[u - 0.07 * s, v], [u + 0.07 * s, v], [u + 0.07 * s, v - low * s], [u - 0.07 * s, v - low * s]]),
+        canvas.tint((90.0, 88.0, 86.0), depth),
+    )
     top, bottom = v - (low + h) * s, v - low * s
-    canvas.fill(np.array([[u - w * s, top], [u + w * s, top], [u + w * s, bottom], [u - w * s, bottom]]), canvas.tint((40.0, 38.0, 36.0), depth))
+    canvas.fill(
+        np.array([[u - w * s, top], [u + w * s, top], [u + w * s, bottom], [u - w * s, bottom]]),
+        canvas.tint((40.0, 38.0, 36.0), depth),
+    )
     now = actor.light(t)
     for colour, place in (("red", 0.8), ("green", 0.2)):
         y = bottom - place * h * s

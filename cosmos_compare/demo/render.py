@@ -1,6 +1,6 @@
 """Render scenario folders: a clip, its exact ground truth and a box for each object in each frame.
 
-    python -m cosmos_compare.demo.render --seed 7 --count 3 --out DIR
+python -m cosmos_compare.demo.render --seed 7 --count 3 --out DIR
 """
 
 import argparse
@@ -23,10 +23,11 @@ from cosmos_compare.demo.picture import Painter
 from cosmos_compare.demo.sampling import EGO as EGO_OF_PLOT
 from cosmos_compare.demo.sampling import sample_scene
 from cosmos_compare.demo.world import KINDS, Scene
+from cosmos_compare.rendered import RENDERER as SOURCE
 from cosmos_compare.schema import EventTruth, GroundTruth, ObjectTruth, RiskTruth
 
 SHOWN = 3  # the seed space of clips that people render: none of them is trained on
-SOURCE = "cosmos_compare demo renderer"
+
 GRID = 4.0  # frames a second on which the facts must be clear
 TOLERANCE = 0.5  # seconds
 
@@ -52,7 +53,11 @@ def truth_of(scene: Scene, found: Facts, seed: int, tests: str | None = None) ->
     words = SCENE["en"]
     seen = {o.kind: o for o in found.objects}
     objects = {
-        kind: ObjectTruth(present=kind in seen, count_min=1 if kind in seen else None, note=(seen[kind].doing or None) if kind in seen else None)
+        kind: ObjectTruth(
+            present=kind in seen,
+            count_min=1 if kind in seen else None,
+            note=(seen[kind].doing or None) if kind in seen else None,
+        )
         for kind in KINDS
     }
     events = [

@@ -4,7 +4,6 @@ Runs in many worker processes; knows NumPy and the tokenizer, not torch.
 """
 
 from dataclasses import dataclass, field
-from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,8 +22,8 @@ FRAMES = 32  # stored of a clip at most
 ANSWER = 288  # tokens of an answer at most, with its end
 CELLS = (4, 7)
 TASKS: dict[Task, int] = {
-    "describe": 10, "objects": 11, "risk": 6, "action": 7, "ego": 4, "when": 15, "present": 4, "timeline": 12,
-    "boxes": 19, "report": 9, "summary": 14,
+    "describe": 12, "objects": 13, "risk": 7, "action": 7, "ego": 4, "when": 12, "present": 3, "timeline": 10,
+    "boxes": 26, "report": 7, "summary": 15,
 }  # fmt: skip
 HEAVY = 3  # weight of a token that only the video tells; 1 for words of the form
 
@@ -79,7 +78,13 @@ def frame_numbers(rng: np.random.Generator, stored: int, bucket: Bucket) -> NDAr
 
 
 def sample(
-    rng: np.random.Generator, speech: Speech, manner: Manner, scene: Scene, view: View, size: tuple[int, int], bucket: Bucket
+    rng: np.random.Generator,
+    speech: Speech,
+    manner: Manner,
+    scene: Scene,
+    view: View,
+    size: tuple[int, int],
+    bucket: Bucket,
 ) -> Sample | None:
     """One sample of a clip, or None when the window drawn is unclear or the text too long."""
     frames = frame_numbers(rng, len(view.times), bucket)
@@ -117,11 +122,11 @@ def _question(rng: np.random.Generator, found: Facts, frames: int) -> tuple[Aske
     task = list(TASKS)[int(rng.choice(len(chance), p=chance / chance.sum()))]
     about: str | None = None
     if task == "when" and rng.random() < 0.7:
-        events = [event.what for event in found.events]
+        events: list[str] = [event.what for event in found.events]
         options = events if events and rng.random() < 0.75 else list(questions.WHEN["en"])[:-1]
         about = options[int(rng.integers(len(options)))]
     if task == "present":
-        present = [seen.kind for seen in found.objects]
+        present: list[str] = [seen.kind for seen in found.objects]
         options = present if present and rng.random() < 0.5 else list(KINDS)
         about = options[int(rng.integers(len(options)))]
     if task == "describe" and rng.random() < 0.2:
@@ -167,7 +172,7 @@ def encode_answer(speech: Speech, text: str) -> tuple[list[int], list[int]]:
     encoding = speech.tokenizer.encode(unmarked(text))
     weights = [HEAVY if any(spans[a:b]) else 1 for a, b in encoding.offsets]
     end = speech.encode("<|im_end|>")
-    return encoding.ids + end, weights + [HEAVY]
+    return encoding.ids + end, [*weights, HEAVY]
 
 
 def coverage(scene: Scene, view: View) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
@@ -220,11 +225,6 @@ def signals(scene: Scene, view: View) -> NDArray[np.float16]:
     for event in scene.events:
         out[:, 8] = np.maximum(out[:, 8], t >= event.start)
     return out.astype(np.float16)
-
-
-@cache
-def pad_id(tokenizer_path: str) -> int:
-    return int(Tokenizer.from_file(tokenizer_path).token_to_id("<|endoftext|>"))
 
 
 def clip_times(scene: Scene) -> Array:

@@ -119,7 +119,9 @@ def _crossing(rng: Rng, scene: Scene, onset: float) -> Scene:
     if early:
         person = replace(person, x=((onset, arrive), (start, end)))
     if scene.place == "city" and rng.random() < 0.6:
-        scene = _with(scene, _fixed("crosswalk", "crosswalk", (left + right) / 2, z - 1.8, (right - left, 0.0, 4.0), rng))
+        scene = _with(
+            scene, _fixed("crosswalk", "crosswalk", (left + right) / 2, z - 1.8, (right - left, 0.0, 4.0), rng)
+        )
     events = () if early else (Event("crosses", len(scene.actors), onset, arrive),)
     return _with(scene, person, *events)
 
@@ -138,10 +140,11 @@ def _lead(rng: Rng, scene: Scene, onset: float) -> Scene:
     gap = rng.uniform(5.0, 26.0)
     v = float(scene.ego.speed(0.0))
     mode = _pick(rng, {"brakes": 6, "follows": 3, "stands": 2} if v > 1 else {"stands": 2, "leaves": 3, "follows": 1})
-    brake, events = (np.inf, np.inf), ()
+    brake = (np.inf, np.inf)
+    events: tuple[Event, ...] = ()
     if mode == "brakes":
         v0 = max(v * rng.uniform(0.85, 1.1), 4.0)
-        low = v0 * rng.uniform(0.0, 0.45)
+        low = 0.0 if rng.random() < 0.35 else v0 * rng.uniform(0.0, 0.45)
         took = (v0 - low) / rng.uniform(3.0, 6.5)
         path = Motion(gap, (onset, onset + took), (v0, low))
         brake = (onset, 1e3)
@@ -236,14 +239,18 @@ def _extras(rng: Rng, scene: Scene) -> Scene:
     return scene
 
 
+def _nothing(rng: Rng, scene: Scene, onset: float) -> Scene:
+    return scene
+
+
 _PLOTS = {
     "crossing": _crossing,
     "hidden": _hidden,
     "lead": _lead,
     "cyclist": _cyclist,
     "light": _light,
-    "traffic": lambda rng, scene, onset: scene,
-    "empty": lambda rng, scene, onset: scene,
+    "traffic": _nothing,
+    "empty": _nothing,
 }
 
 

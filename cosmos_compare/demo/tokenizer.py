@@ -26,7 +26,10 @@ def learn(texts: Iterator[str]) -> Tokenizer:
     backend = Tokenizer(models.BPE())
     backend.normalizer = normalizers.NFC()
     backend.pre_tokenizer = pre_tokenizers.Sequence(
-        [pre_tokenizers.Split(Regex(SPLIT), "isolated"), pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)]
+        [
+            pre_tokenizers.Split(Regex(SPLIT), "isolated"),
+            pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False),
+        ]
     )
     backend.decoder = decoders.ByteLevel()
     trainer = trainers.BpeTrainer(
@@ -45,17 +48,18 @@ def corpus(answers: Iterator[str]) -> Iterator[str]:
     """What the models read and write: answers, every wording of every question, prompts, some filler."""
     rng = np.random.default_rng(0)
     yield from (unmarked(text) for text in answers)
-    for table in (questions.EN, questions.FR):
+    for table in questions.ASKED.values():
         for wordings in table.values():
             yield from [*wordings] * 20
-    for language in ("en", "fr"):
-        for wordings in questions.WHEN[language].values():  # type: ignore[index]
+    for events in questions.WHEN.values():
+        for wordings in events.values():
             yield from [*wordings] * 20
     for _, system, question in questions.shipped():
         yield from [system, question] * 60
     yield from [*REASONING.values(), *DEFAULT_SYSTEM.values()] * 60
     yield from (questions.filler(rng, 200) for _ in range(60))
-    yield from [*questions.BEFORE, *questions.AFTER, *questions.BEFORE_FR, *questions.AFTER_FR] * 10
+    for more in (questions.BEFORE, questions.AFTER):
+        yield from [*more["en"], *more["fr"]] * 10
 
 
 def load(folder: Path) -> Tokenizer:

@@ -73,7 +73,7 @@ def train(args: argparse.Namespace, crew: Crew, tokenizer: Tokenizer, held_out: 
             trainer.learner.network.load_state_dict({k: v.float() for k, v in weights.items()}, strict=False)
         if not args.eager:
             trainer.develop = torch.compile(develop, dynamic=False)
-        trainer.pad = tokenizer.token_to_id("<|video_pad|>")
+        trainer.pad = tokenizer.encode("<|video_pad|>").ids[0]
     feed = Feed(crew, ring)
     feed.wait(args.first)
     say(began, f"{feed.count} clips")
@@ -97,10 +97,16 @@ def train(args: argparse.Namespace, crew: Crew, tokenizer: Tokenizer, held_out: 
             trainer.step(rate(step, steps, args.peak))
         last = step + 1 == steps
         if last or (step + 1) % max(1, steps // 20) == 0:
-            row: dict[str, Any] = {"step": step + 1, "seconds": round(time.monotonic() - started, 1), "clips": feed.count}
+            row: dict[str, Any] = {
+                "step": step + 1,
+                "seconds": round(time.monotonic() - started, 1),
+                "clips": feed.count,
+            }
             for trainer in trainers:
                 words, cell, motion = trainer.shown.tolist()
-                row[NAMES[trainer.arch.manner]] = {"words": words, "cells": cell, "states": motion} | trainer.validate(2)
+                row[NAMES[trainer.arch.manner]] = {"words": words, "cells": cell, "states": motion} | trainer.validate(
+                    2
+                )
             curve.append(row)
             say(began, json.dumps(row))
             (args.out / "curve.json").write_text(json.dumps(curve, indent=1))
@@ -123,7 +129,7 @@ class Feed:
 
     def take(self, most: int = 32, timeout: float | None = None) -> bool:
         """Copy what is ready, at most so many; whether there was any."""
-        slots = []
+        slots: list[int] = []
         while len(slots) < most and (found := self.crew.fetch(timeout if not slots else None)):
             slot, clip = found
             self.ring.put(self.crew.slots[slot], clip)

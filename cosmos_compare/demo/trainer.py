@@ -174,26 +174,27 @@ class Trainer:
         spread = torch.tensor([0.15, 0.05, 0.05, 0.05, 0.04], device=device) * float(noisy)
         light = spread * (2 * torch.rand(n, 5, device=device) - 1)
         grain = 0.02 * float(noisy) * torch.rand(n, device=device)
-        return self.develop(frames, light, grain, self.mean, self.std, self.arch.patch)
+        patches: Tensor = self.develop(frames, light, grain, self.mean, self.std, self.arch.patch)
+        return patches
 
     def compute(self, batches: list[Batch]) -> None:
         """Forward, backward and one optimiser step on all buckets together."""
         self.optimizer.zero_grad(set_to_none=True)
         with torch.autocast(self.ring.device.type, torch.bfloat16, enabled=self.ring.device.type == "cuda"):
             parts = [self.learner.losses(batch)[:4] for batch in batches]
-        words = sum(p[0] for p in parts) / sum(p[1] for p in parts)
-        cell, motion = (sum(p[i] for p in parts) / len(parts) for i in (2, 3))
+        total, weight, cells, motions = (torch.stack(part) for part in zip(*parts, strict=True))
+        words, cell, motion = total.sum() / weight.sum(), cells.mean(), motions.mean()
         loss = words + 0.6 * cell + 0.25 * motion
-        loss.backward()  # type: ignore[union-attr,no-untyped-call]
+        loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(self.learner.parameters(), 1.0)
         self.optimizer.step()
-        self.shown.copy_(torch.stack([words.detach(), cell.detach(), motion.detach()]))  # type: ignore[union-attr,arg-type]
+        self.shown.copy_(torch.stack([words.detach(), cell.detach(), motion.detach()]))
 
     def capture(self, warm: int = 3) -> None:
         """Record one step as a CUDA graph over fixed input tensors. The warm-up steps train at a tiny rate."""
         self.fixed = [self.batch(k) for k in range(len(self.sizes))]
         self.lr.fill_(1e-6)
-        side = torch.cuda.Stream()
+        side = torch.cuda.Stream()  # type: ignore[no-untyped-call]
         side.wait_stream(torch.cuda.current_stream())
         with torch.cuda.stream(side):
             for _ in range(warm):

@@ -97,14 +97,23 @@ def make_clip(seed: list[int], speech: Speech, out: dict[str, NDArray[Any]]) -> 
             s = found[row % len(found)]
             ids[row, : len(s.ids)], weights[row, : len(s.weights)] = s.ids, s.weights
             meta[row] = (s.start, len(s.ids), s.first, s.stride, s.pairs)
-    painter = Painter(scene, *RENDER, aspect=ASPECT)
+    painter = Painter(scene, *RENDER, smooth=bool(rng.random() < 0.5), aspect=ASPECT)
+    quality = int(rng.integers(30, 90)) if rng.random() < 0.5 else None
     for n, t in enumerate(times):
-        image = cv2.cvtColor(painter.frame(float(t)), cv2.COLOR_BGR2RGB)
+        image = painter.frame(float(t))
+        if quality:  # what a codec takes away; JPEG takes more, and differently in each frame
+            image = _through_jpeg(image, quality)
+        image = cv2.cvtColor(image, cv2.COLOR_BGR2RGB)
         for manner, size in SIZES.items():
             out[f"frames_{manner}"][n] = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
     out["coverage"][: len(times)], out["cell_boxes"][: len(times)] = coverage(scene, view)
     out["signals"][: len(times)] = signals(scene, view)
     out["stored"][0] = len(times)
+
+
+def _through_jpeg(image: NDArray[np.uint8], quality: int) -> NDArray[np.uint8]:
+    packed = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, quality])[1]
+    return np.asarray(cv2.imdecode(packed, cv2.IMREAD_COLOR), np.uint8)
 
 
 @dataclass
@@ -122,6 +131,7 @@ class Crew:
         context = multiprocessing.get_context("fork")
         size = slot_bytes()
         memory = shared_memory.SharedMemory(create=True, size=size * slots)
+        assert memory.buf is not None
         arrays = [views(memory.buf[k * size : (k + 1) * size]) for k in range(slots)]
         free, ready = context.Queue(), context.Queue()
         for k in range(slots):
@@ -152,10 +162,17 @@ class Crew:
         for process in self.processes:
             process.join()
         self.slots.clear()
+        self.memory.unlink()
 
 
 def _work(
-    number: int, workers: int, tokenizer: str, validation: int, slots: list[dict[str, NDArray[Any]]], free: Any, ready: Any
+    number: int,
+    workers: int,
+    tokenizer: str,
+    validation: int,
+    slots: list[dict[str, NDArray[Any]]],
+    free: Any,
+    ready: Any,
 ) -> None:
     """First this worker's share of the validation clips, then training clips without end."""
     cv2.setNumThreads(1)

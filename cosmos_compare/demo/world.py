@@ -23,9 +23,7 @@ KINDS = (
     "traffic light",
     "crosswalk",
 )
-Kind = Literal[
-    "pedestrian", "cyclist", "car", "oncoming car", "parked vehicle", "truck", "traffic light", "crosswalk"
-]
+Kind = Literal["pedestrian", "cyclist", "car", "oncoming car", "parked vehicle", "truck", "traffic light", "crosswalk"]
 Role = Literal["crossing", "pavement", "ride", "lead", "oncoming", "parked", "light", "crosswalk"]
 Happening = Literal["crosses", "emerges", "brakes", "merges", "turns red", "turns green"]
 EgoAction = Literal["keep", "slow", "stop", "wait", "pull away"]
