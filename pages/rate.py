@@ -20,14 +20,20 @@ if not known.pairs:
 try:
     pair = rate_desk.choose(view, known)
     rated = rate_desk.rated(view.rater)
-    sheet = rate_desk.lay_out(pair, view, resources.store()) if pair else None
 except CompareError as error:
     st.error(str(error))
     st.stop()
 
 rate_queue.show(view, known, rated, pair)
-if sheet is None:
+if pair is None:
     rate_queue.all_rated(view, len(known.pairs), lambda: undo_last(view.rater, rate_desk.after_undo))
+    st.stop()
+
+try:
+    sheet = rate_desk.lay_out(pair, view, resources.store())
+except CompareError as error:
+    st.error(str(error))
+    st.button("Skip", shortcut="J", on_click=rate_desk.go_to_next)
     st.stop()
 
 rate_desk.head(sheet)

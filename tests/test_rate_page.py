@@ -91,6 +91,9 @@ def test_a_run_that_can_not_be_read_is_named_without_its_folder(outputs: Path, p
     (outputs / pairs[0].a.path / "analysis.json").write_text("{")
     page = open_page("rate", rater="anna", pair=pairs[0].id)
     assert page.error[0].value.startswith("An answer of this pair can't be read.")
+    next(button for button in page.button if button.label == "Skip").click().run()
+    assert linked(page, "pair") == pairs[1].id and not page.error
+    page = open_page("rate", rater="anna", pair=pairs[0].id)
     assert told(sent(page)) == []
 
 
