@@ -24,6 +24,11 @@ from cosmos_compare.ui import (
 from cosmos_compare.ui.view import open_view
 
 shell.page("Compare")
+try:
+    resources.model_list()
+except CompareError as error:  # a user's own list that can't be read
+    st.error(str(error))
+    st.stop()
 store, board = resources.store(), resources.board()
 rows = store.rows()
 
@@ -66,4 +71,4 @@ if scenario:
     past.show(rows, scenario.id)
 elif not shown.sides:
     st.html(markup.nothing())
-resources.warm_up(tuple(spec.name for spec in draft.specs))
+resources.warm_up()

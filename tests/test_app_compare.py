@@ -150,6 +150,22 @@ def test_a_link_to_runs_brings_their_prompt_settings_and_scenario(pair: list[Mod
     assert page.multiselect(key="models").value == ["reason1-demo"]
 
 
+def test_a_folder_that_was_opened_can_be_linked_to(scenarios: Path, tmp_path: Path) -> None:
+    shutil.copytree(scenarios / "scene_0", tmp_path / "mine" / "my_street")
+    page = open_page()
+    page.text_input(key="folder").set_value(str(tmp_path / "nowhere")).run()
+    assert "nowhere: can't be listed" in html(page)
+    page.text_input(key="folder").set_value(str(tmp_path / "mine")).run()
+    assert page.query_params["scenario"] == "my_street"
+    guest = open_page(folder=str(tmp_path / "mine"))
+    assert "<b>my street</b>" in html(guest)
+
+
+def test_runs_of_two_prompts_say_which_is_whose(pair: list[ModelSpec], video: Path) -> None:
+    runs = [saved(resources.store(), comparison_of(video, pair[0], seed=seed), pair[0], "A car.") for seed in (1, 2)]
+    assert html(open_page(runs=",".join(run.id for run in runs))).count("<code>") == 2
+
+
 def test_a_link_to_what_is_not_here_says_so(pair: list[ModelSpec]) -> None:
     assert "Not among the runs on this machine: nowhere" in html(open_page(runs="nowhere"))
     assert "That comparison is over" in html(open_page(live="feedbeef"))
@@ -328,6 +344,12 @@ def test_a_model_that_is_not_here_says_how_to_get_it(
     text = html(open_page())
     assert "is not there" in text
     assert "Demo Two" in text
+
+
+def test_a_model_list_that_cannot_be_read_says_where(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "wrong.yaml").write_text("modles: {}\n", encoding="utf-8")
+    monkeypatch.setenv("COSMOS_COMPARE_MODELS", str(tmp_path / "wrong.yaml"))
+    assert "wrong.yaml: unknown key 'modles'" in html(open_page())
 
 
 def test_the_answers_to_the_same_prompt_are_found_again(pair: list[ModelSpec], video: Path) -> None:

@@ -13,7 +13,9 @@ from cosmos_compare.ui import editor, settings_form
 from cosmos_compare.ui.editor import Draft
 from cosmos_compare.ui.stage import Stage
 from cosmos_compare.ui.tables import safe
-from cosmos_compare.ui.view import change_view, current
+from cosmos_compare.ui.view import View, change_view, current
+
+REFRESH_S = 2.0  # of what runs elsewhere
 
 
 def arrive(stage: Stage, arrived: bool) -> None:
@@ -91,16 +93,19 @@ def notices(stage: Stage, draft: Draft, scenario: Scenario | None, board: Board)
         st.html('<div class="demo_note">The demo models know only the bundled, rendered scenarios. '
                 "What they say about this clip means nothing.</div>")  # fmt: skip
     shown = stage.live.id if stage.live else ""
+    if any(live.id != shown for live in board.running()):
+        st.fragment(_elsewhere, run_every=REFRESH_S)(board, shown, current())
+
+
+def _elsewhere(board: Board, shown: str, view: View) -> None:
+    """What runs and is not shown here: of another browser, or left behind on another scenario."""
+    if current() != view:
+        st.rerun()
     for live in [live for live in board.running() if live.id != shown][-3:]:
-        _elsewhere(live)
-
-
-def _elsewhere(live: Live) -> None:
-    """A comparison that runs and is not shown here: of another browser, or left behind on another scenario."""
-    with st.container(horizontal=True, vertical_alignment="center", key=f"live_{live.id}"):
-        names = ", ".join(side.spec.label for side in live.sides if not side.ended)
-        st.html(f'<div class="elsewhere">Also running: {safe(live.scenario)}, {safe(names)}</div>')
-        st.button("Show", key=f"show_{live.id}", type="tertiary", on_click=_show_live, args=(live,))
+        with st.container(horizontal=True, vertical_alignment="center", key=f"live_{live.id}"):
+            names = ", ".join(side.spec.label for side in live.sides if not side.ended)
+            st.html(f'<div class="elsewhere">Also running: {safe(live.scenario)}, {safe(names)}</div>')
+            st.button("Show", key=f"show_{live.id}", type="tertiary", on_click=_show_live, args=(live,))
 
 
 def _show_live(live: Live) -> None:

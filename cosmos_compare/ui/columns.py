@@ -49,10 +49,17 @@ def _column(sides: tuple[Side, ...], index: int, side: Side, board: Board) -> No
                 on_click=_again,
                 args=(sides, index, board),
             )
-    st.html(markup.measures(side))
+    asked = markup.asked(side) if _were_asked_differently(sides) else ""
+    st.html(asked + markup.measures(side))
     with st.container(key=f"text_{index}"):
         figure = boxes.figure(side.run, resources.run_folder(side.run)) if side.run else ""
         st.html(markup.body(side, figure) or "&nbsp;")
+
+
+def _were_asked_differently(sides: Sequence[Side]) -> bool:
+    """Whether runs of several prompts or settings stand side by side: then each says which is its own."""
+    asked = [side.comparison for side in sides]
+    return any((one.prompt, one.settings) != (asked[0].prompt, asked[0].settings) for one in asked)
 
 
 def _again(sides: tuple[Side, ...], index: int, board: Board) -> None:

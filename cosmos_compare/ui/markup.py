@@ -71,6 +71,14 @@ def demo_badge() -> str:
     return '<span class="badge" title="A small model trained on rendered scenes, not Cosmos">demo, not Cosmos</span>'
 
 
+def asked(side: Side) -> str:
+    """Which prompt a side answers, and since when its answer is there."""
+    prompt = side.comparison.prompt
+    when = f", {side.run.created[:16].replace('T', ' ')} UTC" if side.run else ""
+    reasoning = " with reasoning" if prompt.reasoning else ""
+    return f'<div class="note">{safe(prompt.name)} <code>{safe(prompt.version[:6])}</code>{reasoning}{when}</div>'
+
+
 def measures(side: Side) -> str:
     """Times, speed and sizes of a saved run, one line; a dash where something was not measured."""
     run = side.run

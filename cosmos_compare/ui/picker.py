@@ -54,7 +54,7 @@ def _listed() -> list[Scenario]:
 def folder_of_view() -> Path:
     """The folder whose clips are listed. One that only an address names is not read: anyone can send a link."""
     named = current().folder
-    if named and named in st.session_state.get("folders", ()):
+    if named in resources.opened_folders():
         return Path(named).expanduser()
     if named:
         st.warning(f"This link names the folder {named}. Type it under “Another folder” to open it.")
@@ -141,7 +141,7 @@ def _open_folder() -> None:
     except CompareError as error:
         st.session_state["folder_problem"] = str(error)
         return
-    st.session_state.setdefault("folders", set()).add(text)
+    resources.opened_folders().add(text)
     change_view(folder=text, scenario=found[0].id, live="", runs=())
 
 

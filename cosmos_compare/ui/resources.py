@@ -8,6 +8,7 @@ import streamlit as st
 from cosmos_compare.board import Board
 from cosmos_compare.clips import Scenario, find_scenarios, probe
 from cosmos_compare.compare import Comparison
+from cosmos_compare.defaults import default_models
 from cosmos_compare.engines.load import load_engine
 from cosmos_compare.frame_cache import FrameCache
 from cosmos_compare.frames import plan_frames
@@ -111,12 +112,22 @@ def run_folder(run: Run) -> Path:
 
 
 @st.cache_resource(show_spinner=False)
-def warm_up(names: tuple[str, ...]) -> None:
-    """Load models once the first page stands; a server does this once for the same models."""
+def warm_up() -> None:
+    """Load the default models once the first page stands, where they are on this machine; a server does it once.
+
+    Others are loaded when they are first run: a model that is only looked at must not push another out of memory.
+    """
+    names = tuple(name for name in default_models() if name in model_list())
     here = [spec for spec in pinned(names) if not missing(spec)]
     timer = threading.Timer(WARM_UP_AFTER_S, board().warm, [here])
     timer.daemon = True
     timer.start()
+
+
+@st.cache_resource(show_spinner=False)
+def opened_folders() -> set[str]:
+    """The folders that people opened on this server: a link may name these, and no other."""
+    return set()
 
 
 def planned(clip: Clip, prompt: Prompt, settings: Settings, specs: tuple[ModelSpec, ...]) -> Comparison:
