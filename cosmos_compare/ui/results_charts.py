@@ -82,7 +82,7 @@ def scenario_differences(found: Report) -> go.Figure:
     labels = [f"<b>Mean</b>  <i>n {d.scenarios} scenarios</i>", *counts]
     rows_axis(figure, labels)
     reach = max([0.5, *table["difference"].abs(), *(abs(v) for v in (d.low, d.high) if v is not None)]) * 1.08
-    figure.update_xaxes(range=[-reach, reach], zeroline=True, zerolinewidth=2, tickformat="+.1f")
+    figure.update_xaxes(range=[-reach, reach], zeroline=True, zerolinewidth=2, tickformat=".1f")
     a, b = found.models
     figure.update_xaxes(title={"text": f"← {a} higher · {b} higher →", "font": {"size": 12}})
     return plain(figure, 90 + 26 * len(labels))

@@ -29,6 +29,7 @@ def as_kept(sheet: pd.DataFrame, raw_of: Callable[[str], str] | None) -> pd.Data
     table = sheet.copy()
     for axis in AXES:
         table[axis] = ["" if pd.isna(mark) else SYMBOLS[int(mark)] for mark in table[axis]]
+    table["created"] = [when[:16].replace("T", " ") for when in table["created"]]
     if raw_of:
         texts = {run_id: stated(raw_of(run_id)) for run_id in table["run_id"].unique()}
         for place, name in enumerate(STATED):
