@@ -215,7 +215,8 @@ class Form {
     this.titles[5].textContent = this.data.titles[1];
     this.verdicts.forEach((button, at) => button.setAttribute("aria-pressed", this.state.choice === VERDICTS[at][0]));
     const saved = this.data.saved && this.text() === this.loaded;
-    this.find(".save").firstChild.textContent = saved ? "Next pair" : this.data.saved ? "Save the change" : "Save";
+    this.find(".save").firstChild.textContent = saved
+      ? (this.data.can_skip ? "Next pair" : "Saved") : this.data.saved ? "Save the change" : "Save";
     this.find(".save").disabled = this.busy || (saved && !this.data.can_skip);
     this.find(".next").hidden = saved || !this.data.can_skip;
     this.find(".next").disabled = this.busy;
