@@ -49,10 +49,10 @@ def decode(path: Path) -> None:
 
 
 def sample(path: Path) -> None:
-    from cosmos_compare.clips import probe
-    from cosmos_compare.frames import sample_frames
     from cosmos_compare.models import resolve_models
     from cosmos_compare.schema import Settings
+    from cosmos_compare.video.clips import probe
+    from cosmos_compare.video.frames import sample_frames
 
     clip, models = probe(path), resolve_models(["reason1", "reason2"])
     start = time.perf_counter(), time.process_time()

@@ -13,11 +13,11 @@ from filelock import BaseFileLock, FileLock, Timeout
 
 from cosmos_compare.compare import Comparison, start_one
 from cosmos_compare.errors import CompareError
-from cosmos_compare.frame_cache import FrameCache
 from cosmos_compare.index import RunRow
 from cosmos_compare.jobs import Desk
 from cosmos_compare.schema import ModelSpec, Run
 from cosmos_compare.store import Store, writing_to
+from cosmos_compare.video.frame_cache import FrameCache
 
 
 @dataclass

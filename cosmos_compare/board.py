@@ -16,10 +16,10 @@ from pathlib import Path
 from typing import Any, Literal
 
 from cosmos_compare.compare import Comparison, plan_comparison, start_one
-from cosmos_compare.frame_cache import FrameCache
 from cosmos_compare.jobs import Desk, Job
 from cosmos_compare.schema import Failure, ModelSpec, Run
 from cosmos_compare.store import Store
+from cosmos_compare.video.frame_cache import FrameCache
 
 KEPT = 200  # comparisons remembered; those that still run are never forgotten
 

@@ -17,11 +17,8 @@ from pathlib import Path
 import numpy as np
 
 from cosmos_compare import __version__
-from cosmos_compare.clips import probe
 from cosmos_compare.engines.base import Engine, Request, resolve_sampling
 from cosmos_compare.errors import CompareError
-from cosmos_compare.frame_cache import FrameCache
-from cosmos_compare.frames import Frames, SamplingCancelledError, plan_frames
 from cosmos_compare.jobs import Desk, Job
 from cosmos_compare.prompts import Messages, messages
 from cosmos_compare.schema import (
@@ -36,6 +33,9 @@ from cosmos_compare.schema import (
     Settings,
 )
 from cosmos_compare.store import Store
+from cosmos_compare.video.clips import probe
+from cosmos_compare.video.frame_cache import FrameCache
+from cosmos_compare.video.frames import Frames, SamplingCancelledError, plan_frames
 
 LIBRARIES = ("torch", "transformers", "torchvision", "qwen-vl-utils", "av", "opencv-python-headless", "numpy")
 

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from cosmos_compare.budget import video_tokens
 from cosmos_compare.compare import Comparison
 from cosmos_compare.engines.base import resolve_sampling
 from cosmos_compare.errors import CompareError
-from cosmos_compare.frames import look_of
 from cosmos_compare.prompts import Messages
 from cosmos_compare.schema import Answer, Clip, FrameTimes, ModelSpec, Sampling, Settings
+from cosmos_compare.video.budget import video_tokens
+from cosmos_compare.video.frames import look_of
 
 GREEDY = {"temperature": 0.0, "top_p": 1.0, "top_k": 0, "presence_penalty": 0.0, "repetition_penalty": 1.0, "seed": 42}
 SAMPLING_WORDS = {

@@ -25,8 +25,8 @@ import numpy.typing as npt
 
 from cosmos_compare.errors import CompareError
 from cosmos_compare.index import RunRow, list_runs, read_row
-from cosmos_compare.png import encode_png
 from cosmos_compare.schema import Run
+from cosmos_compare.video.png import encode_png
 
 Images = npt.NDArray[np.uint8]
 ABANDONED_AFTER_S = 24 * 3600

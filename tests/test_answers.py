@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cosmos_compare.answers import Box, find_boxes, find_times, split
-from cosmos_compare.lenient_json import read_json
+from cosmos_compare.texts.answers import Box, find_boxes, find_times, split
+from cosmos_compare.texts.lenient_json import read_json
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cosmos_compare.blind import MASK, giveaways, mask
 from cosmos_compare.models import load_models
+from cosmos_compare.ratings.blind import MASK, giveaways, mask
 
 NAMES = [text for spec in load_models().values() for text in giveaways(spec)]
 TELLING = re.compile(r"nvidia|cosmos|qwen|reason[\W_]*[12]\b|alibaba|tongyi|think\s*>|answer\s*>|<\|", re.IGNORECASE)

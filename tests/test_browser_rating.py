@@ -12,8 +12,8 @@ from openpyxl import load_workbook
 from playwright.sync_api import Browser, Locator, Page, expect
 from rating_pages import LABELS, pairs_in, rate, told, write_pairs
 
-from cosmos_compare import scorecard
-from cosmos_compare.ratings import rated_pairs, standing, to_frame
+from cosmos_compare.ratings import scorecard
+from cosmos_compare.ratings.standing import rated_pairs, standing, to_frame
 
 pytestmark = pytest.mark.browser
 expect.set_options(timeout=20_000)  # the first page of a server waits for its imports

@@ -9,10 +9,10 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from videos import REASON1, REASON2
 
-from cosmos_compare.budget import frame_size, video_tokens
 from cosmos_compare.engines.local_libraries import torch
 from cosmos_compare.errors import CompareError
 from cosmos_compare.schema import Vision
+from cosmos_compare.video.budget import frame_size, video_tokens
 
 # isort: split
 # After local_libraries: it makes an ill-matched torchvision importable.

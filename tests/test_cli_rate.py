@@ -9,8 +9,8 @@ import openpyxl
 import pytest
 from runs_support import IMAGES, make_run
 
-from cosmos_compare import scorecard
 from cosmos_compare.cli import main
+from cosmos_compare.ratings import scorecard
 from cosmos_compare.schema import AXES, Prompt
 from cosmos_compare.store import Store
 

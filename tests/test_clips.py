@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from videos import evenly, write_video
 
-from cosmos_compare.clips import find_scenarios, load_ground_truth, probe, scenario_id, scenario_of
 from cosmos_compare.errors import CompareError
+from cosmos_compare.video.clips import find_scenarios, load_ground_truth, probe, scenario_id, scenario_of
 
 
 def touch(path: Path) -> Path:

@@ -10,10 +10,10 @@ from conftest import write_clip
 
 from cosmos_compare.compare import Comparison, plan_comparison, start
 from cosmos_compare.engines.load import load_engine
-from cosmos_compare.frame_cache import FrameCache
 from cosmos_compare.jobs import Desk
 from cosmos_compare.schema import ModelSpec, Prompt, Settings
 from cosmos_compare.store import Store
+from cosmos_compare.video.frame_cache import FrameCache
 
 PROMPT = Prompt(name="p", system_prompt="Watch {scenario}.", user_prompt="What happens in {duration} s?")
 SETTINGS = Settings(fps=2, max_new_tokens=4)

@@ -12,12 +12,12 @@ import numpy as np
 import pytest
 import yaml
 
-from cosmos_compare.clips import load_ground_truth, probe
 from cosmos_compare.demo import bundled, render
 from cosmos_compare.demo.camera import ASPECT
 from cosmos_compare.demo.picture import Painter
 from cosmos_compare.demo.workers import RENDER, make_clip, slot_bytes, views
-from cosmos_compare.rendered import is_rendered
+from cosmos_compare.video.clips import load_ground_truth, probe
+from cosmos_compare.video.rendered import is_rendered
 
 SECONDS = 4.0
 

@@ -9,14 +9,14 @@ import numpy as np
 import pytest
 import yaml
 
-from cosmos_compare import answers
 from cosmos_compare.demo import chat, questions, render
 from cosmos_compare.demo.answers_text import Asked, Shown, Task, answer, unmarked
 from cosmos_compare.demo.marks import Tally, Truth, iou, mentions
-from cosmos_compare.lenient_json import read_json
 from cosmos_compare.models import load_models
 from cosmos_compare.prompts import messages
 from cosmos_compare.schema import Prompt
+from cosmos_compare.texts import answers
+from cosmos_compare.texts.lenient_json import read_json
 
 MANNERS = pytest.mark.parametrize("manner", ["driver", "analyst"])
 SEEDS = (1, 3, 5, 7)

@@ -9,15 +9,15 @@ import numpy as np
 import pytest
 from engine_requests import make_request
 
-from cosmos_compare.clips import probe
 from cosmos_compare.engines.base import Request
 from cosmos_compare.engines.local import LocalEngine
 from cosmos_compare.engines.local_inputs import Inputs, prepare
 from cosmos_compare.engines.local_libraries import torch
 from cosmos_compare.errors import CompareError
-from cosmos_compare.frames import sample_frames
 from cosmos_compare.prompts import Messages
 from cosmos_compare.schema import ModelSpec, Settings
+from cosmos_compare.video.clips import probe
+from cosmos_compare.video.frames import sample_frames
 
 SNAPSHOTS = {
     "reason1-tiny": (

@@ -15,10 +15,10 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from videos import REASON1, REASON2, evenly, number_of, spec, write_video
 
-from cosmos_compare.clips import find_scenarios, probe
 from cosmos_compare.errors import CompareError
-from cosmos_compare.frames import Frames, SamplingCancelledError, plan_frames, sample_frames
 from cosmos_compare.schema import Settings
+from cosmos_compare.video.clips import find_scenarios, probe
+from cosmos_compare.video.frames import Frames, SamplingCancelledError, plan_frames, sample_frames
 
 ONE, TWO = spec("reason1", REASON1), spec("reason2", REASON2)
 

@@ -10,10 +10,10 @@ import av
 import pytest
 from videos import evenly, number_of, spec, write_video
 
-from cosmos_compare.clips import probe, scenario_of
 from cosmos_compare.errors import CompareError
-from cosmos_compare.frames import Frames, sample_frames
 from cosmos_compare.schema import Settings
+from cosmos_compare.video.clips import probe, scenario_of
+from cosmos_compare.video.frames import Frames, sample_frames
 
 pytestmark = pytest.mark.timeout(60)
 

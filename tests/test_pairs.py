@@ -4,7 +4,16 @@ import pytest
 from rating_samples import A, B, run_row
 
 from cosmos_compare.errors import CompareError
-from cosmos_compare.pairs import find_pair, find_pairs, find_run, left_run, make_pair, model_pairs, pair_id, queue
+from cosmos_compare.ratings.pairs import (
+    find_pair,
+    find_pairs,
+    find_run,
+    left_run,
+    make_pair,
+    model_pairs,
+    pair_id,
+    queue,
+)
 
 MODELS = ("reason1", "reason2")
 

@@ -12,11 +12,11 @@ import numpy.typing as npt
 import pytest
 from videos import REASON1, REASON2, number_of, numbered, spec, write_video
 
-from cosmos_compare.clips import probe
 from cosmos_compare.engines.local_libraries import torch
-from cosmos_compare.frames import sample_frames
-from cosmos_compare.pixels import Look, picture, resize
 from cosmos_compare.schema import Settings
+from cosmos_compare.video.clips import probe
+from cosmos_compare.video.frames import sample_frames
+from cosmos_compare.video.pixels import Look, picture, resize
 
 # ITU-T H.273: the matrix number that a file stores, and the weights of red and blue in luma.
 MATRICES = {"bt601": (6, 0.299, 0.114), "bt709": (1, 0.2126, 0.0722)}

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from rating_pages import LABELS, linked, open_page, pairs_in, rate, sent, told, write_pairs
 
-from cosmos_compare.pairs import Pair
 from cosmos_compare.paths import outputs_folder
+from cosmos_compare.ratings.pairs import Pair
 
 
 @pytest.fixture

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from rating_pages import LABELS, ONE, TEXTS, answered, rate, told, write_pairs
 
-from cosmos_compare import scorecard
 from cosmos_compare.errors import CompareError
-from cosmos_compare.pairs import Pair, left_run
-from cosmos_compare.ratings import standing, to_frame
+from cosmos_compare.ratings import scorecard
+from cosmos_compare.ratings.pairs import Pair, left_run
+from cosmos_compare.ratings.standing import standing, to_frame
 from cosmos_compare.schema import AXES
 from cosmos_compare.store import Store
 from cosmos_compare.ui import rate_markup

@@ -9,13 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rating_samples import rating, run_row
 
-from cosmos_compare.csv_records import Header, Records
-from cosmos_compare.evidence import Evidence, Slice, gather
 from cosmos_compare.index import RunRow
-from cosmos_compare.judged_pairs import judged_pairs
-from cosmos_compare.rating_cells import COLUMNS, Table, parse, to_cells
-from cosmos_compare.report import Report, report
-from cosmos_compare.report_words import sentences
+from cosmos_compare.ratings.columns import COLUMNS, Table, parse, to_cells
+from cosmos_compare.ratings.csv_records import Header, Records
+from cosmos_compare.ratings.judged_pairs import judged_pairs
+from cosmos_compare.results.evidence import Evidence, Slice, gather
+from cosmos_compare.results.report import Report, report
+from cosmos_compare.results.report_words import sentences
 from cosmos_compare.schema import AXES, Rating
 from cosmos_compare.stats import wilson
 

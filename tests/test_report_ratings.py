@@ -6,11 +6,11 @@ import pandas as pd
 import pytest
 from rating_samples import NOW, A, B, pair, rating, run_row
 
-from cosmos_compare import scorecard
 from cosmos_compare.errors import CompareError
-from cosmos_compare.judgement import clean_rater, edit, judge
-from cosmos_compare.pairs import make_pair
-from cosmos_compare.ratings import MARKS, rated_pairs, rating_at, standing, to_frame, visible_to
+from cosmos_compare.ratings import scorecard
+from cosmos_compare.ratings.judgement import clean_rater, edit, judge
+from cosmos_compare.ratings.pairs import make_pair
+from cosmos_compare.ratings.standing import MARKS, rated_pairs, rating_at, standing, to_frame, visible_to
 from cosmos_compare.schema import AXES, Rating
 
 PAIR = make_pair(run_row(A, "reason1"), run_row(B, "reason2"))

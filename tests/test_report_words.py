@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from test_report import MODELS, evidence_of, judged, report
 
-from cosmos_compare.report_words import (
+from cosmos_compare.results.report_words import (
     agreement_words,
     count,
     difference_words,

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from rating_samples import run_row
 
-from cosmos_compare.evidence import Slice, gather
-from cosmos_compare.judgement import judge
-from cosmos_compare.pairs import make_pair
-from cosmos_compare.rating_cells import COLUMNS, Table
-from cosmos_compare.report import Report, report
+from cosmos_compare.ratings.columns import COLUMNS, Table
+from cosmos_compare.ratings.judgement import judge
+from cosmos_compare.ratings.pairs import make_pair
+from cosmos_compare.results.evidence import Slice, gather
+from cosmos_compare.results.report import Report, report
 from cosmos_compare.schema import AXES, Rating
 from cosmos_compare.ui import results_charts, results_trust_charts
 from cosmos_compare.ui.chart_parts import MOST_ROWS

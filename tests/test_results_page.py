@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from rating_pages import ONE, TWO, open_page, rate, sent, write_pairs
 
-from cosmos_compare import scorecard
-from cosmos_compare.pairs import Pair
 from cosmos_compare.paths import outputs_folder
+from cosmos_compare.ratings import scorecard
+from cosmos_compare.ratings.pairs import Pair
 
 
 @pytest.fixture

@@ -10,9 +10,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from rating_samples import NOW, A, B, pair, rating
 
-from cosmos_compare import scorecard
 from cosmos_compare.errors import CompareError
-from cosmos_compare.rating_cells import COLUMNS, Table
+from cosmos_compare.ratings import scorecard
+from cosmos_compare.ratings.columns import COLUMNS, Table
 from cosmos_compare.schema import AXES, Rating
 
 NASTY = [

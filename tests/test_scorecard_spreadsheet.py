@@ -9,9 +9,9 @@ import pytest
 from rating_samples import A, rating, run_row
 from test_scorecard_file import NASTY, ratings
 
-from cosmos_compare import scorecard
-from cosmos_compare.ratings import standing, to_frame
-from cosmos_compare.score_sheet import score_sheet, to_csv, to_xlsx
+from cosmos_compare.ratings import scorecard
+from cosmos_compare.ratings.score_sheet import score_sheet, to_csv, to_xlsx
+from cosmos_compare.ratings.standing import standing, to_frame
 
 FORMULAS_EVALUATED = "44,34,76,1,,0,false,true,false,false,false,-1,true"
 NOTES = [notes for notes in NASTY if "\0" not in notes]

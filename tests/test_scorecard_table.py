@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from rating_pages import rate, write_pairs
 
-from cosmos_compare import scorecard
 from cosmos_compare.errors import CompareError
-from cosmos_compare.evidence import Evidence, load
-from cosmos_compare.pairs import Pair
-from cosmos_compare.score_sheet import score_sheet
+from cosmos_compare.ratings import scorecard
+from cosmos_compare.ratings.pairs import Pair
+from cosmos_compare.ratings.score_sheet import score_sheet
+from cosmos_compare.results.evidence import Evidence, load
 from cosmos_compare.ui.scorecard_table import as_kept, edits
 
 NOW = "2026-11-23T11:00:00Z"

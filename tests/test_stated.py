@@ -2,7 +2,7 @@
 
 import pytest
 
-from cosmos_compare.stated import stated
+from cosmos_compare.texts.stated import stated
 
 
 @pytest.mark.parametrize(

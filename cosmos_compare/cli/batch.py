@@ -8,14 +8,14 @@ from cosmos_compare.batch import Batch, Item
 from cosmos_compare.cli import arguments
 from cosmos_compare.cli.table import print_table
 from cosmos_compare.cli.terminal import note, print_json, rate, seconds
-from cosmos_compare.clips import find_scenarios
 from cosmos_compare.compare import Comparison, plan_comparison
 from cosmos_compare.engines.load import load_engine
 from cosmos_compare.errors import CompareError
-from cosmos_compare.frame_cache import FrameCache
 from cosmos_compare.jobs import Desk
 from cosmos_compare.paths import SCENARIOS
 from cosmos_compare.store import Store
+from cosmos_compare.video.clips import find_scenarios
+from cosmos_compare.video.frame_cache import FrameCache
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -30,9 +30,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     from cosmos_compare.index import list_runs
-    from cosmos_compare.judgement import judge, now
-    from cosmos_compare.pairs import find_run, make_pair
-    from cosmos_compare.scorecard import append
+    from cosmos_compare.ratings.judgement import judge, now
+    from cosmos_compare.ratings.pairs import find_run, make_pair
+    from cosmos_compare.ratings.scorecard import append
 
     rows = list_runs(args.outputs)
     pair = make_pair(find_run(rows, args.run_a), find_run(rows, args.run_b))

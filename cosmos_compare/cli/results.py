@@ -11,8 +11,8 @@ from cosmos_compare.errors import CompareError
 if TYPE_CHECKING:
     import pandas as pd
 
-    from cosmos_compare.evidence import Evidence
-    from cosmos_compare.report import Report
+    from cosmos_compare.results.evidence import Evidence
+    from cosmos_compare.results.report import Report
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -29,8 +29,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     # Imported late: pandas and scipy cost most of a second, which help must not wait for.
-    from cosmos_compare.evidence import Slice, load
-    from cosmos_compare.report import report
+    from cosmos_compare.results.evidence import Slice, load
+    from cosmos_compare.results.report import report
 
     found = load(args.outputs)
     for problem in found.problems:
@@ -54,7 +54,7 @@ def as_json(found: "Report") -> dict[str, Any]:
     """The report in plain types: frames as lists of rows, None for what is undefined."""
     from dataclasses import fields
 
-    from cosmos_compare.report_words import sentences
+    from cosmos_compare.results.report_words import sentences
 
     return {"sentences": sentences(found)} | {f.name: _plain(getattr(found, f.name)) for f in fields(found)}
 
@@ -90,7 +90,7 @@ def _plain(value: Any) -> Any:
 
 def _print(found: "Report") -> None:
     from cosmos_compare.cli.table import print_table
-    from cosmos_compare.report_words import count, sentences
+    from cosmos_compare.results.report_words import count, sentences
 
     a, b = found.models
     judged = f"{count(found.ratings, 'rated run')}, {count(found.judged_pairs, 'judged pair')}"

@@ -6,15 +6,15 @@ from pathlib import Path
 from cosmos_compare.cli import arguments
 from cosmos_compare.cli.live import show, wait
 from cosmos_compare.cli.terminal import note, print_json, seconds
-from cosmos_compare.clips import scenario_of
 from cosmos_compare.compare import Comparison, plan_comparison, start
 from cosmos_compare.engines.load import load_engine
 from cosmos_compare.errors import CompareError
-from cosmos_compare.frame_cache import FrameCache
 from cosmos_compare.jobs import Desk
 from cosmos_compare.paths import SCENARIOS
 from cosmos_compare.schema import Run
 from cosmos_compare.store import Store, export_run
+from cosmos_compare.video.clips import scenario_of
+from cosmos_compare.video.frame_cache import FrameCache
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -25,8 +25,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     # Imported late: pandas costs most of a second, which help must not wait for.
-    from cosmos_compare.evidence import load
-    from cosmos_compare.score_sheet import score_sheet, to_csv, to_xlsx, write_sheet
+    from cosmos_compare.ratings.score_sheet import score_sheet, to_csv, to_xlsx, write_sheet
+    from cosmos_compare.results.evidence import load
 
     found = load(args.outputs)
     for problem in found.problems:
@@ -60,8 +60,8 @@ def _json_rows(sheet: "pd.DataFrame") -> list[dict[str, Any]]:
 
 def _print(sheet: "pd.DataFrame") -> None:
     from cosmos_compare.cli.table import print_table
+    from cosmos_compare.ratings.score_sheet import LEADING, shown
     from cosmos_compare.schema import AXES
-    from cosmos_compare.score_sheet import LEADING, shown
 
     cells = shown(sheet[[*LEADING, *AXES, "verdict", "rater"]])
     headings = ("scenario", "model", "time, s", "notes", *(axis.replace("_", " ") for axis in AXES), "verdict", "rater")

@@ -15,18 +15,18 @@ from typing import Any
 
 import numpy as np
 
-from cosmos_compare import answers
-from cosmos_compare.clips import Scenario, find_scenarios, load_ground_truth, probe
 from cosmos_compare.demo.answers_text import Task
 from cosmos_compare.demo.marks import Tally, Truth, mentions
 from cosmos_compare.demo.questions import ASKED, HELD_OUT
 from cosmos_compare.engines.base import Engine, Request, resolve_sampling
 from cosmos_compare.engines.load import load_engine
-from cosmos_compare.frames import Frames, sample_frames
-from cosmos_compare.lenient_json import read_json
 from cosmos_compare.models import resolve_models, source_folder
 from cosmos_compare.prompts import messages
 from cosmos_compare.schema import Answer, ModelSpec, Prompt, Settings
+from cosmos_compare.texts import answers
+from cosmos_compare.texts.lenient_json import read_json
+from cosmos_compare.video.clips import Scenario, find_scenarios, load_ground_truth, probe
+from cosmos_compare.video.frames import Frames, sample_frames
 
 SUMMARY = ASKED["en"]["summary"][0]
 BOXES = ASKED["en"]["boxes"][1]

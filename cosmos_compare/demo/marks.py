@@ -9,7 +9,7 @@ from typing import Any
 
 from cosmos_compare.demo.phrases import ADVICE, EGO
 from cosmos_compare.demo.world import KINDS
-from cosmos_compare.lenient_json import read_json
+from cosmos_compare.texts.lenient_json import read_json
 
 Box = Sequence[float]
 # How each kind is named in answers, prose or JSON. `car` alone is a label; in prose it stands with `ahead`.

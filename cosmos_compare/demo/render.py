@@ -23,8 +23,8 @@ from cosmos_compare.demo.picture import Painter
 from cosmos_compare.demo.sampling import EGO as EGO_OF_PLOT
 from cosmos_compare.demo.sampling import sample_scene
 from cosmos_compare.demo.world import KINDS, Scene
-from cosmos_compare.rendered import RENDERER as SOURCE
 from cosmos_compare.schema import EventTruth, GroundTruth, ObjectTruth, RiskTruth
+from cosmos_compare.video.rendered import RENDERER as SOURCE
 
 SHOWN = 3  # the seed space of clips that people render: none of them is trained on
 

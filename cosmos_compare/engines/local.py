@@ -1,6 +1,5 @@
 """The local engine: a transformers checkpoint held on the GPU, or the CPU, that answers one request at a time."""
 
-import gc
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -11,6 +10,7 @@ from typing import Any
 
 from safetensors import SafetensorError
 
+from cosmos_compare.engines import local_memory as memory
 from cosmos_compare.engines import local_vision
 from cosmos_compare.engines.base import Cancelled, OnState, OnText, Request
 from cosmos_compare.engines.local_graphs import Graphs
@@ -27,8 +27,6 @@ from cosmos_compare.errors import CompareError
 from cosmos_compare.schema import Answer, Failure, Finish, ModelSpec, Reused
 
 OUT_OF_MEMORY_HINT = "Use fewer frames, a smaller pixel budget, or free the GPU of other programs."
-KEEP_ON_CPU = 1 << 30  # bytes
-KEEP_ON_GPU = 1 / 16  # of its memory
 SPARE_TOKENS = 256  # room for an answer before its buffers grow
 
 
@@ -74,7 +72,7 @@ class LocalEngine:
                 "Check that the checkpoint is complete and in safetensors form.",
             ) from error
         self.end_ids = _end_ids(self.model)
-        self.kept = Kept(_keep_bytes(self.device) if keep_bytes is None else keep_bytes)
+        self.kept = Kept(memory.keep_bytes(self.device) if keep_bytes is None else keep_bytes)
         self.looker = Looker(self.model, self.processor, spec.vision, self.kept)
         self.graphs: Graphs | None = None
         # A stream of its own lets two models run at the same time on one GPU.
@@ -115,7 +113,7 @@ class LocalEngine:
                 self.graphs.close()
             self.kept.clear()
             del self.looker, self.model
-            _free_memory()
+            memory.free_memory()
 
     @torch.inference_mode()
     def _answer(
@@ -134,11 +132,11 @@ class LocalEngine:
             if failure and failure.type == "OutOfMemory" and not attempt.stream.ids and len(self.kept):
                 # What was kept for other questions goes before a question fails for lack of memory.
                 self.kept.clear()
-                _free_memory()
+                memory.free_memory()
                 failure = self._try(way, attempt)
             if failure and failure.type == "OutOfMemory":
                 self.kept.clear()
-                _free_memory()  # outside of `except`, whose traceback would keep the tensors alive
+                memory.free_memory()  # outside of `except`, whose traceback would keep the tensors alive
             return self._told(attempt, failure)
 
     @contextmanager
@@ -156,7 +154,7 @@ class LocalEngine:
         except CompareError as error:
             return Failure(type="WrongInput", message=error.message, hint=error.hint)
         except (MemoryError, RuntimeError) as error:  # torch.OutOfMemoryError is a RuntimeError
-            if not _is_out_of_memory(error):
+            if not memory.is_out_of_memory(error):
                 raise
             return Failure(type="OutOfMemory", message="The memory was not enough.", hint=OUT_OF_MEMORY_HINT)
         return None
@@ -233,26 +231,9 @@ def free_bytes() -> int | None:
     return torch.cuda.mem_get_info()[0] if torch.cuda.is_available() else None
 
 
-def _keep_bytes(device: torch.device) -> int:
-    if device.type == "cpu":
-        return KEEP_ON_CPU
-    return int(torch.cuda.get_device_properties(device).total_memory * KEEP_ON_GPU)
-
-
 def _end_ids(model: Any) -> list[int]:
     ids = model.generation_config.eos_token_id
     return [ids] if isinstance(ids, int) else list(ids)
-
-
-def _free_memory() -> None:
-    gc.collect()
-    if torch.cuda.is_available():
-        torch.cuda.empty_cache()
-
-
-def _is_out_of_memory(error: Exception) -> bool:
-    # A CPU allocation that fails has no class of its own.
-    return isinstance(error, torch.OutOfMemoryError | MemoryError) or "DefaultCPUAllocator" in str(error)
 
 
 def _first_line(error: Exception) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import streamlit as st
 
 from cosmos_compare.board import Board, Live
-from cosmos_compare.clips import Scenario
 from cosmos_compare.compare import plan_comparison
 from cosmos_compare.errors import CompareError
 from cosmos_compare.paths import SCENARIOS
@@ -14,6 +13,7 @@ from cosmos_compare.ui.editor import Draft
 from cosmos_compare.ui.stage import Stage
 from cosmos_compare.ui.tables import safe
 from cosmos_compare.ui.view import View, change_view, current
+from cosmos_compare.video.clips import Scenario
 
 REFRESH_S = 2.0  # of what runs elsewhere
 

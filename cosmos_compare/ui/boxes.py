@@ -8,8 +8,8 @@ from pathlib import Path
 
 import cv2
 
-from cosmos_compare.answers import Box, find_boxes, split
 from cosmos_compare.schema import Run
+from cosmos_compare.texts.answers import Box, find_boxes, split
 from cosmos_compare.ui.markup import LONG_TEXT
 from cosmos_compare.ui.tables import safe
 

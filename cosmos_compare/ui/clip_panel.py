@@ -8,10 +8,10 @@ from pathlib import Path
 import streamlit as st
 
 from cosmos_compare.board import Side
-from cosmos_compare.clips import GROUND_TRUTH, Scenario, load_ground_truth
 from cosmos_compare.errors import CompareError
 from cosmos_compare.schema import Clip
 from cosmos_compare.ui import markup, resources
+from cosmos_compare.video.clips import GROUND_TRUTH, Scenario, load_ground_truth
 
 # What browsers play, by container and codec; the rest is shown as a picture.
 MIME = {".mp4": "video/mp4", ".mov": "video/mp4", ".webm": "video/webm", ".mkv": "video/webm"}

@@ -8,12 +8,12 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 
-from cosmos_compare.answers import Parts, find_times, split
 from cosmos_compare.board import Side
 from cosmos_compare.inputs import Seen
-from cosmos_compare.lenient_json import Reading
 from cosmos_compare.past_runs import Version
 from cosmos_compare.schema import Clip, GroundTruth, ModelSpec
+from cosmos_compare.texts.answers import Parts, find_times, split
+from cosmos_compare.texts.lenient_json import Reading
 from cosmos_compare.ui.tables import facts_table, safe, table
 
 LONG_TEXT = 20_000  # characters beyond which times are not marked: one element each would slow the browser

@@ -9,14 +9,14 @@ from typing import Any
 
 import streamlit as st
 
-from cosmos_compare.clips import Scenario
 from cosmos_compare.errors import CompareError
 from cosmos_compare.paths import outputs_folder, scenarios_folder
-from cosmos_compare.thumbs import Thumb
 from cosmos_compare.ui import resources
 from cosmos_compare.ui.view import View, change_view, current
-from cosmos_compare.uploads import FOLDER as UPLOADS
-from cosmos_compare.uploads import keep_upload
+from cosmos_compare.video.clips import Scenario
+from cosmos_compare.video.thumbs import Thumb
+from cosmos_compare.video.uploads import FOLDER as UPLOADS
+from cosmos_compare.video.uploads import keep_upload
 
 HERE = Path(__file__).parent
 REFRESH_S = 0.7  # while thumbnails are being made

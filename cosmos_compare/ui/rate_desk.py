@@ -6,11 +6,10 @@ from pathlib import Path
 
 import streamlit as st
 
-from cosmos_compare.clips import Scenario, load_ground_truth, scenario_of
 from cosmos_compare.errors import CompareError
 from cosmos_compare.index import RunRow
-from cosmos_compare.pairs import Pair, find_pair, left_run
-from cosmos_compare.ratings import rated_pairs
+from cosmos_compare.ratings.pairs import Pair, find_pair, left_run
+from cosmos_compare.ratings.standing import rated_pairs
 from cosmos_compare.schema import Rating, Run
 from cosmos_compare.store import Store
 from cosmos_compare.ui import clip_panel, markup, rate_markup, resources
@@ -19,6 +18,7 @@ from cosmos_compare.ui.rate_sheet import Sheet, next_pair, saved_by
 from cosmos_compare.ui.rate_view import RateView, change_view, current, knows_names, names_were_shown, saved_unnamed
 from cosmos_compare.ui.rating_data import Frames, Runs, frames, runs
 from cosmos_compare.ui.tables import safe
+from cosmos_compare.video.clips import Scenario, load_ground_truth, scenario_of
 
 
 def rated(rater: str) -> set[str]:

@@ -13,11 +13,11 @@ from typing import Any
 
 import streamlit as st
 
-from cosmos_compare import scorecard
 from cosmos_compare.errors import CompareError
-from cosmos_compare.judgement import now
 from cosmos_compare.paths import outputs_folder
-from cosmos_compare.rubric import RUBRIC
+from cosmos_compare.ratings import scorecard
+from cosmos_compare.ratings.judgement import now
+from cosmos_compare.ratings.rubric import RUBRIC
 from cosmos_compare.schema import Rating
 from cosmos_compare.ui.rate_markup import WORDS
 from cosmos_compare.ui.rate_sheet import LETTERS, Sheet, Verdict, rows_of, verdict_of

@@ -10,13 +10,13 @@ from typing import Any
 
 import pandas as pd
 
-from cosmos_compare.answers import split
-from cosmos_compare.blind import mask
 from cosmos_compare.board import side_of
-from cosmos_compare.lenient_json import read_json
-from cosmos_compare.ratings import rating_at
+from cosmos_compare.ratings.blind import mask
+from cosmos_compare.ratings.score_sheet import SYMBOLS
+from cosmos_compare.ratings.standing import rating_at
 from cosmos_compare.schema import AXES, Run
-from cosmos_compare.score_sheet import SYMBOLS
+from cosmos_compare.texts.answers import split
+from cosmos_compare.texts.lenient_json import read_json
 from cosmos_compare.ui.markup import LONG_TEXT, demo_badge, marked_times, measures
 from cosmos_compare.ui.rate_sheet import LETTERS, SIDES, Sheet, verdict_of
 from cosmos_compare.ui.tables import safe, table

@@ -8,12 +8,12 @@ from typing import Any
 
 import streamlit as st
 
-from cosmos_compare.blind import mask
-from cosmos_compare.pairs import Pair, queue
-from cosmos_compare.thumbs import Thumb
+from cosmos_compare.ratings.blind import mask
+from cosmos_compare.ratings.pairs import Pair, queue
 from cosmos_compare.ui import picker, resources
 from cosmos_compare.ui.rate_view import RateView, change_view
 from cosmos_compare.ui.rating_data import Runs
+from cosmos_compare.video.thumbs import Thumb
 
 LISTED = 150  # pairs; the browser holds one picture each
 

@@ -8,11 +8,11 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from cosmos_compare.blind import giveaways
 from cosmos_compare.errors import CompareError
-from cosmos_compare.judgement import Choice, judge
-from cosmos_compare.pairs import Pair
-from cosmos_compare.ratings import rating_at
+from cosmos_compare.ratings.blind import giveaways
+from cosmos_compare.ratings.judgement import Choice, judge
+from cosmos_compare.ratings.pairs import Pair
+from cosmos_compare.ratings.standing import rating_at
 from cosmos_compare.schema import AXES, Rating, Run
 
 SideChoice = Literal["left", "right", "tie", "both_bad"]

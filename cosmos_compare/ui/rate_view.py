@@ -9,7 +9,7 @@ from typing import Any
 import streamlit as st
 
 from cosmos_compare.errors import CompareError
-from cosmos_compare.judgement import clean_rater
+from cosmos_compare.ratings.judgement import clean_rater
 
 
 @dataclass(frozen=True)

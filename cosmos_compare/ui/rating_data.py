@@ -10,15 +10,15 @@ from typing import NamedTuple
 import pandas as pd
 import streamlit as st
 
-from cosmos_compare import scorecard
-from cosmos_compare.evidence import Evidence, Slice, gather
 from cosmos_compare.index import RunList, RunRow, read_runs
-from cosmos_compare.pairs import Pair, find_pairs, model_pairs
 from cosmos_compare.paths import outputs_folder
-from cosmos_compare.rating_cells import Table
-from cosmos_compare.ratings import rated_pairs, standing, to_frame
-from cosmos_compare.report import Report, report
-from cosmos_compare.scorecard import Stamp
+from cosmos_compare.ratings import scorecard
+from cosmos_compare.ratings.columns import Table
+from cosmos_compare.ratings.pairs import Pair, find_pairs, model_pairs
+from cosmos_compare.ratings.scorecard import Stamp
+from cosmos_compare.ratings.standing import rated_pairs, standing, to_frame
+from cosmos_compare.results.evidence import Evidence, Slice, gather
+from cosmos_compare.results.report import Report, report
 
 PROBLEMS_SHOWN = 200
 

@@ -6,19 +6,19 @@ from pathlib import Path
 import streamlit as st
 
 from cosmos_compare.board import Board
-from cosmos_compare.clips import Scenario, find_scenarios, probe
 from cosmos_compare.compare import Comparison
 from cosmos_compare.defaults import default_models
 from cosmos_compare.engines.load import load_engine
-from cosmos_compare.frame_cache import FrameCache
-from cosmos_compare.frames import plan_frames
 from cosmos_compare.hub import access_problem
 from cosmos_compare.jobs import Desk
 from cosmos_compare.models import load_models, resolve_models
 from cosmos_compare.paths import outputs_folder, user_model_list
 from cosmos_compare.schema import Clip, FrameTimes, ModelSpec, Prompt, Run, Settings
 from cosmos_compare.store import Store
-from cosmos_compare.thumbs import Thumbs
+from cosmos_compare.video.clips import Scenario, find_scenarios, probe
+from cosmos_compare.video.frame_cache import FrameCache
+from cosmos_compare.video.frames import plan_frames
+from cosmos_compare.video.thumbs import Thumbs
 
 WARM_UP_AFTER_S = 2.0  # the first page is painted by then; imports would fight it for the interpreter
 

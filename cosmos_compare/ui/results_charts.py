@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from cosmos_compare.report import Report
-from cosmos_compare.report_tables import OVERALL
-from cosmos_compare.rubric import LABELS
+from cosmos_compare.ratings.rubric import LABELS
+from cosmos_compare.results.report import Report
+from cosmos_compare.results.report_tables import OVERALL
 from cosmos_compare.schema import AXES
 from cosmos_compare.ui.chart_parts import (
     GREY,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from cosmos_compare.report import Report
+from cosmos_compare.results.report import Report
 
 
 def numbers(found: Report, key: str) -> list[pd.DataFrame]:

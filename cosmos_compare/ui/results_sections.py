@@ -10,8 +10,8 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from cosmos_compare import report_words as words
-from cosmos_compare.report import Report
+from cosmos_compare.results import report_words as words
+from cosmos_compare.results.report import Report
 from cosmos_compare.ui import results_charts as charts
 from cosmos_compare.ui import results_trust_charts as trust
 from cosmos_compare.ui.chart_parts import INK, INK_ON_DARK, MOST_ROWS

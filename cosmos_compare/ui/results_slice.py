@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from cosmos_compare.evidence import Evidence, Slice
+from cosmos_compare.results.evidence import Evidence, Slice
 
 
 def views() -> None:

@@ -10,12 +10,12 @@ from typing import Any
 
 import pandas as pd
 
-from cosmos_compare.judgement import edit
-from cosmos_compare.ratings import rating_at
-from cosmos_compare.rubric import LABELS
+from cosmos_compare.ratings.judgement import edit
+from cosmos_compare.ratings.rubric import LABELS
+from cosmos_compare.ratings.score_sheet import SYMBOLS
+from cosmos_compare.ratings.standing import rating_at
 from cosmos_compare.schema import AXES, Rating
-from cosmos_compare.score_sheet import SYMBOLS
-from cosmos_compare.stated import stated
+from cosmos_compare.texts.stated import stated
 
 MARK_OF = {symbol: mark for mark, symbol in SYMBOLS.items()} | {"": None}
 TINTS = {"✅": "rgba(45,157,99,0.30)", "🟡": "rgba(212,154,30,0.30)", "❌": "rgba(209,72,61,0.30)"}

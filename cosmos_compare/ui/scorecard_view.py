@@ -7,16 +7,16 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from cosmos_compare import scorecard
 from cosmos_compare.errors import CompareError
-from cosmos_compare.evidence import Evidence
-from cosmos_compare.judgement import now
 from cosmos_compare.paths import outputs_folder
-from cosmos_compare.ratings import visible_to
-from cosmos_compare.report_words import count
-from cosmos_compare.rubric import LABELS
+from cosmos_compare.ratings import scorecard
+from cosmos_compare.ratings.judgement import now
+from cosmos_compare.ratings.rubric import LABELS
+from cosmos_compare.ratings.score_sheet import SYMBOLS, score_sheet, to_csv, to_xlsx
+from cosmos_compare.ratings.standing import visible_to
+from cosmos_compare.results.evidence import Evidence
+from cosmos_compare.results.report_words import count
 from cosmos_compare.schema import AXES
-from cosmos_compare.score_sheet import SYMBOLS, score_sheet, to_csv, to_xlsx
 from cosmos_compare.ui import resources
 from cosmos_compare.ui.results_slice import choose_some
 from cosmos_compare.ui.scorecard_table import MARK_OF, TINTS, as_kept, edits, labels

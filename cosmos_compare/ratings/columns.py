@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple, get_args
 
-from cosmos_compare.cells import neutralise, restore
-from cosmos_compare.csv_records import Header, Records
+from cosmos_compare.ratings.cells import neutralise, restore
+from cosmos_compare.ratings.csv_records import Header, Records
 from cosmos_compare.schema import AXES, Rating, Verdict
 
 COLUMNS = tuple(Rating.model_fields)

@@ -19,10 +19,18 @@ from typing import BinaryIO, NamedTuple
 
 import filelock
 
-from cosmos_compare.csv_records import Header, Records, last_record_start, read_header, read_records, to_bytes, to_lines
 from cosmos_compare.errors import CompareError
-from cosmos_compare.rating_cells import COLUMNS, REQUIRED, Table, makes_sense, parse, to_cells
-from cosmos_compare.rating_history import last_save
+from cosmos_compare.ratings.columns import COLUMNS, REQUIRED, Table, makes_sense, parse, to_cells
+from cosmos_compare.ratings.csv_records import (
+    Header,
+    Records,
+    last_record_start,
+    read_header,
+    read_records,
+    to_bytes,
+    to_lines,
+)
+from cosmos_compare.ratings.history import last_save
 from cosmos_compare.schema import Rating
 
 NAME = "scorecard.csv"

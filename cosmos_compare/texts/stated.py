@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from cosmos_compare.answers import split
+from cosmos_compare.texts.answers import split
 
 MOST_OBJECTS = 8
 _OBJECT_KEYS = ("objects", "critical_objects", "agents", "detections", "road_users", "critical_object")

@@ -1,6 +1,6 @@
 """A report in sentences: what the numbers say, and where they don't say enough yet. Never "p = 0", never a star."""
 
-from cosmos_compare.report import Report
+from cosmos_compare.results.report import Report
 from cosmos_compare.stats import Difference, Estimate
 
 NOT_ENOUGH = "Not enough evidence"

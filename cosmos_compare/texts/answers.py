@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from cosmos_compare.lenient_json import Reading, read_json
 from cosmos_compare.schema import BoxConvention
+from cosmos_compare.texts.lenient_json import Reading, read_json
 
 # `<think\>` is seen for both tags: it closes where something is open or was written before, else it opens.
 _THINK = re.compile(r"<\s*(?P<mark>/|\\)?\s*think\s*(?P<after>/|\\)?\s*>", re.IGNORECASE)

@@ -5,8 +5,8 @@ import os
 from pathlib import Path
 from typing import BinaryIO
 
-from cosmos_compare.clips import VIDEO_SUFFIXES, probe, scenario_id
 from cosmos_compare.errors import CompareError
+from cosmos_compare.video.clips import VIDEO_SUFFIXES, probe, scenario_id
 
 FOLDER = "uploads"
 _CHUNK = 1 << 20

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from cosmos_compare import report_tables as tables
-from cosmos_compare.evidence import Evidence, Slice
-from cosmos_compare.judged_pairs import judged_pairs
-from cosmos_compare.ratings import MARKS, codes_of
+from cosmos_compare.ratings.judged_pairs import judged_pairs
+from cosmos_compare.ratings.standing import MARKS, codes_of
+from cosmos_compare.results import report_tables as tables
+from cosmos_compare.results.evidence import Evidence, Slice
 from cosmos_compare.schema import AXES
 from cosmos_compare.stats import Agreement, Difference, Estimate, difference, left_share, win_rate
 

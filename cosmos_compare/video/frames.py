@@ -13,11 +13,11 @@ from typing import Any
 
 import numpy as np
 
-from cosmos_compare.budget import frame_size
-from cosmos_compare.decode import Timeline, no_frames, read_timeline, timeline_of, walk
 from cosmos_compare.errors import CompareError
-from cosmos_compare.pixels import Image, Look, draw_time, picture, to_rgb
 from cosmos_compare.schema import Clip, FrameTimes, ModelSpec, Settings
+from cosmos_compare.video.budget import frame_size
+from cosmos_compare.video.decode import Timeline, no_frames, read_timeline, timeline_of, walk
+from cosmos_compare.video.pixels import Image, Look, draw_time, picture, to_rgb
 
 MAX_FRAMES = 768  # of both upstream processors, where no other ceiling is set
 END_SLACK = 0.05  # seconds: forms show rounded durations, so an end may lie this far behind the clip's

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from cosmos_compare.ratings import MARKS, Codes, codes_of
+from cosmos_compare.ratings.standing import MARKS, Codes, codes_of
 
 VERDICTS = ("a", "b", "tie", "both_bad")
 CONTRADICTORY = "contradictory"

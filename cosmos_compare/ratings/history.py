@@ -6,7 +6,7 @@ verdict and notes withdraws all before it.
 
 from typing import NamedTuple
 
-from cosmos_compare.rating_cells import COLUMNS, Table
+from cosmos_compare.ratings.columns import COLUMNS, Table
 from cosmos_compare.schema import AXES, Rating
 
 JUDGEMENT = (*AXES, "verdict")

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from cosmos_compare.rating_cells import COLUMNS, Table
+from cosmos_compare.ratings.columns import COLUMNS, Table
 from cosmos_compare.schema import AXES, Rating
 
 CATEGORIES = ("rater", "scenario", "run_id", "model", "pair_id", "side", "verdict")

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pandas as pd
 
-from cosmos_compare.cells import neutralise
 from cosmos_compare.errors import CompareError
 from cosmos_compare.index import RunRow
-from cosmos_compare.rating_cells import COLUMNS
-from cosmos_compare.ratings import MARKS
+from cosmos_compare.ratings.cells import neutralise
+from cosmos_compare.ratings.columns import COLUMNS
+from cosmos_compare.ratings.standing import MARKS
 from cosmos_compare.schema import AXES
 
 SYMBOLS = {2: "✅", 1: "🟡", 0: "❌"}
@@ -93,7 +93,7 @@ def to_xlsx(sheet: pd.DataFrame) -> bytes:
 
 def write_sheet(data: bytes, target: Path, outputs: Path) -> None:
     """Write an exported sheet. Raises `CompareError` rather than replace the scorecard itself."""
-    from cosmos_compare.scorecard import scorecard_file
+    from cosmos_compare.ratings.scorecard import scorecard_file
 
     if target.resolve() == scorecard_file(outputs).resolve():
         raise CompareError(f"{target} is the scorecard itself.", "Give the copy another name.")

@@ -15,8 +15,8 @@ import av.error
 import cv2
 import numpy as np
 
-from cosmos_compare.decode import no_frames, open_video, read_timeline
 from cosmos_compare.errors import CompareError
+from cosmos_compare.video.decode import no_frames, open_video, read_timeline
 
 HEIGHT = 96  # pixels: sharp at twice the size at which it is shown
 QUALITY = 72

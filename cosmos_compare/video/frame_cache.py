@@ -4,8 +4,8 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 
-from cosmos_compare.frames import Frames, sample_frames
 from cosmos_compare.schema import Clip, ModelSpec, Settings
+from cosmos_compare.video.frames import Frames, sample_frames
 
 SAMPLING_FIELDS = {"fps", "max_frames", "start", "end", "max_video_tokens", "timestamp"}
 

@@ -11,9 +11,9 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from cosmos_compare.decode import no_frames, open_video, read_timeline, walk
 from cosmos_compare.errors import CompareError
 from cosmos_compare.schema import Clip, GroundTruth
+from cosmos_compare.video.decode import no_frames, open_video, read_timeline, walk
 from cosmos_compare.yaml_io import read_mapping
 
 VIDEO_SUFFIXES = (".mp4", ".webm", ".mkv", ".mov", ".avi")

@@ -1,0 +1,27 @@
+"""The device's memory: how much may be kept, when it was not enough, and giving it back."""
+
+import gc
+
+from cosmos_compare.engines.local_libraries import torch
+
+KEEP_ON_CPU = 1 << 30  # bytes
+KEEP_ON_GPU = 1 / 16  # of its memory
+
+
+def keep_bytes(device: torch.device) -> int:
+    """How much may be kept for the next question about a clip."""
+    if device.type == "cpu":
+        return KEEP_ON_CPU
+    return int(torch.cuda.get_device_properties(device).total_memory * KEEP_ON_GPU)
+
+
+def free_memory() -> None:
+    """Give back what nobody holds any more."""
+    gc.collect()
+    if torch.cuda.is_available():
+        torch.cuda.empty_cache()
+
+
+def is_out_of_memory(error: Exception) -> bool:
+    # A CPU allocation that fails has no class of its own.
+    return isinstance(error, torch.OutOfMemoryError | MemoryError) or "DefaultCPUAllocator" in str(error)

@@ -1,0 +1,1 @@
+"""Results: what the ratings say, from what is on disk alone."""
