@@ -15,7 +15,7 @@ MAX_DEPTH = 12
 
 def safe(text: object) -> str:
     """Escaped, and without characters that can't be seen."""
-    return str(_UNSEEN.sub("\N{REPLACEMENT CHARACTER}", str(text)))
+    return escape(_UNSEEN.sub("\N{REPLACEMENT CHARACTER}", str(text)))
 
 
 def table(data: Any, depth: int = 0) -> str:
