@@ -51,8 +51,9 @@ def open_page(**query: str) -> AppTest:
 
 
 def html(page: AppTest) -> str:
-    """All that the page says outside its widgets."""
-    pieces = [str(element.proto.body) for element in page.get("html")]
+    """All that the page says outside its widgets, its style left out."""
+    bodies = [str(element.proto.body) for element in page.get("html")]
+    pieces = [body for body in bodies if not body.startswith("<style>")]
     pieces += [element.value for kind in ("error", "info", "warning", "caption") for element in page.get(kind)]
     return "\n".join(pieces)
 
