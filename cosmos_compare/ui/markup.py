@@ -82,7 +82,7 @@ def asked(side: Side) -> str:
 def measures(side: Side) -> str:
     """Times, speed and sizes of a saved run, one line; a dash where something was not measured."""
     run = side.run
-    if run is None:
+    if run is None or run.answer.total_s is None:
         return '<div class="facts">&nbsp;</div>'
     answer = run.answer
     facts = [
