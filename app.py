@@ -37,7 +37,8 @@ view, arrived = open_view()
 shown = stage.named(view, board, rows, store)
 actions.arrive(shown, arrived)
 
-scenario = picker.pick() or clip_panel.of_sides(shown.sides)
+picked = picker.pick()
+scenario = clip_panel.of_sides(shown.sides) or picked
 clip = clip_panel.head(scenario)
 left, right = st.columns([36, 64], gap="medium")
 with left:

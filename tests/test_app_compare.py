@@ -150,6 +150,17 @@ def test_a_link_to_runs_brings_their_prompt_settings_and_scenario(pair: list[Mod
     assert page.multiselect(key="models").value == ["reason1-demo"]
 
 
+def test_runs_whose_clip_is_gone_are_still_shown(tmp_path: Path, pair: list[ModelSpec], video: Path) -> None:
+    gone = tmp_path / "gone.webm"
+    shutil.copy(video, gone)
+    run = saved(resources.store(), comparison_of(gone, pair[0]), pair[0], "A car waits.")
+    gone.unlink()
+    page = open_page(runs=run.id)
+    assert "no longer on this machine" in html(page)
+    assert "A car waits." in html(page)
+    assert page.button(key="run").disabled
+
+
 def test_a_folder_that_was_opened_can_be_linked_to(scenarios: Path, tmp_path: Path) -> None:
     shutil.copytree(scenarios / "scene_0", tmp_path / "mine" / "my_street")
     page = open_page()

@@ -88,6 +88,8 @@ def notices(stage: Stage, draft: Draft, scenario: Scenario | None, board: Board)
     """What a person should know before reading the answers."""
     if stage.notice:
         st.info(stage.notice)
+    if stage.sides and scenario is None:
+        st.info("The clip of these answers is no longer on this machine. The frames that the models saw are below.")
     specs = [side.spec for side in stage.sides] or list(draft.specs)
     if scenario and any(spec.demo for spec in specs) and SCENARIOS not in scenario.video.absolute().parents:
         st.html('<div class="demo_note">The demo models know only the bundled, rendered scenarios. '

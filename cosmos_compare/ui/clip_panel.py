@@ -19,7 +19,7 @@ CODECS = {"h264", "vp8", "vp9", "av1"}
 
 
 def of_sides(sides: tuple[Side, ...]) -> Scenario | None:
-    """The clip of shown runs, where it is not among the listed ones but still on this machine."""
+    """The clip of what is shown, where it still is on this machine; a listed one of its name may be another."""
     if not sides:
         return None
     clip = sides[0].comparison.clip
