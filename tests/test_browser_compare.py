@@ -151,6 +151,17 @@ def test_another_page_and_back_finds_the_running_comparison(page: Page, app: str
     page.wait_for_url(re.compile("runs="))
 
 
+def test_a_time_in_an_answer_moves_the_video(
+    page: Page, app: str, folder: Path, tiny: dict[str, Path], scenarios: Path
+) -> None:
+    (spec,) = resolve_models([f"reason1-demo={tiny['reason1-tiny']}"])
+    comparison = comparison_of(scenarios / "scene_2" / "segment.webm", spec)
+    run = saved(Store(folder / "outputs"), comparison, spec, "The car brakes at 1.25 s.")
+    page.goto(f"{app}/?runs={run.id}")
+    page.get_by_role("button", name="1.25 s").click()
+    page.wait_for_function("Math.abs(document.querySelector('video').currentTime - 1.25) < 0.01")
+
+
 HOSTILE = (
     """<script>window.hacked = 1</script><img src=x onerror="window.hacked = 1">
 ![beacon](http://beacon.invalid/a.png) [link](javascript:alert(1)) <style>body{display:none}</style>

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 
@@ -46,6 +49,14 @@ def head(scenario: Scenario | None) -> Clip | None:
     return clip
 
 
+@cache
+def _seeker() -> Callable[..., Any]:
+    """Registered once for the process. It shows nothing: it lets the times in the answers move the video."""
+    js = Path(__file__).with_name("seek.js").read_text(encoding="utf-8")
+    renderer: Callable[..., Any] = st.components.v2.component("cosmos_compare.seek", js=js)
+    return renderer
+
+
 def _truth(path: Path) -> None:
     with st.popover("Ground truth", icon=":material/fact_check:", type="tertiary"):
         try:
@@ -59,6 +70,7 @@ def video(scenario: Scenario, clip: Clip) -> None:
     mime = MIME.get(scenario.video.suffix.lower())
     if mime and clip.codec in CODECS:
         st.video(str(scenario.video), format=mime, muted=True)
+        _seeker()(key="seek")
         return
     thumb = resources.thumbs().get(scenario.video)
     if thumb and thumb.jpeg:

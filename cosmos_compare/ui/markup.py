@@ -150,12 +150,14 @@ def ending(side: Side) -> str:
 
 
 def marked_times(text: str, duration: float | None) -> str:
-    """Escaped text with the times of the clip set apart."""
+    """Escaped text with the times of the clip set apart; seek.js moves the video to the one that is clicked."""
     if len(text) > LONG_TEXT:
         return safe(text)
     pieces, at = [], 0
     for moment in find_times(text, duration):
-        pieces += [safe(text[at : moment.start]), f'<span class="time">{safe(text[moment.start : moment.end])}</span>']
+        words = safe(text[moment.start : moment.end])
+        mark = f'<span class="time" data-seconds="{moment.seconds:.3f}" role="button" tabindex="0">{words}</span>'
+        pieces += [safe(text[at : moment.start]), mark]
         at = moment.end
     return "".join(pieces) + safe(text[at:])
 
