@@ -10,6 +10,7 @@ The first start makes a virtual environment in .venv and installs the program th
 
 import hashlib
 import os
+import signal
 import subprocess
 import sys
 import venv
@@ -30,7 +31,15 @@ def main() -> int:
     install(".[test]" if testing else ".")
     if testing:
         return test(words[1:])
-    return run(PYTHON, "-m", "cosmos_compare", *(words or ["run"]))
+    return become([str(PYTHON), "-m", "cosmos_compare", *(words or ["run"])])
+
+
+def become(command: list[str]) -> int:
+    """Hand over to the program, so that Ctrl-C reaches it alone and it can save what it has."""
+    if os.name != "nt":
+        os.execv(command[0], command)  # noqa: S606
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    return subprocess.run(command, check=False).returncode
 
 
 def install(target: str) -> None:

@@ -94,6 +94,7 @@ def make_run(run_id: str, model: str, scenario: str, number: int) -> RunRow:
         prompt_version=f"version{number // SCENARIOS}",
         reasoning=False,
         settings_key="settings",
+        footage_key="footage",
         finish="stop",
         new_tokens=100,
         first_token_s=0.1,

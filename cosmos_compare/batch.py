@@ -67,9 +67,9 @@ class Batch:
         def one_model(spec: ModelSpec) -> None:
             mine = [item for item in self.to_do if item.spec == spec]
             # First what nobody else is doing; then wait for the rest, and do what the others left.
-            claimed_elsewhere = [item for item in mine if not self._attempt(item, 0, desk, cache, on_item, stopped)]
-            for item in claimed_elsewhere:
-                self._attempt(item, -1, desk, cache, on_item, stopped)
+            waiting = [item for item in mine if not self._attempt(item, 0, desk, cache, on_item, stopped)]
+            while waiting and not stopped.is_set():
+                waiting = [item for item in waiting if not self._attempt(item, 1, desk, cache, on_item, stopped)]
 
         with ThreadPoolExecutor(max(1, len(specs))) as pool:
             futures = [pool.submit(one_model, spec) for spec in specs]
@@ -95,6 +95,8 @@ class Batch:
             return True
         try:
             with self._claim(item, wait_s):
+                if stopped.is_set():
+                    return True
                 if not self._is_done(item):
                     item.run = start_one(item.comparison, item.spec, desk, self.store, cache).outcome()
         except Timeout:

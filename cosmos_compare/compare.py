@@ -35,7 +35,7 @@ from cosmos_compare.schema import (
 from cosmos_compare.store import Store
 from cosmos_compare.video.clips import probe
 from cosmos_compare.video.frame_cache import FrameCache
-from cosmos_compare.video.frames import Frames, SamplingCancelledError, plan_frames
+from cosmos_compare.video.frames import Frames, SamplingCancelledError, look_of, plan_frames
 
 LIBRARIES = ("torch", "transformers", "torchvision", "qwen-vl-utils", "av", "opencv-python-headless", "numpy")
 
@@ -58,7 +58,9 @@ class Comparison:
     def key(self, spec: ModelSpec) -> str:
         """A hash of what determines the answer of one model: 64 hex digits. Repeats share it."""
         parts = {
-            "model": spec.model_dump(exclude={"name", "label", "note", "demo", "gated", "size_bytes"}),
+            # By name as well: two entries with the same weights are compared with each other, not taken for one.
+            "scenario": self.clip.scenario,
+            "model": spec.model_dump(exclude={"label", "note", "demo", "gated", "size_bytes"}),
             "messages": self.messages(spec),
             "reasoning": self.prompt.reasoning,
             "settings": self.settings.model_dump(),
@@ -74,7 +76,10 @@ def plan_comparison(
 ) -> Comparison:
     """Check everything that can be checked without decoding a frame. Raises `CompareError` with the remedy."""
     clip = probe(video, scenario)
-    return Comparison(clip, prompt, settings, tuple(specs), plan_frames(clip, settings).times, library_versions())
+    times = plan_frames(clip, settings).times
+    for spec in specs:
+        look_of(spec, clip, len(times.indices), settings)  # a budget too small for these frames is wrong input
+    return Comparison(clip, prompt, settings, tuple(specs), times, library_versions())
 
 
 def start(comparison: Comparison, desk: Desk, store: Store, cache: FrameCache) -> list[Job[Run]]:
@@ -114,6 +119,8 @@ def _attempt(
     """Load, decode, answer. What fails becomes an answer that says so, never an empty one."""
     attempt = _Attempt()
     try:
+        if job.stopped():
+            raise SamplingCancelledError("Stopped before its turn.")  # no need to load a model for that
         job.enter("loading")
         engine = get_engine()
         attempt.device = engine.device_name

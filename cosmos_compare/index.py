@@ -13,11 +13,15 @@ from typing import Any, NamedTuple
 
 import orjson
 
-INDEX_VERSION = 1
+INDEX_VERSION = 2
+FINISHED = frozenset({"stop", "length"})  # how answers end that count as answers
 
 
 class RunRow(NamedTuple):
-    """What lists and tables show of a run. `path` is the run's folder, relative to the outputs folder."""
+    """What lists and tables show of a run.
+
+    `path` is the run's folder, relative to the outputs folder. Equal `footage_key`: the same frames of the same file.
+    """
 
     id: str
     key: str
@@ -28,6 +32,7 @@ class RunRow(NamedTuple):
     prompt_version: str
     reasoning: bool
     settings_key: str
+    footage_key: str
     finish: str
     new_tokens: int
     first_token_s: float | None
@@ -74,9 +79,9 @@ def read_row(outputs: Path, folder: Path) -> RunRow | None:
         return None
 
 
-def settings_key(settings: dict[str, Any]) -> str:
-    """The same settings give the same twelve characters."""
-    return hashlib.sha256(orjson.dumps(settings, option=orjson.OPT_SORT_KEYS)).hexdigest()[:12]
+def digest(values: dict[str, Any]) -> str:
+    """The same values give the same twelve characters."""
+    return hashlib.sha256(orjson.dumps(values, option=orjson.OPT_SORT_KEYS)).hexdigest()[:12]
 
 
 def _run_folders(outputs: Path) -> Iterator[str]:
@@ -91,12 +96,15 @@ def _folders(parent: Path) -> list[os.DirEntry[str]]:
     try:
         with os.scandir(parent) as entries:
             return [entry for entry in entries if not entry.name.startswith(".") and entry.is_dir()]
-    except (FileNotFoundError, NotADirectoryError):
+    except OSError:
         return []
 
 
 def _row(data: dict[str, Any], path: str) -> RunRow:
     prompt, answer, model = data["prompt"], data["answer"], data["model"]
+    # What lists and exports call a run is where it lies; a record that says otherwise is not to be trusted.
+    if path.split("/")[1:] != [data["clip"]["scenario"], model["name"], data["id"]]:
+        raise ValueError(f"{path} holds another run")
     return RunRow(
         id=data["id"],
         key=data["key"],
@@ -106,7 +114,8 @@ def _row(data: dict[str, Any], path: str) -> RunRow:
         prompt_name=prompt["name"],
         prompt_version=prompt["version"],
         reasoning=prompt["reasoning"],
-        settings_key=settings_key(data["settings"]),
+        settings_key=digest(data["settings"]),
+        footage_key=digest({"clip": data["clip"]["sha256"], "indices": data["frames"]["indices"]}),
         finish=answer["finish"],
         new_tokens=answer["new_tokens"],
         first_token_s=answer["first_token_s"],

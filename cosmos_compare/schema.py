@@ -26,7 +26,7 @@ class Record(BaseModel):
 class Clip(Record):
     """A video file as probed: what the container says, with timestamps counted rather than believed."""
 
-    scenario: str
+    scenario: str = Field(pattern=r"^[^./\\\x00-\x1f][^/\\\x00-\x1f]*$", description="safe as a folder's name")
     path: str
     sha256: str
     codec: str

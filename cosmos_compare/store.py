@@ -17,20 +17,19 @@ import os
 import shutil
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
 from cosmos_compare.errors import CompareError
-from cosmos_compare.index import RunRow, list_runs, read_row
+from cosmos_compare.index import FINISHED, RunRow, list_runs, read_row
 from cosmos_compare.schema import Run
 from cosmos_compare.video.png import encode_png
 
 Images = npt.NDArray[np.uint8]
 ABANDONED_AFTER_S = 24 * 3600
-FINISHED = {"stop", "length"}  # how answers end that count as answers
 
 
 class Store:
@@ -99,10 +98,13 @@ class Store:
     def sweep(self) -> int:
         """Delete what killed processes left half-written more than a day ago; returns how many folders."""
         old = time.time() - ABANDONED_AFTER_S
-        abandoned = [p for p in self.outputs.glob("runs/*/*/.*.partial") if p.stat().st_mtime < old]
-        for path in abandoned:
-            shutil.rmtree(path, ignore_errors=True)
-        return len(abandoned)
+        swept = 0
+        for path in self.outputs.glob("runs/*/*/.*.partial"):
+            with suppress(FileNotFoundError):  # another batch sweeps, or the run has just been completed
+                if path.stat().st_mtime < old:
+                    shutil.rmtree(path, ignore_errors=True)
+                    swept += 1
+        return swept
 
     def _write_frames(self, folder: Path, images: Images) -> None:
         folder.mkdir(parents=True)
@@ -130,21 +132,13 @@ def _claim(parent: Path, run: Run) -> tuple[Path, Run]:
 
 
 def _link_or_write(pooled: Path, target: Path, image: Images) -> None:
-    try:
+    # Links only save space: without them (not there yet, too many, a filesystem that has none) the file is written.
+    with suppress(OSError):
         os.link(pooled, target)
         return
-    except OSError as error:
-        # Not there yet, too many links, or a filesystem without links: write the file itself.
-        if error.errno not in {errno.ENOENT, errno.EMLINK, errno.EPERM, errno.EOPNOTSUPP, errno.EXDEV}:
-            raise
     target.write_bytes(encode_png(image))
-    try:
+    with suppress(OSError):
         os.link(target, pooled)
-    except FileExistsError:
-        pass  # another process was first
-    except OSError as error:
-        if error.errno not in {errno.EMLINK, errno.EPERM, errno.EOPNOTSUPP, errno.EXDEV}:
-            raise
 
 
 def _write(path: Path, text: str) -> None:
@@ -201,15 +195,29 @@ def writing_to(outputs: Path) -> Iterator[None]:
 
 
 def export_run(store: Store, row: RunRow, target: Path) -> Path:
-    """Copy a run into the older layout `target/spike_<model>/<scenario>/`, replacing what is there."""
+    """Copy a run into the older layout `target/spike_<model>/<scenario>/`, replacing what was exported before.
+
+    Raises `CompareError` for a folder there that holds something else: it may be somebody's own work.
+    """
     folder = target / f"spike_{row.model}" / row.scenario
-    partial = folder.with_name(f".{folder.name}.{os.getpid()}.partial")
+    if folder.exists() and not _is_export(folder):
+        raise CompareError(f"{folder} is there and was not written by this program.", "Choose another folder.")
+    partial, old = (folder.with_name(f".{folder.name}.{os.getpid()}.{kind}") for kind in ("partial", "old"))
     with writing_to(target):
         shutil.rmtree(partial, ignore_errors=True)
         shutil.copytree(store.outputs / row.path, partial)
-        shutil.rmtree(folder, ignore_errors=True)
+        if folder.exists():
+            folder.rename(old)
         partial.rename(folder)
+        shutil.rmtree(old, ignore_errors=True)
     return folder
+
+
+def _is_export(folder: Path) -> bool:
+    try:
+        return "schema_version" in json.loads((folder / "analysis.json").read_bytes())
+    except (OSError, ValueError, TypeError):
+        return False
 
 
 def latest(rows: Sequence[RunRow]) -> list[RunRow]:

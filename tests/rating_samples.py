@@ -49,6 +49,7 @@ def run_row(run_id: str, model: str, scenario: str = "scenario_01", **changes: A
         "prompt_version": "p1",
         "reasoning": False,
         "settings_key": "s1",
+        "footage_key": "f1",
         "finish": "stop",
         "new_tokens": 100,
         "first_token_s": 0.1,

@@ -103,3 +103,13 @@ def test_a_broken_clip_is_named_and_costs_only_itself(
     assert main(batch(root, outputs, tiny_flags[:2])) == 1
     assert "bad: skipped." in capsys.readouterr().err
     assert [row.scenario for row in list_runs(outputs)] == ["good"]
+
+
+def test_a_range_that_one_clip_does_not_have_costs_only_that_clip(
+    scenarios: Path, tiny_flags: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(batch(scenarios, tmp_path, tiny_flags[:2], "--start", "1.2")) == 1
+    assert "scene_0: skipped. start is 1.2 s" in capsys.readouterr().err
+    assert {row.scenario for row in list_runs(tmp_path)} == {"scene_1", "scene_2"}
+    assert main(batch(scenarios, tmp_path, tiny_flags[:2], "--start", "9")) == 2
+    assert "start is 9 s" in capsys.readouterr().err

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,10 +11,13 @@ from conftest import write_clip
 
 from cosmos_compare.compare import Comparison, plan_comparison, start
 from cosmos_compare.engines.load import load_engine
+from cosmos_compare.errors import CompareError
 from cosmos_compare.jobs import Desk
+from cosmos_compare.models import resolve_models
 from cosmos_compare.schema import ModelSpec, Prompt, Settings
 from cosmos_compare.store import Store
 from cosmos_compare.video.frame_cache import FrameCache
+from cosmos_compare.video.frames import SamplingCancelledError
 
 PROMPT = Prompt(name="p", system_prompt="Watch {scenario}.", user_prompt="What happens in {duration} s?")
 SETTINGS = Settings(fps=2, max_new_tokens=4)
@@ -94,12 +98,39 @@ def test_clips_are_decoded_once_and_the_oldest_leave_first(comparison: Compariso
     assert cache.get(comparison.clip, seeds[0].model_copy(update={"seed": 9}), comparison.specs) is first
 
 
-def test_stop_reaches_a_clip_that_is_being_decoded(comparison: Comparison, tmp_path: Path) -> None:
-    desk, store = Desk(load_engine), Store(tmp_path / "outputs")
+def test_a_job_stopped_before_its_turn_decodes_and_loads_nothing(comparison: Comparison, tmp_path: Path) -> None:
+    desk, store, gate = Desk(load_engine), Store(tmp_path / "outputs"), threading.Event()
+    for spec in comparison.specs:
+        desk.submit(spec, lambda get_engine, job: gate.wait(30))
     jobs = start(comparison, desk, store, FrameCache())
     for job in jobs:
         job.stop()
+    gate.set()
     runs = [job.outcome() for job in jobs]
-    desk.close()
     assert [(run.answer.finish, run.answer.error, run.answer.raw) for run in runs] == [("cancelled", None, "")] * 2
     assert runs[0].frames == comparison.planned
+    assert desk.loaded() == []
+    desk.close()
+
+
+def test_stop_reaches_a_clip_that_is_being_decoded(comparison: Comparison) -> None:
+    looks = iter([False, False, True])
+    with pytest.raises(SamplingCancelledError):
+        FrameCache().get(comparison.clip, SETTINGS, comparison.specs, lambda: next(looks))
+
+
+def test_two_entries_with_the_same_weights_are_told_apart(clip: Path, tiny: dict[str, Path], tmp_path: Path) -> None:
+    """The check of a comparison with itself: both runs can end in the same second."""
+    folder = tiny["reason1-tiny"]
+    pair = plan_comparison(clip, PROMPT, SETTINGS, resolve_models([f"a={folder}", f"b={folder}"]))
+    desk, store = Desk(load_engine), Store(tmp_path / "outputs")
+    one, two = (job.outcome() for job in start(pair, desk, store, FrameCache()))
+    desk.close()
+    assert one.id != two.id and one.answer.raw == two.answer.raw
+    assert store.load(one.id) == one and store.load(two.id) == two
+
+
+def test_a_budget_that_can_not_be_met_is_wrong_input(clip: Path, specs: dict[str, ModelSpec]) -> None:
+    with pytest.raises(CompareError) as caught:
+        plan_comparison(clip, PROMPT, SETTINGS.model_copy(update={"max_video_tokens": 16}), list(specs.values()))
+    assert caught.value.field == "max_video_tokens"

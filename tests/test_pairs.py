@@ -123,3 +123,12 @@ def test_runs_by_the_beginning_of_their_id() -> None:
         find_run(rows, "ab")
     with pytest.raises(CompareError, match="No run begins with"):
         find_run(rows, "q")
+
+
+def test_answers_about_other_footage_of_the_same_name_are_no_pair() -> None:
+    """Two files called front.mp4 are one scenario by name; each model may have seen another one."""
+    monday = run_row("1", "reason1", footage_key="monday")
+    tuesday = run_row("2", "reason2", footage_key="tuesday")
+    assert find_pairs([monday, tuesday], ("reason1", "reason2")) == []
+    with pytest.raises(CompareError, match="frames"):
+        make_pair(monday, tuesday)

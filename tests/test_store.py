@@ -123,6 +123,38 @@ def test_export_writes_the_older_layout_of_the_newest_finished_run(store: Store,
     assert export_run(store, row, tmp_path / "older") == folder
 
 
+def test_export_leaves_alone_what_it_did_not_write(store: Store, tmp_path: Path) -> None:
+    run = store.save(make_run(), IMAGES)
+    theirs = tmp_path / "older" / "spike_model-a" / "scene"
+    theirs.mkdir(parents=True)
+    (theirs / "raw_stdout.txt").write_text("by hand")
+    with pytest.raises(CompareError, match="not written by this program"):
+        export_run(store, store.find(run.id), tmp_path / "older")
+    assert (theirs / "raw_stdout.txt").read_text() == "by hand"
+
+
+@pytest.mark.parametrize("where", ["../../elsewhere", "another"])
+def test_a_record_that_names_another_place_is_damaged(store: Store, where: str) -> None:
+    """Exports use these names as folders; a record from a stranger must not choose where they go."""
+    run = store.save(make_run(), IMAGES)
+    path = store.folder(run.id) / "analysis.json"
+    (store.outputs / "runs" / ".index.json").unlink()
+    path.write_text(path.read_text().replace('"scenario": "scene"', f'"scenario": "{where}"'))
+    runs = read_runs(store.outputs)
+    assert runs.rows == [] and len(runs.problems) == 1
+
+
+def test_a_filesystem_without_links_keeps_the_frames_all_the_same(store: Store) -> None:
+    """A folder in the place of the pooled picture stands for any link that fails."""
+    first = store.save(make_run(), IMAGES)
+    for pooled in (store.outputs / ".frames").iterdir():
+        pooled.unlink()
+        pooled.mkdir()
+    second = store.save(make_run(), IMAGES)
+    for one, other in zip(store.frame_files(first.id), store.frame_files(second.id), strict=True):
+        assert one.read_bytes() == other.read_bytes()
+
+
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
     """A real filesystem of 200 kB."""

@@ -34,6 +34,9 @@ def run(args: argparse.Namespace) -> int:
         note(f"Everyone who can reach {args.host}:{args.port} sees your clips and answers: there is no login.")
     if args.scenarios:
         os.environ["COSMOS_COMPARE_SCENARIOS"] = str(args.scenarios.absolute())
+    for name in ("COSMOS_COMPARE_OUTPUTS", "COSMOS_COMPARE_MODELS"):
+        if os.environ.get(name):
+            os.environ[name] = str(Path(os.environ[name]).absolute())
     os.chdir(ROOT)  # where streamlit looks for .streamlit/config.toml
     if os.name == "nt":
         return subprocess.call(command(args))  # there exec would give the prompt back while the server runs

@@ -107,6 +107,11 @@ def prompt_of(args: argparse.Namespace) -> "Prompt":
 
 def models_of(names: Sequence[str] | None) -> "list[ModelSpec]":
     from cosmos_compare.defaults import default_models
+    from cosmos_compare.hub import access_problem
     from cosmos_compare.models import resolve_models
 
-    return resolve_models(names or default_models())
+    specs = resolve_models(names or default_models())
+    for spec in specs:
+        if problem := access_problem(spec):
+            raise problem  # before anything is decoded or loaded
+    return specs

@@ -34,7 +34,7 @@ def run(args: argparse.Namespace) -> int:
         raise CompareError(f"--repeat {args.repeat}: must be at least 1.", field="repeat")
     store = Store(args.outputs)
     store.sweep()
-    comparisons = _plan(args)
+    comparisons, unreadable = _plan(args)
     batch = Batch(comparisons, store, repeat=args.repeat, force=args.force)
     if there := len(batch.items) - len(batch.to_do):
         note(f"{there} of {len(batch.items)} are there already and are skipped.")
@@ -45,22 +45,23 @@ def run(args: argparse.Namespace) -> int:
         columns = ("scenario", "model", "finish", "total", "first token", "tokens", "tokens/s")
         print_table(columns, [_cells(item) for item in batch.items])
     failed = any(item.failed for item in batch.items)
-    return int(failed or len(comparisons) < len(find_scenarios(args.scenarios)))
+    return int(failed or bool(unreadable))
 
 
-def _plan(args: argparse.Namespace) -> list[Comparison]:
-    """A comparison for each scenario; a clip that can't be read is named and left out."""
+def _plan(args: argparse.Namespace) -> tuple[list[Comparison], int]:
+    """A comparison for each scenario, and how many clips were named and left out because they can't be used."""
     prompt, settings = arguments.prompt_of(args), arguments.settings_of(args)
     specs = arguments.models_of(args.models)
-    comparisons = []
+    comparisons, errors = [], []
     for scenario in find_scenarios(args.scenarios):
         try:
             comparisons.append(plan_comparison(scenario.video, prompt, settings, specs, scenario.id))
         except CompareError as error:
-            if error.field:
-                raise  # the flag is wrong, not the clip
             note(f"{scenario.id}: skipped. {error}")
-    return comparisons
+            errors.append(error)
+    if not comparisons:
+        raise errors[0]  # no clip fits: it is the flags, or the folder
+    return comparisons, len(errors)
 
 
 def _work(batch: Batch) -> None:

@@ -3,6 +3,7 @@
 import sys
 import threading
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from typing import TextIO
 
 from cosmos_compare.cli.terminal import harmless
@@ -64,6 +65,11 @@ class _Printer:
         self.job, self.label, self.lock, self.out = job, label, lock, out
 
     def __call__(self) -> None:
+        # The reader of a pipe (`| head`) may leave; the answers are saved all the same.
+        with suppress(BrokenPipeError):
+            self._print_all()
+
+    def _print_all(self) -> None:
         if not self.label:
             for piece in self.job.stream():
                 print(harmless(piece), end="", file=self.out, flush=True)

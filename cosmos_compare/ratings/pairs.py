@@ -11,9 +11,8 @@ from itertools import combinations
 from typing import NamedTuple
 
 from cosmos_compare.errors import CompareError
-from cosmos_compare.index import RunRow
+from cosmos_compare.index import FINISHED, RunRow
 
-FINISHED = frozenset({"stop", "length"})
 _JOIN = "~"  # stands in no run id and needs no escape in a link
 
 
@@ -108,6 +107,7 @@ def _traits(a: RunRow, b: RunRow) -> list[tuple[str, object, object]]:
         ("prompt", a.prompt_version, b.prompt_version),
         ("reasoning", a.reasoning, b.reasoning),
         ("settings", a.settings_key, b.settings_key),
+        ("frames", a.footage_key, b.footage_key),
     ]
 
 
@@ -116,7 +116,8 @@ def _latest_by_question(rows: Iterable[RunRow]) -> list[dict[str, RunRow]]:
     questions: dict[tuple[object, ...], dict[str, RunRow]] = {}
     for row in rows:
         if row.finish in FINISHED:
-            latest = questions.setdefault((row.scenario, row.prompt_version, row.reasoning, row.settings_key), {})
+            question = (row.scenario, row.prompt_version, row.reasoning, row.settings_key, row.footage_key)
+            latest = questions.setdefault(question, {})
             if row.model not in latest or (latest[row.model].created, latest[row.model].id) < (row.created, row.id):
                 latest[row.model] = row
     return list(questions.values())

@@ -8,8 +8,8 @@ import streamlit as st
 
 from cosmos_compare.board import Side
 from cosmos_compare.errors import CompareError
-from cosmos_compare.index import RunRow
-from cosmos_compare.ratings.pairs import FINISHED, Pair, make_pair
+from cosmos_compare.index import FINISHED, RunRow
+from cosmos_compare.ratings.pairs import Pair, make_pair
 from cosmos_compare.schema import Run
 
 

@@ -1,7 +1,7 @@
 """Uploads: files dropped on the page, checked before they are kept under outputs/uploads/."""
 
 import hashlib
-import os
+import secrets
 from pathlib import Path
 from typing import BinaryIO
 
@@ -24,7 +24,7 @@ def keep_upload(name: str, content: BinaryIO, outputs: Path) -> Path:
     folder = outputs / FOLDER
     # The stem alone: a client may send any path as a name, and `segment` would take the folder's name.
     stem = scenario_id(Path(f"{Path(name).stem}_.x" if Path(name).stem.lower() == "segment" else Path(name).name))
-    partial = folder / f".{stem}.{os.getpid()}{suffix}"
+    partial = folder / f".{stem}.{secrets.token_hex(8)}{suffix}"
     try:
         folder.mkdir(parents=True, exist_ok=True)
         digest = _copy(content, partial)
