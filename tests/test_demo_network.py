@@ -40,7 +40,7 @@ def library(arch, tmp_path):
     network = Network(arch, backend.get_vocab_size()).eval()
     for parameter in network.parameters():  # large enough that every part shows in the logits
         torch.nn.init.normal_(parameter, std=0.08) if parameter.dim() > 1 else None
-    wrapped = checkpoint.PreTrainedTokenizerFast(
+    wrapped = checkpoint.transformers.PreTrainedTokenizerFast(
         tokenizer_object=backend, eos_token="<|im_end|>", pad_token="<|endoftext|>"
     )
     weights = {k: v for k, v in network.state_dict().items() if not (arch.tied and k == "lm_head.weight")}

@@ -3,42 +3,31 @@
 from pathlib import Path
 from typing import Any
 
-import torch
 from tokenizers import Tokenizer
 from torch import Tensor
-from transformers import (
-    PreTrainedTokenizerFast,
-    Qwen2_5_VLConfig,
-    Qwen2_5_VLForConditionalGeneration,
-    Qwen2_5_VLProcessor,
-    Qwen2VLImageProcessor,
-    Qwen2VLVideoProcessor,
-    Qwen3VLConfig,
-    Qwen3VLForConditionalGeneration,
-    Qwen3VLProcessor,
-    Qwen3VLVideoProcessor,
-)
 
-import cosmos_compare.engines.local_libraries  # noqa: F401  torchvision must be whole before transformers
 from cosmos_compare.demo.chat import TEMPLATE
 from cosmos_compare.demo.network import REASON1, Architecture, save_config
+from cosmos_compare.engines.local_libraries import torch, transformers
 
 
 def write(arch: Architecture, weights: dict[str, Tensor], backend: Tokenizer, folder: Path) -> None:
     """Write the model in bfloat16, its tokenizer and processors."""
-    tokenizer = PreTrainedTokenizerFast(tokenizer_object=backend, eos_token="<|im_end|>", pad_token="<|endoftext|>")
+    tokenizer = transformers.PreTrainedTokenizerFast(
+        tokenizer_object=backend, eos_token="<|im_end|>", pad_token="<|endoftext|>"
+    )
     model = library_model(arch, weights, tokenizer).to(torch.bfloat16)
     model.save_pretrained(folder)
     processor(arch, tokenizer).save_pretrained(folder)
 
 
-def library_model(arch: Architecture, weights: dict[str, Tensor], tokenizer: PreTrainedTokenizerFast) -> Any:
+def library_model(arch: Architecture, weights: dict[str, Tensor], tokenizer: Any) -> Any:
     """The library's model with the training network's weights; raises when a name does not fit."""
     first = arch is REASON1
     config_class, model_class = (
-        (Qwen2_5_VLConfig, Qwen2_5_VLForConditionalGeneration)
+        (transformers.Qwen2_5_VLConfig, transformers.Qwen2_5_VLForConditionalGeneration)
         if first
-        else (Qwen3VLConfig, Qwen3VLForConditionalGeneration)
+        else (transformers.Qwen3VLConfig, transformers.Qwen3VLForConditionalGeneration)
     )
     config = config_class(**save_config(arch, len(tokenizer), token_ids(tokenizer)))
     model = model_class(config)
@@ -51,20 +40,20 @@ def library_model(arch: Architecture, weights: dict[str, Tensor], tokenizer: Pre
     return model.eval()
 
 
-def processor(arch: Architecture, tokenizer: PreTrainedTokenizerFast) -> Any:
+def processor(arch: Architecture, tokenizer: Any) -> Any:
     if arch is REASON1:
-        return Qwen2_5_VLProcessor(
-            image_processor=Qwen2VLImageProcessor(), tokenizer=tokenizer,
-            video_processor=Qwen2VLVideoProcessor(), chat_template=TEMPLATE,
+        return transformers.Qwen2_5_VLProcessor(
+            image_processor=transformers.Qwen2VLImageProcessor(), tokenizer=tokenizer,
+            video_processor=transformers.Qwen2VLVideoProcessor(), chat_template=TEMPLATE,
         )  # fmt: skip
-    return Qwen3VLProcessor(
-        image_processor=Qwen2VLImageProcessor(patch_size=16), tokenizer=tokenizer,
-        video_processor=Qwen3VLVideoProcessor(size={"shortest_edge": 4096, "longest_edge": 8_388_608}),
+    return transformers.Qwen3VLProcessor(
+        image_processor=transformers.Qwen2VLImageProcessor(patch_size=16), tokenizer=tokenizer,
+        video_processor=transformers.Qwen3VLVideoProcessor(size={"shortest_edge": 4096, "longest_edge": 8_388_608}),
         chat_template=TEMPLATE,
     )  # fmt: skip
 
 
-def token_ids(tokenizer: PreTrainedTokenizerFast) -> dict[str, int]:
+def token_ids(tokenizer: Any) -> dict[str, int]:
     names = {
         "image_token_id": "<|image_pad|>", "video_token_id": "<|video_pad|>",
         "vision_start_token_id": "<|vision_start|>", "vision_end_token_id": "<|vision_end|>",

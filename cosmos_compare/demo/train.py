@@ -32,7 +32,7 @@ def main() -> None:
     parser.add_argument("--first", type=int, default=500, help="clips to wait for before the first step")
     parser.add_argument("--batch", type=int, default=56, help="samples a step")
     parser.add_argument("--peak", type=float, default=1.5e-3, help="highest learning rate")
-    parser.add_argument("--start", type=Path, help="go on from the weights in this folder")
+    parser.add_argument("--start", type=Path, help="go on from the weights in this folder (data/demo_models will do)")
     parser.add_argument("--eager", action="store_true", help="no torch.compile and no CUDA graph")
     parser.add_argument("--fit", type=float, help="choose the number of steps so as to end after these seconds")
     parser.add_argument("--assemble", type=Path, help="make checkpoints of the weights in this folder, and stop")
@@ -53,7 +53,6 @@ def main() -> None:
 
 def train(args: argparse.Namespace, crew: Crew, tokenizer: Tokenizer, held_out: int, began: float) -> None:
     import torch
-    from safetensors.torch import load_file
 
     from cosmos_compare.demo.network import REASON1, REASON2, TextLayer, VisionBlock
     from cosmos_compare.demo.trainer import Ring, Trainer, develop, rate
@@ -69,8 +68,10 @@ def train(args: argparse.Namespace, crew: Crew, tokenizer: Tokenizer, held_out: 
     trainers = [Trainer(arch, vocabulary, ring, (args.batch,), SEEDS[arch.manner]) for arch in (REASON1, REASON2)]
     for trainer in trainers:
         if args.start:
-            weights = load_file(args.start / f"{NAMES[trainer.arch.manner]}.safetensors")
-            trainer.learner.network.load_state_dict({k: v.float() for k, v in weights.items()}, strict=False)
+            weights = trained(args.start, NAMES[trainer.arch.manner])
+            missing, unexpected = trainer.learner.network.load_state_dict(weights, strict=False)
+            assert not unexpected, unexpected
+            assert set(missing) <= {"lm_head.weight"}, missing  # tied to the embedding in reason2
         if not args.eager:
             trainer.develop = torch.compile(develop, dynamic=False)
         trainer.pad = tokenizer.encode("<|video_pad|>").ids[0]
@@ -162,6 +163,25 @@ def synchronised(device: Any) -> float:
     if device.type == "cuda":
         torch_cuda().synchronize()
     return time.monotonic()
+
+
+def trained(folder: Path, name: str) -> dict[str, Any]:
+    """The weights that a training left in `folder`, or those of the checkpoint `NAME-demo` in it.
+
+    The library saves Qwen2.5-VL under older names than it loads it with.
+    """
+    from safetensors.torch import load_file
+
+    own = folder / f"{name}.safetensors"
+    weights = load_file(own if own.exists() else folder / f"{name}-demo" / "model.safetensors")
+    renamed = {}
+    for key, value in weights.items():
+        if key.startswith("visual."):
+            key = f"model.{key}"
+        elif key.startswith(("model.layers.", "model.norm.", "model.embed_tokens.")):
+            key = key.replace("model.", "model.language_model.", 1)
+        renamed[key] = value.float()
+    return renamed
 
 
 def save(trainers: list[Any], folder: Path) -> None:
