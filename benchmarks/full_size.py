@@ -22,7 +22,7 @@ from cosmos_compare.demo.tiny import CHAT_TEMPLATE, _token_ids, byte_tokenizer
 from cosmos_compare.engines.local_libraries import AutoModelForImageTextToText, torch, transformers
 
 ROOT = Path(__file__).parents[1]
-# shared/MODELS.md: the values of the published checkpoints.
+# The values of the published checkpoints (config.json of nvidia/Cosmos-Reason1-7B and nvidia/Cosmos-Reason2-2B).
 REASON1 = {
     "text": {
         "hidden_size": 3584,

@@ -15,6 +15,7 @@ from cosmos_compare.schema import Run
 from cosmos_compare.store import Store, export_run
 from cosmos_compare.video.clips import scenario_of
 from cosmos_compare.video.frame_cache import FrameCache
+from cosmos_compare.video.rendered import demo_warning
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -72,6 +73,8 @@ def _announce(comparison: Comparison) -> None:
     names = ", ".join(spec.name for spec in comparison.specs)
     frames = f"{len(times.indices)} frames of {clip.duration:.1f} s"
     note(f"{clip.scenario}: {frames}, prompt {comparison.prompt.name}, {names}")
+    if warning := demo_warning(Path(clip.path), comparison.specs):
+        note(f"{clip.scenario}: {warning}")
 
 
 def _summary(run: Run, store: Store) -> str:

@@ -1,7 +1,7 @@
 """The scorecard: ratings on disk, `outputs/scorecard.csv`. Nothing else writes them.
 
 A row is one rater's rating of one run. Rows are only ever appended, so the order of the file is the order of time and
-the last row of a rater wins when read (see `ratings`). An undo is a row too: the earlier one again, or, where there
+the last row of a rater wins when read (see `standing`). An undo is a row too: the earlier one again, or, where there
 was none, one without marks, verdict and notes, which means "withdrawn".
 
 UTF-8 with a byte order mark, every value in quotation marks, line breaks inside notes as they are, formulas

@@ -7,13 +7,13 @@ import streamlit as st
 from cosmos_compare.board import Board, Live
 from cosmos_compare.compare import plan_comparison
 from cosmos_compare.errors import CompareError
-from cosmos_compare.paths import SCENARIOS
 from cosmos_compare.ui import editor, settings_form
 from cosmos_compare.ui.editor import Draft
 from cosmos_compare.ui.stage import Stage
 from cosmos_compare.ui.tables import safe
 from cosmos_compare.ui.view import View, change_view, current
 from cosmos_compare.video.clips import Scenario
+from cosmos_compare.video.rendered import demo_warning
 
 REFRESH_S = 2.0  # of what runs elsewhere
 
@@ -37,7 +37,7 @@ def show(draft: Draft, scenario: Scenario | None, stage: Stage, board: Board) ->
     its buttons. And Stop, done in its callback, can only mean what ran when it was pressed.
     """
     with st.container(horizontal=True, vertical_alignment="center", key="actions"):
-        if stage.live and not stage.live.ended:
+        if stage.live and stage.running:
             st.button("Stop", key="stop", icon=":material/stop:", shortcut="Esc", on_click=stage.live.stop)
         st.button(
             "Run",
@@ -91,9 +91,8 @@ def notices(stage: Stage, draft: Draft, scenario: Scenario | None, board: Board)
     if stage.sides and scenario is None:
         st.info("The clip of these answers is no longer on this machine. The frames that the models saw are below.")
     specs = [side.spec for side in stage.sides] or list(draft.specs)
-    if scenario and any(spec.demo for spec in specs) and SCENARIOS not in scenario.video.absolute().parents:
-        st.html('<div class="demo_note">The demo models know only the bundled, rendered scenarios. '
-                "What they say about this clip means nothing.</div>")  # fmt: skip
+    if scenario and (warning := demo_warning(scenario.video, specs)):
+        st.html(f'<div class="demo_note">{safe(warning)}</div>')
     shown = stage.live.id if stage.live else ""
     if any(live.id != shown for live in board.running()):
         st.fragment(_elsewhere, run_every=REFRESH_S)(board, shown, current())
