@@ -6,12 +6,14 @@ that `cosmos-compare runs` answers at once over ten thousand runs.
 
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import orjson
+
+from cosmos_compare.errors import CompareError
 
 INDEX_VERSION = 2
 FINISHED = frozenset({"stop", "length"})  # how answers end that count as answers
@@ -77,6 +79,16 @@ def read_row(outputs: Path, folder: Path) -> RunRow | None:
         return _row(orjson.loads((folder / "analysis.json").read_bytes()), folder.relative_to(outputs).as_posix())
     except (OSError, ValueError, KeyError, TypeError):
         return None
+
+
+def find_run(rows: Iterable[RunRow], beginning: str) -> RunRow:
+    """The run with this id, or the only one whose id begins so. Raises `CompareError` when there is none, or more."""
+    found = [row for row in rows if row.id.startswith(beginning)]
+    exact = [row for row in found if row.id == beginning]
+    if len(exact or found) != 1:
+        what = f"{len(found)} runs begin with" if found else "No run begins with"
+        raise CompareError(f"{what} {beginning!r}.", "`cosmos-compare runs` lists the ids.")
+    return (exact or found)[0]
 
 
 def digest(values: dict[str, Any]) -> str:

@@ -24,7 +24,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cosmos_compare.errors import CompareError
-from cosmos_compare.index import FINISHED, RunRow, list_runs, read_row
+from cosmos_compare.index import FINISHED, RunRow, find_run, list_runs, read_row
 from cosmos_compare.schema import Run
 from cosmos_compare.video.png import encode_png
 
@@ -66,12 +66,7 @@ class Store:
 
     def find(self, run_id: str) -> RunRow:
         """The row of a run by its id or a unique beginning of it."""
-        rows = [row for row in self.rows() if row.id.startswith(run_id)]
-        exact = [row for row in rows if row.id == run_id]
-        if len(exact or rows) != 1:
-            what = f"{len(rows)} runs begin with" if rows else "No run begins with"
-            raise CompareError(f"{what} {run_id!r}.", "`cosmos-compare runs` lists the ids.")
-        return (exact or rows)[0]
+        return find_run(self.rows(), run_id)
 
     def load(self, run_id: str) -> Run:
         """The whole record of a run."""

@@ -4,10 +4,10 @@ import pytest
 from rating_samples import A, B, run_row
 
 from cosmos_compare.errors import CompareError
+from cosmos_compare.index import find_run
 from cosmos_compare.ratings.pairs import (
     find_pair,
     find_pairs,
-    find_run,
     left_run,
     make_pair,
     model_pairs,

@@ -29,9 +29,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    from cosmos_compare.index import list_runs
+    from cosmos_compare.index import find_run, list_runs
     from cosmos_compare.ratings.judgement import judge, now
-    from cosmos_compare.ratings.pairs import find_run, make_pair
+    from cosmos_compare.ratings.pairs import make_pair
     from cosmos_compare.ratings.scorecard import append
 
     rows = list_runs(args.outputs)

@@ -91,16 +91,6 @@ def left_run(rater: str, pair: Pair) -> str:
     return sorted((pair.a.id, pair.b.id))[lot]
 
 
-def find_run(rows: Iterable[RunRow], beginning: str) -> RunRow:
-    """The run with this id, or the only one whose id begins so. Raises `CompareError` when there is none, or more."""
-    found = [row for row in rows if row.id.startswith(beginning)]
-    exact = [row for row in found if row.id == beginning]
-    if len(exact or found) != 1:
-        what = f"{len(found)} runs begin with" if found else "No run begins with"
-        raise CompareError(f"{what} {beginning!r}.", "`cosmos-compare runs` lists the ids.")
-    return (exact or found)[0]
-
-
 def _traits(a: RunRow, b: RunRow) -> list[tuple[str, object, object]]:
     return [
         ("scenario", a.scenario, b.scenario),
