@@ -55,7 +55,7 @@ actions.notices(shown, draft, scenario, board)
 sees: list[Seen] = []
 try:
     if shown.sides:
-        columns.show(shown.sides, board)
+        columns.show(shown.sides, board, shown.running)
         sees = seen.of_sides(shown.sides)
     elif clip:
         planned = resources.planned(clip, draft.prompt, draft.settings, draft.specs)

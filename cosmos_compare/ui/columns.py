@@ -16,14 +16,13 @@ from cosmos_compare.ui.view import View, change_view, current
 REFRESH_S = 0.5  # each look costs some 10 ms under the interpreter's lock, which the models share
 
 
-def show(sides: Sequence[Side], board: Board) -> None:
-    """The columns; they refresh themselves until all sides have ended."""
-    live = any(not side.ended for side in sides)
-    st.fragment(_columns, run_every=REFRESH_S if live else None)(tuple(sides), board, live, current())
+def show(sides: Sequence[Side], board: Board, running: bool) -> None:
+    """The columns; while the comparison is running they refresh themselves until all sides have ended."""
+    st.fragment(_columns, run_every=REFRESH_S if running else None)(tuple(sides), board, running, current())
 
 
-def _columns(sides: tuple[Side, ...], board: Board, live: bool, view: View) -> None:
-    if current() != view or (live and all(side.ended for side in sides)):
+def _columns(sides: tuple[Side, ...], board: Board, running: bool, view: View) -> None:
+    if current() != view or (running and all(side.ended for side in sides)):
         st.rerun()  # the page as a whole: another view was asked for, or the answers are runs now
     if problem := st.session_state.pop("again_problem", ""):
         st.error(problem)

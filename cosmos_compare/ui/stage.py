@@ -19,10 +19,15 @@ from cosmos_compare.ui.view import View, change_view
 @dataclass(frozen=True)
 class Stage:
     """Sides, left to right, none when there is nothing yet; `live` while their comparison is on the board; `notice`
-    says what could not be shown."""
+    says what could not be shown.
+
+    `running` is asked once for a run of the page: a job may end in the middle of it, and parts that asked for
+    themselves would not agree who waits for whom.
+    """
 
     sides: tuple[Side, ...] = ()
     live: Live | None = None
+    running: bool = False
     notice: str = ""
 
 
@@ -33,10 +38,11 @@ def named(view: View, board: Board, rows: Sequence[RunRow], store: Store) -> Sta
         if live is None:
             change_view(live="")
             return Stage(notice="That comparison is over; what was saved of it is among the earlier runs below.")
+        running = not live.ended
         ids = tuple(run.id for side in live.sides if (run := side.run) is not None)
-        if live.ended and len(ids) == len(live.sides):
+        if not running and len(ids) == len(live.sides):
             change_view(live="", runs=ids, scenario=live.scenario)
-        return Stage(live.sides, live)
+        return Stage(live.sides, live, running)
     return _saved(view.runs, rows, store) if view.runs else Stage()
 
 
@@ -47,7 +53,7 @@ def newest(draft: Draft, scenario: str, board: Board, rows: Sequence[RunRow], st
     for live in reversed(board.running()):
         if live.id in mine and live.scenario == scenario:
             change_view(live=live.id)
-            return Stage(live.sides, live)
+            return Stage(live.sides, live, running=True)
     models = [spec.name for spec in draft.specs]
     found = latest_of(versions(rows, scenario), draft.prompt.version, draft.prompt.reasoning, models)
     return _saved(tuple(row.id for row in found), rows, store)
