@@ -177,6 +177,23 @@ def test_runs_of_two_prompts_say_which_is_whose(pair: list[ModelSpec], video: Pa
     assert html(open_page(runs=",".join(run.id for run in runs))).count("<code>") == 2
 
 
+def test_a_late_message_with_the_old_address_undoes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Messages on their way while the address changes bear the old one; later it is the back button."""
+    page = open_page(scenario="scene_0")
+    page.selectbox(key="prompt").set_value("risk").run()
+    assert page.query_params["prompt"] == "risk"
+    del page.query_params["prompt"]
+    page.run()
+    assert page.query_params["prompt"] == "risk"
+    monkeypatch.setattr("cosmos_compare.ui.view.LATE_S", 0.0)
+    del page.query_params["prompt"]
+    page.run()
+    assert "prompt" not in page.query_params
+    page.query_params["scenario"] = "scene_2"
+    page.run()
+    assert "<b>scene 2</b>" in html(page)
+
+
 def test_a_link_to_what_is_not_here_says_so(pair: list[ModelSpec]) -> None:
     assert "Not among the runs on this machine: nowhere" in html(open_page(runs="nowhere"))
     assert "That comparison is over" in html(open_page(live="feedbeef"))

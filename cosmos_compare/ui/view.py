@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, replace
 from typing import Any
 
 import streamlit as st
+
+LATE_S = 1.0  # seconds for which a browser's messages may still bear the address before
 
 
 @dataclass(frozen=True)
@@ -44,7 +47,7 @@ def open_view() -> tuple[View, bool]:
     state = st.session_state
     query = st.query_params.to_dict()
     named = from_query(query)
-    if "view" not in state or (query and named != state["address"]):
+    if "view" not in state or (query and named != state["address"] and not _is_late(named)):
         state["view"] = state["address"] = named
         return named, True
     if named != state["view"]:
@@ -69,4 +72,13 @@ def _write_address(view: View) -> None:
     # Streamlit may end a run at any call of its own: where the address was not written, the next run sees that it
     # is still the one of before, and writes it.
     st.query_params.from_dict(view.query())
-    st.session_state["address"] = view
+    state = st.session_state
+    if view != state["address"]:
+        state["left"], state["left_at"] = state["address"], time.monotonic()
+    state["address"] = view
+
+
+def _is_late(named: View) -> bool:
+    """Whether an address is the one just left: a message that the browser sent before it heard of the new one."""
+    state = st.session_state
+    return named == state.get("left") and time.monotonic() - state["left_at"] < LATE_S
