@@ -165,8 +165,8 @@ def test_a_time_in_an_answer_moves_the_video(
     expect(page.get_by_role("button", name="1.25 s")).to_be_visible()
     # The click is repeated: the text may stand before the video and the code that moves it.
     page.wait_for_function(
-        "() => { document.querySelector('.time').click();"
-        " return Math.abs(document.querySelector('video').currentTime - 1.25) < 0.01 }",
+        "() => { document.querySelector('.time')?.click(); const video = document.querySelector('video');"
+        " return video !== null && Math.abs(video.currentTime - 1.25) < 0.01 }",
         polling=200,
     )
 
