@@ -18,7 +18,8 @@ import time
 from pathlib import Path
 from typing import Any
 
-from cosmos_compare.demo.tiny import CHAT_TEMPLATE, _token_ids, byte_tokenizer
+from cosmos_compare.demo.chat import TEMPLATE
+from cosmos_compare.demo.tiny import _token_ids, byte_tokenizer
 from cosmos_compare.engines.local_libraries import AutoModelForImageTextToText, torch, transformers
 
 ROOT = Path(__file__).parents[1]
@@ -105,13 +106,13 @@ def write_both(folder: Path) -> dict[str, Path]:
         image_processor=transformers.Qwen2VLImageProcessor(),
         tokenizer=tokenizer,
         video_processor=transformers.Qwen2VLVideoProcessor(),
-        chat_template=CHAT_TEMPLATE,
+        chat_template=TEMPLATE,
     )
     reason2 = transformers.Qwen3VLProcessor(
         image_processor=transformers.Qwen2VLImageProcessor(patch_size=16),
         tokenizer=tokenizer,
         video_processor=transformers.Qwen3VLVideoProcessor(),
-        chat_template=CHAT_TEMPLATE,
+        chat_template=TEMPLATE,
     )
     folders = {"reason1-full": folder / "reason1-full", "reason2-full": folder / "reason2-full"}
     write_checkpoint(folders["reason1-full"], REASON1, transformers.Qwen2_5_VLConfig, reason1)

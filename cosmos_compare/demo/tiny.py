@@ -11,6 +11,7 @@ from typing import Any
 
 from tokenizers import AddedToken, Tokenizer, decoders, models, normalizers, pre_tokenizers
 
+from cosmos_compare.demo.chat import TEMPLATE
 from cosmos_compare.engines.local_libraries import torch, transformers
 
 SPECIAL = (
@@ -24,20 +25,6 @@ SPECIAL = (
     "<|video_pad|>",
 )
 TAGS = ("<think>", "</think>", "<answer>", "</answer>")
-
-# ChatML, the form both models were taught: turns between im_start and im_end, media before text.
-CHAT_TEMPLATE = """\
-{%- for message in messages -%}
-<|im_start|>{{ message.role }}
-{% if message.content is string %}{{ message.content }}{% else %}{% for part in message.content -%}
-{%- if part.type == 'video' %}<|vision_start|><|video_pad|><|vision_end|>
-{%- elif part.type == 'image' %}<|vision_start|><|image_pad|><|vision_end|>
-{%- else %}{{ part.text }}{% endif -%}
-{%- endfor -%}{%- endif %}<|im_end|>
-{% endfor -%}
-{%- if add_generation_prompt %}<|im_start|>assistant
-{% endif -%}
-"""
 
 TEXT = {"hidden_size": 64, "num_hidden_layers": 3, "num_attention_heads": 4, "num_key_value_heads": 2}
 
@@ -76,7 +63,7 @@ def build_reason1(folder: Path, seed: int) -> None:
         image_processor=transformers.Qwen2VLImageProcessor(),
         tokenizer=tokenizer,
         video_processor=transformers.Qwen2VLVideoProcessor(),
-        chat_template=CHAT_TEMPLATE,
+        chat_template=TEMPLATE,
     )
     _save(transformers.Qwen2_5_VLForConditionalGeneration, config, processor, folder, seed)
 
@@ -112,7 +99,7 @@ def build_reason2(folder: Path, seed: int) -> None:
         image_processor=transformers.Qwen2VLImageProcessor(patch_size=16),
         tokenizer=tokenizer,
         video_processor=transformers.Qwen3VLVideoProcessor(size={"shortest_edge": 4096, "longest_edge": 8_388_608}),
-        chat_template=CHAT_TEMPLATE,
+        chat_template=TEMPLATE,
     )
     _save(transformers.Qwen3VLForConditionalGeneration, config, processor, folder, seed)
 
