@@ -2,7 +2,8 @@
 
     python benchmarks/engine.py cpu [MODEL…]   own way of writing against plain `generate`, turn by turn
     python benchmarks/engine.py soak           1,000 random requests over 20 clips: stops, errors, little memory
-    python benchmarks/engine.py variants MODEL what each part of the fast path brings, on a GPU
+    python benchmarks/engine.py stages MODEL   where the time goes, on a GPU
+    python benchmarks/engine.py shapes MODEL   the fastest shapes of the kernels, on a GPU
 
 MODEL is NAME=FOLDER; without one, the tiny checkpoints are made.
 """
@@ -16,8 +17,11 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 from engine_requests import answer, make_request, reference
@@ -26,8 +30,9 @@ from cosmos_compare.demo.tiny import build
 from cosmos_compare.engines.base import Request
 from cosmos_compare.engines.local import LocalEngine
 from cosmos_compare.engines.local_libraries import torch
+from cosmos_compare.engines.local_shapes import Parts, Shape
 from cosmos_compare.models import resolve_models
-from cosmos_compare.schema import Answer, Sampling
+from cosmos_compare.schema import Answer, ModelSpec, Sampling
 
 CLIP = [index / 4 for index in range(24)]
 
@@ -121,48 +126,110 @@ def soak(engine: LocalEngine, requests: int) -> None:
 
 
 @torch.inference_mode()
-def variants(engine: LocalEngine) -> None:
-    """Milliseconds a token over 3,300 filled keys and values, and those of each stage before; then the kernels."""
+def stages(engine: LocalEngine) -> None:
+    """Milliseconds of what comes before the first token, at about 3,000 tokens of video: until the call returns, and
+    until the GPU has done it. Then those of one token, in few kernels and in the library's; then the kernels."""
     engine.prepare_fast()
     graphs = engine.graphs
     assert graphs and graphs.decoder
-    print(f"prepared in {graphs.seconds:.1f} s, note: {graphs.note!r}", flush=True)
-    request = make_request(engine.spec, CLIP)
+    decoder = graphs.decoder
+    print(f"{engine.spec.name} prepared in {graphs.seconds:.1f} s, note: {graphs.note!r}", flush=True)
+    request = full_clip(engine.spec)
     with torch.cuda.stream(engine.stream):
-        stages(engine, request)
-        for flash, compiled in ((True, True), (True, False), (False, True)):
-            try:
-                graphs._graphs.clear()
-                graphs.decoder.buckets = (4096, graphs.decoder.fixed.capacity)
-                graphs._capture_all(flash, compiled)
-                print(f"flash {flash}, compiled {compiled}: {step_ms(graphs):.3f} ms a token", flush=True)
-                if compiled:
-                    kernels(graphs)
-            except Exception as error:  # noqa: BLE001  the other variants are worth having
-                print(f"flash {flash}, compiled {compiled}: {type(error).__name__}: {error}", flush=True)
+        prompt = engine.looker.read(request)
+        for reading in (decoder.library, decoder.reading):
+
+            def vision(reading: Any = reading) -> None:
+                engine.kept.clear()
+                engine.looker._features(prompt, reading)
+
+            def head(reading: Any = reading) -> None:
+                engine.kept.drop(("prefix", reading.name, prompt.head))
+                engine.looker.fill(prompt, graphs.key_values(), reading)
+
+            told(f"vision, {reading.name}", vision)
+            told(f"head, {reading.name}", head)
+        told("read, new", lambda: (engine.kept.clear(), engine.looker.read(request)))
+        told("read, kept", lambda: engine.looker.read(request))
+        engine.looker.fill(prompt, graphs.key_values(), decoder.reading)
+        told("head kept", lambda: engine.looker.fill(prompt, graphs.key_values(), decoder.reading))
+        told("question", lambda: decoder.ask(prompt, graphs._run))
+        for sampling in (Sampling(), Sampling(temperature=0.7, top_p=0.8, top_k=20, presence_penalty=1.5)):
+            sampler = graphs._sampler(sampling)
+            told("draw", lambda sampler=sampler: graphs._run(("draw", id(sampler)), lambda: None))
+        print(f"token: {step_ms(graphs):.3f} ms", flush=True)
+        kernels(graphs)
+        graphs._capture_all(False, True)
+        print(f"token, the library's kernels: {step_ms(graphs):.3f} ms", flush=True)
+
+
+@torch.inference_mode()
+def shapes(engine: LocalEngine, seconds: float) -> None:
+    """The fastest shape of each kernel of one token, one after the other, by the time of the whole token."""
+    engine.prepare_fast()
+    graphs = engine.graphs
+    assert graphs and graphs.decoder
+    token_pass: Any = graphs.decoder.next_logits
+    deadline = time.perf_counter() + seconds
+
+    def tried() -> float:
+        try:
+            graphs._capture(("step", graphs.decoder.buckets[0]), graphs.decoder.step)  # type: ignore[union-attr]
+            return step_ms(graphs)
+        except Exception as error:  # noqa: BLE001  too many registers, say
+            print(f"  {type(error).__name__}: {str(error)[:100]}", flush=True)
+            return float("inf")
+
+    with torch.cuda.stream(engine.stream):
+        best = tried()
+        print(f"{engine.spec.name}: {best:.3f} ms a token", flush=True)
+        token_pass.early = False
+        print(f"  without early starts {tried():.3f} ms", flush=True)
+        token_pass.early = True
+        candidates = [
+            Shape(rows, cols, warps)
+            for warps in (4, 8, 2)
+            for cols in (512, 1024, 2048, 4096)
+            for rows in (1, 2, 4, 8)
+            if 8 <= rows * cols // (32 * warps) <= 64
+        ]
+        choices: dict[str, list[Any]] = {"gated": candidates, "add": candidates, "project": candidates}
+        choices |= {"share": [Parts(splits, block) for splits in (8, 16, 32, 64) for block in (16, 32, 64, 128)]}
+        choices |= {"head": candidates}
+        for name, values in choices.items():
+            kept, seen = getattr(token_pass, name), []
+            for value in values:
+                if time.perf_counter() > deadline:
+                    break
+                setattr(token_pass, name, value)
+                seen.append((tried(), value))
+            seen.sort(key=lambda pair: pair[0])
+            if seen and seen[0][0] < best:
+                best, kept = seen[0]
+            setattr(token_pass, name, kept)
+            print(f"  {name}: {best:.3f} ms with {kept}; then {seen[1:5]}, worst {seen[-1:]}", flush=True)
+
+
+def full_clip(spec: ModelSpec) -> Request:
+    request = make_request(spec, CLIP)
+    shape = (len(CLIP), 12 * spec.vision.factor, 21 * spec.vision.factor, 3)
+    return replace(request, images=np.random.default_rng(0).integers(0, 256, shape, dtype=np.uint8))
 
 
 def step_ms(graphs: Any) -> float:
-    graphs.decoder.position.fill_(3300)
-    return milliseconds(lambda: graphs._run(("step", 4096), graphs.decoder.step), 100)
+    decoder = graphs.decoder
+
+    def step() -> None:
+        decoder.position.fill_(3300)
+        graphs._run(("step", decoder.fixed.bucket), decoder.step)
+
+    decoder.fixed.bucket = next(bucket for bucket in decoder.buckets if bucket > 3300)
+    return milliseconds(step, 100)[1]
 
 
-def stages(engine: LocalEngine, request: Request) -> None:
-    prompt = engine.looker.read(request)
-    graphs = engine.graphs
-    assert graphs and graphs.decoder
-    parts: dict[str, Callable[[], Any]] = {
-        "read": lambda: engine.looker.read(request),
-        "vision": lambda: (engine.kept.clear(), engine.looker._features(prompt)),
-        "head, features kept": lambda: (
-            engine.kept.drop(("prefix", prompt.head)),
-            engine.looker.fill(prompt, graphs.key_values()),
-        ),
-        "head kept": lambda: engine.looker.fill(prompt, graphs.key_values()),
-        "question": lambda: graphs.decoder.ask(prompt, graphs._run),
-    }
-    for name, part in parts.items():
-        print(f"{name}: {milliseconds(part, 10):.1f} ms", flush=True)
+def told(name: str, work: Callable[[], Any]) -> None:
+    called, done = milliseconds(work, 10)
+    print(f"{name}: {called:.1f} ms, with the GPU {done:.1f} ms", flush=True)
 
 
 def kernels(graphs: Any) -> None:
@@ -174,22 +241,29 @@ def kernels(graphs: Any) -> None:
     print("\n".join(line[:70] + line[-90:] for line in table.splitlines()), flush=True)
 
 
-def milliseconds(work: Callable[[], Any], times: int) -> float:
+def milliseconds(work: Callable[[], Any], times: int) -> tuple[float, float]:
+    """Of one call: until it returns, and until the GPU has done it."""
     work()
     torch.cuda.synchronize()
+    called = 0.0
     start = time.perf_counter()
     for _ in range(times):
+        before = time.perf_counter()
         work()
+        called += time.perf_counter() - before
+        if times < 50:
+            torch.cuda.synchronize()
     torch.cuda.synchronize()
-    return (time.perf_counter() - start) * 1000 / times
+    return called * 1000 / times, (time.perf_counter() - start) * 1000 / times
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="The engine's own measurements.")
-    parser.add_argument("what", choices=["cpu", "soak", "variants"])
+    parser.add_argument("what", choices=["cpu", "soak", "stages", "shapes"])
     parser.add_argument("models", nargs="*", metavar="MODEL")
     parser.add_argument("--requests", type=int, default=1000)
     parser.add_argument("--rounds", type=int, default=9)
+    parser.add_argument("--seconds", type=float, default=120, help="for the shapes of one model")
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         engines = load(args.models, Path(folder))
@@ -198,8 +272,10 @@ def main() -> None:
         for engine in engines:
             if args.what == "soak":
                 soak(engine, args.requests)
-            if args.what == "variants":
-                variants(engine)
+            if args.what == "stages":
+                stages(engine)
+            if args.what == "shapes":
+                shapes(engine, args.seconds)
 
 
 if __name__ == "__main__":

@@ -139,10 +139,11 @@ def attempt(name: str, limit: float, out: Path, words: list[str]) -> dict[str, A
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="Both architectures at full size.")
-    parser.add_argument("--video", type=Path, required=True)
+    parser.add_argument("--video", type=Path)
     parser.add_argument("--folder", type=Path, default=Path(tempfile.gettempdir()), help="where 21.5 GB have room")
     parser.add_argument("--out", type=Path, default=Path("full_size"), help="folder of the results")
     parser.add_argument("--only", nargs="+", default=["bench", "run", "tests"])
+    parser.add_argument("--shapes", type=float, default=60, help="seconds for the shapes of the kernels of one model")
     parser.add_argument("--seconds", type=float, default=600, help="for everything together")
     args = parser.parse_args()
     args.out.mkdir(parents=True, exist_ok=True)
@@ -159,9 +160,11 @@ def main() -> None:
         plans = {
             "bench": (240, f"-m cosmos_compare bench --json --video {args.video} --models {' '.join(models)} {BENCH}"),
             "run": (110, f"-m cosmos_compare run --json --videos {args.video} --models {' '.join(models)} {RUN}"),
-            "tests": (100, "-m pytest -q -W default -p no:cacheprovider tests/test_engine_gpu.py"),
-            "variants2": (80, f"benchmarks/engine.py variants {models[1]}"),
-            "variants1": (80, f"benchmarks/engine.py variants {models[0]}"),
+            "tests": (120, "-m pytest -q -W default -p no:cacheprovider tests/test_engine_gpu.py"),
+            "stages2": (60, f"benchmarks/engine.py stages {models[1]}"),
+            "stages1": (60, f"benchmarks/engine.py stages {models[0]}"),
+            "shapes2": (200, f"benchmarks/engine.py shapes {models[1]} --seconds {args.shapes}"),
+            "shapes1": (200, f"benchmarks/engine.py shapes {models[0]} --seconds {args.shapes}"),
         }
         for name in args.only:
             limit, words = plans[name]

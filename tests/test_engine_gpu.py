@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from engine_requests import answer, build_mid_size, make_request, reference
 
 from cosmos_compare.engines.local import LocalEngine
 from cosmos_compare.engines.local_libraries import torch
+from cosmos_compare.engines.local_reading import LibraryReading
 from cosmos_compare.models import resolve_models
 from cosmos_compare.schema import Sampling
 
@@ -26,13 +28,13 @@ def folder(request: pytest.FixtureRequest, tiny: dict[str, Path], tmp_path_facto
 
 @pytest.fixture(scope="module")
 def exact(folder: Path) -> Iterator[LocalEngine]:
-    """In float32, which flash attention does not take: graphs with masks."""
+    """In float32, which flash attention does not take: masks, and the library's vision tower."""
     yield from load(folder, "float32")
 
 
 @pytest.fixture(scope="module")
 def rounded(folder: Path) -> Iterator[LocalEngine]:
-    """In bfloat16, as the real models run: flash attention, compiled."""
+    """In bfloat16, as the real models run: all by our own kernels and flash attention."""
     yield from load(folder, "bfloat16")
 
 
@@ -55,8 +57,31 @@ def test_greedy_equals_generate_in_float32(exact: LocalEngine, seconds: list[flo
     assert (fresh.reused, reused.reused) == ("none", "prefix")
 
 
-def test_the_compiled_path_is_ready_without_a_fault(rounded: LocalEngine) -> None:
-    assert rounded.note == ""
+def test_the_fast_path_is_ready_without_a_fault(exact: LocalEngine, rounded: LocalEngine) -> None:
+    for engine in (exact, rounded):
+        assert engine.note == ""
+        assert engine.graphs and engine.graphs.reading.name == "fast"
+
+
+@torch.inference_mode()
+def test_our_vision_tower_sees_what_the_librarys_sees(exact: LocalEngine, rounded: LocalEngine) -> None:
+    """Not farther from float32 than the library's own bfloat16, for frames whose windows are cut at two sides."""
+    prompt = exact.looker.read(make_request(exact.spec, CLIP))
+    assert prompt.pixels is not None
+    grid = prompt.inputs.tensors["video_grid_thw"]
+    truth = as_features(LibraryReading(exact.model).features(prompt.pixels, grid))
+    plain = as_features(LibraryReading(rounded.model).features(prompt.pixels, grid))
+    graphs = rounded.graphs
+    assert graphs
+    fast = graphs.reading.features(prompt.pixels, grid)
+    for ours, theirs, exactly in zip([fast.tokens, *fast.deep], plain, truth, strict=True):
+        error, allowed = (ours.float() - exactly).norm(), (theirs.float() - exactly).norm()
+        assert 0 < error <= allowed * 1.1
+
+
+def as_features(output: Any) -> list[torch.Tensor]:
+    """Of the library's output: the tokens, then those for the deeper layers."""
+    return [torch.cat(part) for part in (output.pooler_output, *(output.get("deepstack_features") or ()))]
 
 
 def test_seeds_repeat_and_differ(rounded: LocalEngine) -> None:
@@ -76,7 +101,7 @@ def test_logits_are_as_near_to_float32_as_plain_bfloat16(exact: LocalEngine, rou
     graphs = rounded.graphs
     assert graphs and graphs.decoder
     prompt = rounded.looker.read(request)
-    rounded.looker.fill(prompt, graphs.key_values())
+    rounded.looker.fill(prompt, graphs.key_values(), graphs.reading)
     decoder = graphs.decoder
     decoder.ask(prompt, graphs._run)
     fast = [decoder.logits.float().clone()]

@@ -10,6 +10,7 @@ from typing import Any
 from cosmos_compare.engines.local_fixed import FixedKeyValues, use_in
 from cosmos_compare.engines.local_libraries import torch
 from cosmos_compare.engines.local_looking import Prompt
+from cosmos_compare.engines.local_reading import FastReading, LibraryReading, Reading
 from cosmos_compare.engines.local_sampler import Sampler
 
 QUESTIONS = (64, 256, 1024)  # tokens
@@ -23,22 +24,38 @@ class Decoder:
 
     def __init__(self, model: Any, lengths: tuple[int, ...] = LENGTHS, questions: tuple[int, ...] = QUESTIONS) -> None:
         use_in(model)
+        self.model = model
         self.text, self.lm_head = model.model.language_model, model.lm_head
         config, device = self.text.config, model.device
         self.questions, self.limit = questions, lengths[-1]
         # A question's bucket may stand over the limit, and so may the step that was in vain.
-        self.buckets = (*lengths, lengths[-1] + questions[-1])
-        self.fixed = FixedKeyValues(config, self.buckets[-1], model.dtype, device)
+        self.lengths = (*lengths, lengths[-1] + questions[-1])
+        self.buckets = self.lengths
+        self.fixed = FixedKeyValues(config, self.lengths[-1], model.dtype, device)
         self.position = self.fixed.position
         self.delta = torch.zeros_like(self.position)  # from place to position
         self.token = torch.zeros((1, 1), dtype=torch.long, device=device)
         self.ids = torch.zeros((1, questions[-1]), dtype=torch.long, device=device)
         self.last = torch.zeros_like(self.position)  # place of a question's last token among its ids
-        self.logits = torch.zeros((1, config.vocab_size), dtype=model.dtype, device=device)
+        self.logits = torch.zeros((1, config.vocab_size), device=device)
         # Four dimensions tell the model that this is the mask; attention over fixed keys doesn't read it.
         self.no_mask = torch.ones((1, 1, 1, 1), dtype=torch.bool, device=device)
-        self.next_logits: Callable[[], torch.Tensor] = self.plain_logits  # or compiled
+        self.next_logits: Callable[[], torch.Tensor] = self.plain_logits
+        self.library = LibraryReading(model)
+        self.reading: Reading = self.library
         self.mailbox = Mailbox(device)
+
+    def use(self, *, few_kernels: bool, flash: bool) -> None:
+        """How a token is read: in few kernels, which need Triton, a GPU and a model that they fit; and whether
+        otherwise attention is flash attention, which takes no float32. Raises whatever is raised without them."""
+        self.fixed.flash = flash
+        self.next_logits, self.buckets, self.reading = self.plain_logits, self.lengths, self.library
+        if few_kernels:
+            from cosmos_compare.engines.local_token import TokenPass
+
+            self.reading = FastReading(self.model, self.fixed)
+            self.next_logits = TokenPass(self.model, self.fixed, self.token, self.delta)
+            self.buckets = self.lengths[-1:]  # it reads what is filled, whatever the bucket
 
     def fits(self, prompt: Prompt) -> bool:
         """Whether prompt and answer have room."""
@@ -53,7 +70,7 @@ class Decoder:
         GPU never waits for the reader; the step behind the last token was in vain.
         """
         self.ask(prompt, run)
-        sampler.start(prompt.inputs.tensors["input_ids"], prompt.request.sampling.seed)
+        sampler.start(prompt.ids, prompt.request.sampling.seed)
         for filled in range(prompt.inputs.prompt_tokens, self.limit + 1):
             run(("draw", id(sampler)), lambda: self.draw(sampler))
             self.mailbox.post(self.token)
@@ -66,7 +83,7 @@ class Decoder:
         start, end = prompt.inputs.head_tokens, prompt.inputs.prompt_tokens
         count = _bucket(end - start, self.questions)
         self.ids.zero_()
-        self.ids[:, : end - start] = prompt.inputs.tensors["input_ids"][:, start:]
+        self.ids[:, : end - start] = prompt.ids[:, start:]
         self.last.fill_(end - start - 1)
         self.position.fill_(start)
         # The question's own positions: text, the same on all axes, and one further with each token.
@@ -78,8 +95,13 @@ class Decoder:
 
     def question(self, count: int) -> None:
         self.fixed.begin(count)
-        hidden = self._hidden(self.ids[:, :count], self.fixed.places[:count])
-        self.logits.copy_(self.lm_head(hidden.index_select(1, self.last)[:, 0]))
+        ids, places = self.ids[:, :count], self.fixed.places[:count]
+        if isinstance(self.reading, FastReading):
+            hidden = self.reading.text(self.text.embed_tokens(ids[0]), (places + self.delta).expand(3, 1, -1))
+            hidden = self.text.norm(hidden.index_select(0, self.last))
+        else:
+            hidden = self._hidden(ids, places).index_select(1, self.last)[:, 0]
+        self.logits.copy_(self.lm_head(hidden))
 
     def draw(self, sampler: Sampler) -> None:
         self.token.copy_(sampler.draw(self.logits))
@@ -100,7 +122,7 @@ class Decoder:
             position_ids=(places + self.delta).expand(3, 1, -1),
             attention_mask=self.no_mask,
             use_cache=False,
-            fixed=self.fixed.handle,
+            fixed=self.fixed,
         ).last_hidden_state
         return hidden
 

@@ -5,8 +5,6 @@ attention reads what is filled below it: flash attention by a length on the GPU,
 Query heads that share keys are taken together, so that no key is repeated.
 """
 
-import weakref
-import zlib
 from typing import Any
 
 from cosmos_compare.engines.local_keys import KeyValues
@@ -19,7 +17,6 @@ from cosmos_compare.engines.local_libraries import (
 )
 
 IMPLEMENTATION = "cosmos_compare_fixed"
-_fixed: "weakref.WeakValueDictionary[int, FixedKeyValues]" = weakref.WeakValueDictionary()
 
 
 class FixedKeyValues:
@@ -41,10 +38,8 @@ class FixedKeyValues:
         self.order = torch.arange(capacity, device=device)
         self.places = torch.zeros_like(self.order)  # of the tokens of this step
         self.used = torch.zeros(1, dtype=torch.int32, device=device)  # filled with the last of them
-        self.all_keys = torch.tensor([0, capacity], dtype=torch.int32, device=device)
-        self.queries: dict[int, torch.Tensor] = {}  # [0, count] by count
-        self.handle = _handle(config)
-        _fixed[self.handle] = self
+        self.ends = torch.zeros((capacity + 1, 2), dtype=torch.int32, device=device)  # [0, count] by count
+        self.ends[:, 1] = torch.arange(capacity + 1)
 
     def key_values(self) -> KeyValues:
         """The same buffers as the cache that the model's own forward writes to."""
@@ -52,8 +47,6 @@ class FixedKeyValues:
 
     def begin(self, count: int) -> None:
         """Say that `count` tokens come next, from `position` on: once a step, not once a layer."""
-        if count not in self.queries:
-            self.queries[count] = torch.tensor([0, count], dtype=torch.int32, device=self.position.device)
         self.places[:count] = self.position + self.order[:count]
         self.used.copy_(self.position + count)
 
@@ -67,6 +60,11 @@ class FixedKeyValues:
         places = self.places[:count]
         keys.index_copy_(2, places, key)
         values.index_copy_(2, places, value)
+        return self.attention(layer, query, scale)
+
+    def attention(self, layer: int, query: torch.Tensor, scale: float) -> torch.Tensor:
+        """The same where the keys and values are in their place already."""
+        keys, values = self.layers[layer]
         return (self._flash if self.flash else self._masked)(query, keys, values, scale)
 
     def _flash(self, query: torch.Tensor, keys: torch.Tensor, values: torch.Tensor, scale: float) -> torch.Tensor:
@@ -75,8 +73,8 @@ class FixedKeyValues:
             query[0].transpose(0, 1),
             keys[0].transpose(0, 1),
             values[0].transpose(0, 1),
-            self.queries[count],
-            self.all_keys,
+            self.ends[count],
+            self.ends[self.capacity],
             count,
             self.bucket,
             0.0,
@@ -101,40 +99,23 @@ class FixedKeyValues:
         return output.reshape(1, heads, count, size).transpose(1, 2)
 
 
-def _handle(config: Any) -> int:
-    """A number for the buffers of a model, the same each time a program starts where it can be: it stands in the
-    compiled code, and another number would make the compiler's cache on disk miss."""
-    handle = zlib.crc32(repr(sorted(config.to_diff_dict().items(), key=str)).encode())
-    while handle in _fixed:
-        handle += 1
-    return handle
-
-
 def use_in(model: Any) -> None:
-    """Let the text model attend to fixed keys and values when it is called with `fixed=handle`, else as before."""
+    """Let the text model attend to fixed keys and values when it is called with `fixed=`, else as before."""
     ALL_ATTENTION_FUNCTIONS.register(IMPLEMENTATION, _attention)
     ALL_MASK_ATTENTION_FUNCTIONS.register(IMPLEMENTATION, sdpa_mask)
     model.model.language_model.config._attn_implementation = IMPLEMENTATION
 
 
 def _attention(
-    module: Any, query: Any, key: Any, value: Any, attention_mask: Any, fixed: int | None = None, **kwargs: Any
+    module: Any,
+    query: torch.Tensor,
+    key: torch.Tensor,
+    value: torch.Tensor,
+    attention_mask: torch.Tensor | None,
+    fixed: FixedKeyValues | None = None,
+    **kwargs: Any,
 ) -> tuple[torch.Tensor, None]:
     if fixed is None:
         output, _ = sdpa_attention_forward(module, query, key, value, attention_mask, **kwargs)
         return output, None
-    return torch.ops.cosmos_compare.attend(query, key, value, fixed, module.layer_idx, module.scaling), None
-
-
-# One opaque operator: to a compiler it has neither a bucket nor a length, so one compilation serves all of them.
-@torch.library.custom_op("cosmos_compare::attend", mutates_args=())
-def _attend(
-    query: torch.Tensor, key: torch.Tensor, value: torch.Tensor, handle: int, layer: int, scale: float
-) -> torch.Tensor:
-    return _fixed[handle].attend(layer, query, key, value, scale).contiguous()
-
-
-@_attend.register_fake
-def _(query: torch.Tensor, key: Any, value: Any, handle: int, layer: int, scale: float) -> torch.Tensor:
-    batch, heads, count, size = query.shape
-    return query.new_empty(batch, count, heads, size)
+    return fixed.attend(module.layer_idx, query, key, value, module.scaling), None

@@ -1,8 +1,8 @@
 """CUDA graphs of the decoding steps, made in the background after loading. Until they are there nothing depends on
 them; if they can't be made, a note says why and the engine goes on without.
 
-A graph is one launch for the thousand kernels of a token. The forward pass in it is compiled: inductor's coordinate
-descent turns products with one row, which most of decoding is, into streaming reductions.
+A graph is one launch for all kernels of a token. `local_token` needs six a layer; where those can't be had, the
+library's own forward is recorded with its sixty.
 """
 
 import threading
@@ -16,12 +16,12 @@ from cosmos_compare.engines.local_decoder import Decoder
 from cosmos_compare.engines.local_keys import KeyValues
 from cosmos_compare.engines.local_libraries import torch
 from cosmos_compare.engines.local_looking import Prompt
+from cosmos_compare.engines.local_reading import FastReading, Reading
 from cosmos_compare.engines.local_sampler import Sampler
 from cosmos_compare.schema import Sampling
 
-COMPILE_OPTIONS: dict[str, Any] = {"coordinate_descent_tuning": True}
 MAX_SAMPLERS = 8
-# Compilers of two models at once would be in each other's way, and so would captures.
+# Preparing two models at once would only slow both, and captures would be in each other's way.
 _warming, _capturing = threading.Lock(), threading.Lock()
 
 
@@ -63,6 +63,12 @@ class Graphs:
         assert self.decoder is not None
         return self.decoder.fixed.key_values()
 
+    @property
+    def reading(self) -> Reading:
+        """How the head of a prompt gets there."""
+        assert self.decoder is not None
+        return self.decoder.reading
+
     def tokens(self, prompt: Prompt) -> Iterator[int]:
         """The tokens of an answer to a prompt whose head is in `key_values`."""
         assert self.decoder is not None
@@ -79,31 +85,34 @@ class Graphs:
     def _prepare(self) -> None:
         faults = []
         with _warming, torch.cuda.stream(torch.cuda.Stream()):  # type: ignore[no-untyped-call]
-            start = time.perf_counter()  # waiting for another model's compiler is no work
-            for flash, compiled in ((True, True), (True, False), (False, False)):
+            start = time.perf_counter()  # waiting for another model is no work
+            ways = [(few, flash) for few in (True, False) for flash in self._attentions()]
+            for few, flash in ways:
                 try:
-                    self._capture_all(flash, compiled)
+                    self._capture_all(few, flash)
                 except Exception as error:  # noqa: BLE001  whatever fails here costs speed, not answers
                     faults.append(f"{type(error).__name__}: {str(error)[:300]}")
                     continue
                 break
             torch.cuda.current_stream().synchronize()
             self.seconds = time.perf_counter() - start
-        self.ready = len(faults) < 3 and not self._closing
+        self.ready = len(faults) < len(ways) and not self._closing
         if not self.ready:
             self.decoder = None
         self.note = " Then: ".join(faults)
 
-    def _capture_all(self, flash: bool, compiled: bool) -> None:
+    def _attentions(self) -> tuple[bool, ...]:
+        """Whether to use flash attention, best first."""
+        return (False,) if self.model.dtype == torch.float32 else (True, False)
+
+    def _capture_all(self, few_kernels: bool, flash: bool) -> None:
         """Graphs for every length of the question, and of the keys and values."""
         # A pool can't be used again once its graphs are gone.
         self._graphs, self._pool = {}, torch.cuda.graph_pool_handle()
         decoder = self.decoder = self.decoder or Decoder(self.model)
-        decoder.fixed.flash = flash
-        if compiled:
-            decoder.next_logits = torch.compile(decoder.plain_logits, dynamic=False, options=COMPILE_OPTIONS)
-        else:
-            decoder.next_logits = decoder.plain_logits
+        decoder.use(few_kernels=few_kernels, flash=flash)
+        if isinstance(decoder.reading, FastReading):
+            decoder.reading.warm_up()
         for count in decoder.questions:
             self._capture(("question", count), partial(decoder.question, count))
         for length in decoder.buckets:

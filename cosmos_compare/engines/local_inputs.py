@@ -9,6 +9,8 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from cosmos_compare.engines.base import Request
 from cosmos_compare.engines.local_libraries import VideoMetadata, smart_resize, torch
 from cosmos_compare.errors import CompareError
@@ -68,7 +70,7 @@ def look(processor: Any, vision: Vision, request: Request, text: Text, device: A
     return dict(
         processor(
             text=[text.head],
-            videos=[request.images],
+            videos=[_on(request.images, device)],
             video_metadata=[_metadata(request)],
             do_sample_frames=False,
             do_resize=False,
@@ -98,6 +100,15 @@ def join(processor: Any, head: dict[str, Any], text: Text) -> Inputs:
 def shorten_pads(prompt: str) -> str:
     """Write `<|video_pad|>×96` for 96 of them in a row: the prompt stays exact and readable."""
     return _PADS.sub(lambda match: f"<|video_pad|>×{len(match[0]) // len('<|video_pad|>')}", prompt)
+
+
+def _on(images: np.ndarray, device: Any) -> Any:
+    """The frames on a GPU from the start: rearranged on a processor, they take longer than all the vision tower."""
+    if torch.device(device).type == "cpu":
+        return images
+    pinned = torch.empty(images.shape, dtype=torch.uint8, pin_memory=True)
+    pinned.numpy()[:] = images
+    return pinned.to(device, non_blocking=True)
 
 
 def _conversation(request: Request) -> list[dict[str, Any]]:

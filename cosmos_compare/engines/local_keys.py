@@ -31,6 +31,12 @@ class KeyValues(Cache):  # type: ignore[misc]
         """How many tokens it holds."""
         return int(self.layers[0].filled)
 
+    @filled.setter
+    def filled(self, count: int) -> None:
+        """For those who write into the buffers themselves."""
+        for layer in self.layers:
+            layer.filled = count
+
     def snapshot(self) -> Snapshot:
         """A copy of what is filled."""
         return [
@@ -46,8 +52,7 @@ class KeyValues(Cache):  # type: ignore[misc]
 
     def empty(self) -> None:
         """Hold nothing; the buffers stay."""
-        for layer in self.layers:
-            layer.filled = 0
+        self.filled = 0
 
 
 class _Layer(CacheLayerMixin):  # type: ignore[misc]

@@ -10,8 +10,9 @@ left behind, are neither read nor needed.
 
 import hashlib
 from collections.abc import Hashable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -20,9 +21,16 @@ from cosmos_compare.engines.local_inputs import Inputs, Text, join, look, render
 from cosmos_compare.engines.local_kept import Kept
 from cosmos_compare.engines.local_keys import KeyValues
 from cosmos_compare.engines.local_libraries import torch
+from cosmos_compare.engines.local_memory import upload
 from cosmos_compare.schema import Reused, Vision
 
+if TYPE_CHECKING:
+    from cosmos_compare.engines.local_reading import Reading
+
 PIXELS = "pixel_values_videos"
+VIDEO = 2  # in mm_token_type_ids
+DIGEST_PARTS = 8
+_pool = ThreadPoolExecutor(DIGEST_PARTS, thread_name_prefix="digest")
 
 
 @dataclass(frozen=True)
@@ -30,13 +38,16 @@ class Prompt:
     """A request as the model reads it.
 
     `positions` (3, 1, tokens) are those in time, height and width, on the model's device; token `n` of the answer,
-    counted from the start of the prompt, is at `n + delta` on all three. `pixels` is None where the head was kept.
+    counted from the start of the prompt, is at `n + delta` on all three. `ids` (1, tokens) and `video_places`, those
+    of the video among them, are there too. `pixels` is None where the head was kept.
     """
 
     request: Request
     text: Text
     frames: Hashable
     inputs: Inputs
+    ids: torch.Tensor
+    video_places: torch.Tensor
     positions: torch.Tensor
     delta: int
     pixels: torch.Tensor | None
@@ -59,7 +70,7 @@ class Looker:
     def read(self, request: Request) -> Prompt:
         """The prompt's ids and positions, and the pixels where they are new. Raises as `render` and `look` do."""
         text = render(self.processor, self.vision, request)
-        frames = hashlib.sha256(np.ascontiguousarray(request.images).data).digest(), request.images.shape
+        frames = _digest(request.images), request.images.shape
         key = "head", _head(frames, request, text)
         head, pixels = self.kept.get(key), None
         if head is None:
@@ -71,29 +82,27 @@ class Looker:
             self.kept.put(key, head)
         inputs = join(self.processor, head, text)
         positions, delta = self._positions(inputs)
-        return Prompt(request, text, frames, inputs, positions, delta, pixels)
+        ids = upload(inputs.tensors["input_ids"], self.model.device)
+        places = upload(inputs.tensors["mm_token_type_ids"][0].eq(VIDEO).nonzero()[:, 0], self.model.device)
+        return Prompt(request, text, frames, inputs, ids, places, positions, delta, pixels)
 
-    def fill(self, prompt: Prompt, keys_values: KeyValues) -> Reused:
+    def fill(self, prompt: Prompt, keys_values: KeyValues, reading: "Reading") -> Reused:
         """Leave `keys_values` with the head of the prompt and nothing else; says how deep the reuse went."""
-        prefix = self.kept.get(("prefix", prompt.head))
+        key = "prefix", reading.name, prompt.head
+        prefix = self.kept.get(key)
         if prefix is not None:
             keys_values.load(prefix)
             return "prefix"
-        features, reused = self._features(prompt)
-        count = prompt.inputs.head_tokens
+        features, reused = self._features(prompt, reading)
         keys_values.empty()
-        self.model.model(
-            input_ids=prompt.inputs.tensors["input_ids"][:, :count].to(self.model.device),
-            position_ids=prompt.positions[:, :, :count],
-            mm_encoder_outputs={"video": features},
-            past_key_values=keys_values,
-        )
-        self.kept.put(("prefix", prompt.head), keys_values.snapshot())
+        reading.head(prompt, features, keys_values)
+        self.kept.put(key, keys_values.snapshot())
         return reused
 
-    def _features(self, prompt: Prompt) -> tuple[Any, Reused]:
+    def _features(self, prompt: Prompt, reading: "Reading") -> tuple[Any, Reused]:
         """What the vision tower makes of the frames; it knows nothing of their times."""
-        features = self.kept.get(("features", prompt.frames))
+        key = "features", reading.name, prompt.frames
+        features = self.kept.get(key)
         if features is not None:
             return features, "features"
         pixels = prompt.pixels
@@ -104,17 +113,23 @@ class Looker:
         if pixels is None:
             pixels = look(self.processor, self.vision, prompt.request, prompt.text, self.model.device)[PIXELS]
             reused = "none"
-        grid = prompt.inputs.tensors["video_grid_thw"].to(self.model.device)
-        features = self.model.model.get_video_features(pixels.to(self.model.device), grid, return_dict=True)
-        features.last_hidden_state = None  # of each patch: large, and not used again
-        self.kept.put(("features", prompt.frames), features)
+        features = reading.features(pixels.to(self.model.device), prompt.inputs.tensors["video_grid_thw"])
+        self.kept.put(key, features)
         return features, reused
 
     def _positions(self, inputs: Inputs) -> tuple[torch.Tensor, int]:
         names = ("input_ids", "mm_token_type_ids", "video_grid_thw", "second_per_grid_ts")
         known = {name: inputs.tensors[name] for name in names if name in inputs.tensors}
         positions, delta = self.model.model.get_rope_index(**known)
-        return positions.to(self.model.device), int(delta)
+        return upload(positions, self.model.device), int(delta)
+
+
+def _digest(images: np.ndarray) -> bytes:
+    """Of all pixels, in parts that are worked out at the same time: a clip has tens of megabytes."""
+    flat = np.ascontiguousarray(images).reshape(-1).data
+    size = max(1, -(-len(flat) // DIGEST_PARTS))
+    parts = [flat[start : start + size] for start in range(0, len(flat), size)]
+    return b"".join(_pool.map(lambda part: hashlib.sha256(part).digest(), parts))
 
 
 def _head(frames: Hashable, request: Request, text: Text) -> Hashable:

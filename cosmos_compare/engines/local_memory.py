@@ -15,6 +15,11 @@ def keep_bytes(device: torch.device) -> int:
     return int(torch.cuda.get_device_properties(device).total_memory * KEEP_ON_GPU)
 
 
+def upload(tensor: torch.Tensor, device: torch.device) -> torch.Tensor:
+    """A copy on the device, for which nobody waits: a plain copy would wait for all work that is under way there."""
+    return tensor if device.type == "cpu" else tensor.pin_memory().to(device, non_blocking=True)
+
+
 def free_memory() -> None:
     """Give back what nobody holds any more."""
     gc.collect()

@@ -9,36 +9,41 @@ from cosmos_compare.engines.local_libraries import ALL_ATTENTION_FUNCTIONS, torc
 IMPLEMENTATION = "cosmos_compare_flash_windows"
 
 
-def use_in(model: Any) -> None:
-    """Let the vision tower attend to all windows at once, if this machine's flash attention takes its heads."""
+def fits(model: Any) -> bool:
+    """Whether this machine's flash attention takes the heads of the vision tower."""
     config = model.model.visual.config
     size = config.hidden_size // config.num_heads
-    probe = torch.zeros((1, 2, 32, size), dtype=model.dtype, device=model.device)
+    probe = torch.zeros((32, 2, size), dtype=model.dtype, device=model.device)
     ends = torch.tensor([0, 16, 32], dtype=torch.int32, device=model.device)
-    lengths = {"cu_seq_lens_q": ends, "cu_seq_lens_k": ends, "max_length_q": 16, "max_length_k": 16}
     try:
-        _attention(None, probe, probe, probe, None, 1.0, **lengths)
+        attention(probe, probe, probe, ends, 16, 1.0)
     except (RuntimeError, NotImplementedError):
-        return
-    ALL_ATTENTION_FUNCTIONS.register(IMPLEMENTATION, _attention)
-    config._attn_implementation = IMPLEMENTATION
+        return False
+    return True
+
+
+def use_in(model: Any) -> None:
+    """Let the library's forward pass of the vision tower attend to all windows at once, where that fits."""
+    if fits(model):
+        ALL_ATTENTION_FUNCTIONS.register(IMPLEMENTATION, _attention)
+        model.model.visual.config._attn_implementation = IMPLEMENTATION
+
+
+def attention(
+    query: torch.Tensor, key: torch.Tensor, value: torch.Tensor, ends: torch.Tensor, longest: int, scale: float
+) -> torch.Tensor:
+    """Attention within each window; all are (patches, heads, size). Windows end at `ends`, int32, beginning with 0."""
+    output: torch.Tensor = torch.ops.aten._flash_attention_forward(
+        query, key, value, ends, ends, longest, longest, 0.0, False, False, scale=scale
+    )[0]
+    return output
 
 
 def _attention(
     module: Any, query: Any, key: Any, value: Any, attention_mask: Any, scaling: float, **kwargs: Any
 ) -> tuple[torch.Tensor, None]:
-    """`query` and the others are (1, heads, patches, size); windows end at `cu_seq_lens_q`, patches, int32."""
-    output = torch.ops.aten._flash_attention_forward(
-        query[0].transpose(0, 1),
-        key[0].transpose(0, 1),
-        value[0].transpose(0, 1),
-        kwargs["cu_seq_lens_q"],
-        kwargs["cu_seq_lens_k"],
-        kwargs["max_length_q"],
-        kwargs["max_length_k"],
-        0.0,
-        False,
-        False,
-        scale=scaling,
-    )[0]
+    """`query` and the others are (1, heads, patches, size)."""
+    patches = (tensor[0].transpose(0, 1) for tensor in (query, key, value))
+    query, key, value = patches
+    output = attention(query, key, value, kwargs["cu_seq_lens_q"], kwargs["max_length_q"], scaling)
     return output.unsqueeze(0), None

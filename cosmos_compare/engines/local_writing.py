@@ -25,7 +25,7 @@ def write(tokens: Iterable[int], stream: TextStream, limit: int, end_ids: Iterab
 
 def plain_tokens(model: Any, prompt: Prompt, keys_values: KeyValues, sampler: Sampler) -> Iterator[int]:
     """The tokens of an answer without end, one forward pass each; `keys_values` holds the head of the prompt."""
-    ids = prompt.inputs.tensors["input_ids"].to(model.device)
+    ids = prompt.ids
     sampler.start(ids, prompt.request.sampling.seed)
     done = keys_values.filled
     hidden = model.model(
