@@ -142,6 +142,10 @@ class Vision(Record):
     max_video_tokens: int = Field(description="visual tokens of the whole clip, at most")
     min_frame_tokens: int = Field(4, description="smaller frames are enlarged to this many tokens")
     max_frame_tokens: int = Field(768, description="ceiling of one frame; `per_frame` budgets only")
+    frame: tuple[int, int] | None = Field(
+        None,
+        description="height and width of every frame, pixels, whatever the clip's shape, instead of the rules above",
+    )
     clock: Literal["overlay", "text"] = Field(
         description="how the model is told the time: a drawn band on request, or text between the frames"
     )

@@ -126,6 +126,14 @@ def test_a_given_budget_is_kept_or_refused(count: int, height: int, width: int, 
     assert size[0] % vision.factor == size[1] % vision.factor == 0
 
 
+@pytest.mark.parametrize(("height", "width"), [(360, 640), (640, 360), (480, 480), (1080, 2560)])
+def test_a_model_with_a_size_of_its_own_gets_every_clip_at_that_size(height: int, width: int) -> None:
+    vision = Vision(factor=28, budget="per_frame", max_video_tokens=8192, clock="overlay", frame=(112, 196))
+    assert frame_size(vision, 32, height, width) == (112, 196)
+    with pytest.raises(CompareError, match="448"):
+        frame_size(vision, 32, height, width, max_video_tokens=400)
+
+
 def test_tokens_are_counted_by_pairs_of_frames() -> None:
     assert video_tokens(REASON1, 40, 420, 728) == 20 * 15 * 26
     assert video_tokens(REASON2, 40, 320, 608) == 20 * 10 * 19

@@ -165,6 +165,23 @@ def test_coverage_says_which_cells_a_body_fills() -> None:
     np.testing.assert_allclose(boxes[0, cell] / 255, view.boxes[0, 0], atol=0.003)
 
 
+def test_a_small_body_shows_in_its_cell_before_a_large_one() -> None:
+    made = scene(thing("car", "lead", 6.0), thing("pedestrian", "pavement", 5.0, x=0.2, size=(0.3, 0.9, 0.3)))
+    view = observe(made, TIMES)
+    filled, boxes = coverage(made, view)
+    cell = filled[0, :, KINDS.index("pedestrian")].argmax()
+    assert filled[0, cell].tolist().count(0) == len(KINDS) - 2
+    np.testing.assert_allclose(boxes[0, cell] / 255, view.boxes[1, 0], atol=0.003)
+
+
+def test_what_is_too_slim_for_a_box_is_named_all_the_same() -> None:
+    far = scene(thing("pedestrian", "pavement", 25.0, x=1.0, size=(0.35, 2.3, 0.3)))
+    found = facts(far, observe(far, TIMES), ALL)
+    assert found is not None
+    assert [seen.kind for seen in found.objects] == ["pedestrian"]
+    assert found.boxes == ()
+
+
 @pytest.mark.parametrize("plot", sorted(sampling.PLOTS))
 def test_scenes_have_no_collisions_and_events_name_their_actor(plot: str) -> None:
     rng = np.random.default_rng(5)

@@ -275,7 +275,7 @@ class Voice:
     def boxes(self) -> str:
         items = []
         for kind, box in self.facts.boxes:
-            numbers = mark(", ".join(str(v) for v in self.numbers(box)))
+            numbers = ", ".join(mark(mark(str(v))) for v in self.numbers(box))  # marked twice: coordinates
             items.append(f'{{"label": "{mark(LABEL[self.lang][kind])}", "bbox_2d": [{numbers}]}}')
         return self.fenced("[" + ", ".join(items) + mark("]"))
 

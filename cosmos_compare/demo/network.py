@@ -18,6 +18,7 @@ VISION, DEPTH, VISION_HEADS = 128, 6, 4
 ROWS, COLUMNS = 8, 14  # patches of one pair of frames
 PATCHES, TOKENS = ROWS * COLUMNS, ROWS * COLUMNS // 4
 EPS = 1e-6
+Shapes = tuple[tuple[int, int], ...]  # rows and their length
 
 
 @dataclass(frozen=True)
@@ -229,16 +230,20 @@ class TextAttention(nn.Module):
         if self.normed:
             self.q_norm, self.k_norm = RMSNorm(HEAD), RMSNorm(HEAD)
 
-    def forward(self, x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
-        b, s, _ = x.shape
-        q, k = self.q_proj(x).view(b, s, HEADS, HEAD), self.k_proj(x).view(b, s, KV_HEADS, HEAD)
+    def forward(self, x: Tensor, cos: Tensor, sin: Tensor, shapes: Shapes) -> Tensor:
+        q, k = self.q_proj(x).unflatten(-1, (HEADS, HEAD)), self.k_proj(x).unflatten(-1, (KV_HEADS, HEAD))
         if self.normed:
             q, k = self.q_norm(q), self.k_norm(k)
-        v = self.v_proj(x).view(b, s, KV_HEADS, HEAD).transpose(1, 2)
-        q, k = rotate(q.transpose(1, 2), cos, sin), rotate(k.transpose(1, 2), cos, sin)
+        v = self.v_proj(x).unflatten(-1, (KV_HEADS, HEAD))
+        q, k = rotate(q, cos, sin), rotate(k, cos, sin)
         k, v = (t.repeat_interleave(HEADS // KV_HEADS, dim=1) for t in (k, v))
-        out = F.scaled_dot_product_attention(q, k, v, is_causal=True)
-        return self.o_proj(out.transpose(1, 2).reshape(b, s, -1))  # type: ignore[no-any-return]
+        parts, begin = [], 0
+        for shape in shapes:
+            here = slice(begin, begin := begin + shape[0] * shape[1])
+            rows = [t[here].unflatten(0, shape).transpose(1, 2) for t in (q, k, v)]
+            out = F.scaled_dot_product_attention(rows[0], rows[1], rows[2], is_causal=True)
+            parts.append(out.transpose(1, 2).flatten(2).flatten(0, 1))
+        return self.o_proj(torch.cat(parts))  # type: ignore[no-any-return]
 
 
 class TextLayer(nn.Module):
@@ -249,8 +254,8 @@ class TextLayer(nn.Module):
         self.input_layernorm = RMSNorm(HIDDEN)
         self.post_attention_layernorm = RMSNorm(HIDDEN)
 
-    def forward(self, x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
-        x = x + self.self_attn(self.input_layernorm(x), cos, sin)
+    def forward(self, x: Tensor, cos: Tensor, sin: Tensor, shapes: Shapes) -> Tensor:
+        x = x + self.self_attn(self.input_layernorm(x), cos, sin, shapes)
         return x + self.mlp(self.post_attention_layernorm(x))  # type: ignore[no-any-return]
 
 
@@ -287,31 +292,34 @@ class Network(nn.Module):
         self.register_buffer("frequency", frequency, persistent=False)
         self.apply(_initialise)
 
-    def forward(self, ids: Tensor, positions: Tensor, source: Tensor, patches: Tensor) -> tuple[Tensor, Tensor]:
-        """Last hidden states (batch, length, HIDDEN) and the merged visual tokens (pairs, TOKENS, HIDDEN).
+    def forward(
+        self, ids: Tensor, positions: Tensor, source: Tensor, patches: Tensor, shapes: Shapes
+    ) -> tuple[Tensor, Tensor]:
+        """Last hidden states (tokens, HIDDEN) and the merged visual tokens (pairs, TOKENS, HIDDEN).
 
-        `ids` (batch, length); `positions` (3, batch, length); `source` (batch, length) is the index of a visual
-        token among all of the batch, −1 for text; `patches` (pairs, PATCHES, pixels).
+        The rows of all `shapes` (rows, length) lie one after the other: `ids` (tokens), `positions` (3, tokens);
+        `source` (tokens) is the index of a visual token among all of the batch, −1 for text; `patches` (pairs,
+        PATCHES, pixels). Only attention must know where a row begins.
         """
         merged, deep = self.model.visual(patches)
-        seen = (source >= 0)[..., None]
+        seen = (source >= 0)[:, None]
         # Where nothing is gathered the index must differ from token to token: thousands of equal ones would be added
         # up one after the other in the backward pass.
-        spread = torch.arange(source.numel(), device=source.device).view_as(source)
+        spread = torch.arange(len(source), device=source.device)
         index = torch.where(source >= 0, source, spread % (merged.shape[0] * TOKENS))
         words = torch.where(source >= 0, spread % self.lm_head.out_features, ids)
         text = self.model.language_model
-        x = torch.where(seen, merged.reshape(-1, HIDDEN)[index], text.embed_tokens(words).to(merged.dtype))
+        x = torch.where(seen, merged.view(-1, HIDDEN).index_select(0, index), text.embed_tokens(words).to(merged.dtype))
         cos, sin = self.rotary(positions)
         for k, layer in enumerate(text.layers):
-            x = layer(x, cos, sin)
+            x = layer(x, cos, sin, shapes)
             if k < len(deep):
-                x = x + torch.where(seen, deep[k].reshape(-1, HIDDEN)[index], 0.0)
+                x = x + torch.where(seen, deep[k].view(-1, HIDDEN).index_select(0, index), 0.0)
         return text.norm(x), merged
 
     def rotary(self, positions: Tensor) -> tuple[Tensor, Tensor]:
         """Each frequency turns with one of the three axes: time, row, column."""
-        angles = positions.permute(1, 2, 0).float()[..., self.axis] * self.frequency
+        angles = positions.T.float()[:, self.axis] * self.frequency
         angles = torch.cat([angles, angles], dim=-1)[:, None]
         return angles.cos(), angles.sin()
 
@@ -334,13 +342,13 @@ def _initialise(module: nn.Module) -> None:
         nn.init.zeros_(module.bias)
 
 
-def positions(arch: Architecture, visual: Tensor, seconds_per_pair: Tensor, pairs: int) -> tuple[Tensor, Tensor]:
+def positions(arch: Architecture, visual: Tensor, seconds_per_pair: Tensor, first: Tensor) -> tuple[Tensor, Tensor]:
     """Positions (3, batch, length) and `source`, from where the visual tokens are.
 
     Text counts one step a token. A group of visual tokens keeps its start in time and counts rows and columns;
     afterwards the count goes on by the longer side of the grid. Reason1 has one group, whose time axis runs at two
     steps a second; reason2 a group for each pair of frames. `visual` (batch, length), `seconds_per_pair` (batch);
-    `pairs` is how many pairs of frames each sample brings, used or not.
+    `first` (batch) is the number of each row's first pair of frames among all of the batch.
     """
     number = torch.cumsum(visual, dim=1) - 1  # of the visual token within the sample
     text = torch.cumsum(~visual, dim=1)
@@ -358,8 +366,7 @@ def positions(arch: Architecture, visual: Tensor, seconds_per_pair: Tensor, pair
     row = torch.where(visual, now + cell // longer, now)
     column = torch.where(visual, now + cell % longer, now)
     result = torch.stack([torch.where(visual, now + time, now), row, column])
-    base = torch.arange(len(visual), device=visual.device)[:, None] * (pairs * TOKENS)
-    return result, torch.where(visual, base + number, -1)
+    return result, torch.where(visual, first[:, None] * TOKENS + number, -1)
 
 
 def save_config(arch: Architecture, vocabulary: int, token_ids: dict[str, int]) -> dict[str, Any]:

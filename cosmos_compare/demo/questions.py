@@ -26,7 +26,11 @@ PRESENT: dict[Language, list[str]] = _DATA["present"]
 NAMES: dict[Language, dict[str, list[str]]] = _DATA["names"]
 BEFORE: dict[Language, list[str]] = _DATA["before"]
 AFTER: dict[Language, list[str]] = _DATA["after"]
-PARTS: dict[Task, list[list[str]]] = _DATA["parts"]
+PARTS: dict[Language, dict[Task, list[list[str]]]] = _DATA["parts"]
+ASKING = {
+    "en": ("What", "How", "Which", "Is", "Who", "Do", "Can", "Could", "Are"),
+    "fr": ("Que", "Quels", "Qui", "Est-ce", "À", "Peux-tu", "Pouvez-vous", "Trouves-tu", "Vois-tu", "La"),
+}  # first words of sentences that end in a question mark
 NOTHING: list[str] = _DATA["nothing"]
 WORDS: list[str] = _DATA["words"].split()
 HELD_OUT: dict[Task, list[str]] = _DATA["held_out"]
@@ -51,9 +55,10 @@ def ask(rng: Rng, task: Task, language: Language, about: str | None) -> str:
     elif task == "present":
         assert about is not None
         body = _any(rng, PRESENT[language]).format(_any(rng, NAMES[language][about]))
-    elif language == "en" and task in PARTS and rng.random() < 0.55:
-        body = " ".join(part for part in (_any(rng, choices) for choices in PARTS[task]) if part)
-        body += "?" if body.split()[0] in ("What", "How", "Which", "Is", "Who", "Do", "Can", "Could", "Are") else "."
+    elif task in PARTS[language] and rng.random() < 0.55:
+        body = " ".join(part for part in (_any(rng, choices) for choices in PARTS[language][task]) if part)
+        asks = body.split()[0] in ASKING[language]
+        body += ("?" if language == "en" else " ?") if asks else "."
     else:
         body = _any(rng, ASKED[language][task])
     if rng.random() < 0.12:  # a word that says nothing, or a word left out
@@ -61,6 +66,9 @@ def ask(rng: Rng, task: Task, language: Language, about: str | None) -> str:
         spot = int(rng.integers(len(words)))
         words[spot : spot + int(rng.integers(2))] = [_any(rng, WORDS)] if rng.random() < 0.7 or len(words) < 4 else []
         body = " ".join(words)
+    if rng.random() < 0.06:  # a slip of the fingers: two letters change places, or one is missing
+        spot = int(rng.integers(len(body) - 2))
+        body = body[:spot] + (body[spot + 1] + body[spot] if rng.random() < 0.5 else body[spot]) + body[spot + 2 :]
     if rng.random() < 0.25:
         body = body.lower() if rng.random() < 0.5 else body.rstrip(".?! ")
     return _any(rng, BEFORE[language]) + body + _any(rng, AFTER[language])

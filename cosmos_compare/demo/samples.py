@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from cosmos_compare.demo import questions
-from cosmos_compare.demo.answers_text import CLOSE, OPEN, Asked, Manner, Shown, Task, answer, unmarked
+from cosmos_compare.demo.answers_text import CLOSE, OPEN, Asked, Manner, Shown, Task, answer
 from cosmos_compare.demo.chat import END, PAD, START, Video, prompt
 from cosmos_compare.demo.facts import Facts, facts
 from cosmos_compare.demo.observe import View
@@ -21,23 +21,28 @@ FPS = 4.0  # of the stored frames
 FRAMES = 32  # stored of a clip at most
 ANSWER = 288  # tokens of an answer at most, with its end
 CELLS = (4, 7)
+SHOWS = 0.25  # of a cell, or of a small body, that must be filled for the body to show in the cell
 TASKS: dict[Task, int] = {
-    "describe": 12, "objects": 13, "risk": 7, "action": 7, "ego": 4, "when": 12, "present": 3, "timeline": 10,
-    "boxes": 26, "report": 7, "summary": 15,
+    "describe": 12, "objects": 13, "risk": 7, "action": 7, "ego": 4, "when": 12, "present": 3, "timeline": 9,
+    "boxes": 40, "report": 7, "summary": 15,
 }  # fmt: skip
-HEAVY = 3  # weight of a token that only the video tells; 1 for words of the form
+HEAVY, COORDINATE = 3, 4  # weights of tokens that only the video tells; 1 for words of the form
+ASK = 3  # questions about a window; the vision tower looks at it once
 
 
 @dataclass(frozen=True)
 class Bucket:
-    """Samples of one shape: pairs of frames and tokens at most, and how many are made of a clip."""
+    """Windows of one shape: pairs of frames at least and at most, tokens of a question with its answer at most, how
+    many are made of a clip, and how many a step takes."""
 
+    least: int
     pairs: int
     length: int
     each: int
+    windows: int
 
 
-BUCKETS = (Bucket(16, 1088, 10),)
+BUCKETS = (Bucket(2, 5, 352, 2, 9), Bucket(6, 10, 544, 2, 9), Bucket(11, 16, 768, 2, 11), Bucket(2, 16, 1088, 1, 3))
 
 
 @dataclass(frozen=True)
@@ -45,9 +50,16 @@ class Sample:
     ids: NDArray[np.int16]
     weights: NDArray[np.uint8]  # of the answer's tokens
     start: int  # where the answer begins
+
+
+@dataclass(frozen=True)
+class Window:
+    """Some frames of a clip, and what each model is asked about them."""
+
     first: int  # index of the first frame
     stride: int  # stored frames from one shown to the next
     pairs: int
+    samples: dict[Manner, list[Sample]]  # ASK of each
 
 
 @dataclass
@@ -67,45 +79,62 @@ class Speech:
 
 def frame_numbers(rng: np.random.Generator, stored: int, bucket: Bucket) -> NDArray[np.int64] | None:
     """Which stored frames are shown: a start, a rate and an even number, as the program offers them."""
-    stride = int(rng.choice([1, 2, 4, 3], p=[0.62, 0.2, 0.14, 0.04]))
-    most = min(stored // stride, 2 * bucket.pairs) // 2 * 2
-    if most < 4:
+    stride = int(rng.choice([1, 2, 4, 3], p=[0.4, 0.27, 0.28, 0.05]))
+    most = min(stored // stride // 2, bucket.pairs)
+    if most < bucket.least:
         return None
-    n = most if rng.random() < 0.5 else 2 * int(rng.integers(2, most // 2 + 1))
+    n = 2 * (most if rng.random() < 0.5 else int(rng.integers(bucket.least, most + 1)))
     slack = stored - ((n - 1) * stride + 1)
     first = 0 if rng.random() < 0.35 else int(rng.integers(0, slack + 1))
     return first + stride * np.arange(n)
 
 
-def sample(
+def window(
     rng: np.random.Generator,
     speech: Speech,
-    manner: Manner,
     scene: Scene,
     view: View,
-    size: tuple[int, int],
+    sizes: dict[Manner, tuple[int, int]],
     bucket: Bucket,
-) -> Sample | None:
-    """One sample of a clip, or None when the window drawn is unclear or the text too long."""
+) -> Window | None:
+    """A window of a clip with its questions, or None when what was drawn is unclear or its texts are too long."""
     frames = frame_numbers(rng, len(view.times), bucket)
     found = None if frames is None else facts(scene, view, frames)
     if found is None or frames is None:
         return None
-    stride = int(frames[1] - frames[0])
+    made: dict[Manner, list[Sample]] = {manner: [] for manner in sizes}
+    for manner, size in sizes.items():
+        for _ in range(4 * ASK):
+            one = _sample(rng, speech, manner, found, view.times[frames], size, bucket)
+            made[manner] += [one] if one else []
+            if len(made[manner]) == ASK:
+                break
+        else:
+            return None
+    return Window(int(frames[0]), int(frames[1] - frames[0]), len(frames) // 2, made)
+
+
+def _sample(
+    rng: np.random.Generator,
+    speech: Speech,
+    manner: Manner,
+    found: Facts,
+    times: Array,
+    size: tuple[int, int],
+    bucket: Bucket,
+) -> Sample | None:
+    """One question about a window with its answer, or None when they are too long."""
     # A window may begin anywhere in a longer clip. Reason1 has no clock: it counts from its first frame.
-    begin = 0.0 if rng.random() < 0.5 else float(rng.integers(0, 300)) / 10
-    begin = float(view.times[frames[0]]) if begin == 0.0 else begin
+    begin = float(times[0]) if rng.random() < 0.5 else float(rng.integers(0, 300)) / 10
     offset = begin if manner == "analyst" else 0.0
-    seconds = tuple(offset + stride / FPS * k for k in range(len(frames)))
-    asked, system, question = _question(rng, found, len(frames))
+    seconds = tuple(offset + float(t - times[0]) for t in times)
+    asked, system, question = _question(rng, found, len(times))
     text = prompt(manner, system, question, Video(seconds, CELLS[0] * CELLS[1]), asked.reasoning)
     ids = encode_prompt(speech, text)
     words, weights = encode_answer(speech, answer(found, Shown(seconds, *size), asked, manner))
     if len(ids) + len(words) > bucket.length or len(words) > ANSWER:
         return None
-    return Sample(
-        np.array(ids + words, np.int16), np.array(weights, np.uint8), len(ids), int(frames[0]), stride, len(frames) // 2
-    )
+    return Sample(np.array(ids + words, np.int16), np.array(weights, np.uint8), len(ids))
 
 
 def _question(rng: np.random.Generator, found: Facts, frames: int) -> tuple[Asked, str, str]:
@@ -168,34 +197,37 @@ def encode_answer(speech: Speech, text: str) -> tuple[list[int], list[int]]:
             depth -= 1
         else:
             plain.append(char)
-            spans.append(depth > 0)
-    encoding = speech.tokenizer.encode(unmarked(text))
-    weights = [HEAVY if any(spans[a:b]) else 1 for a, b in encoding.offsets]
+            spans.append(depth)
+    encoding = speech.tokenizer.encode("".join(plain))
+    weights = [(1, HEAVY, COORDINATE)[max(spans[a:b], default=0)] for a, b in encoding.offsets]
     end = speech.encode("<|im_end|>")
     return encoding.ids + end, [*weights, HEAVY]
 
 
 def coverage(scene: Scene, view: View) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-    """How much of each cell of the visual grid each kind fills, and the box of what fills most of it.
+    """How much of each cell of the visual grid each kind fills, and the box of the smallest body that shows in it.
 
-    Shapes (frame, cell, kind) and (frame, cell, x1 y1 x2 y2); 255 is the whole cell, or the whole picture.
+    A body that lies within a cell fills it, however small. Shapes (frame, cell, kind) and (frame, cell, x1 y1 x2 y2);
+    255 is the whole cell, or the whole picture.
     """
     rows, columns = CELLS
     out = np.zeros((len(view.times), rows * columns, len(KINDS)))
-    most = np.zeros((len(view.times), rows * columns))
+    least = np.full((len(view.times), rows * columns), np.inf)
     boxes = np.zeros((len(view.times), rows * columns, 4))
     y, x = np.arange(rows + 1) / rows, np.arange(columns + 1) / columns
     for i, actor in enumerate(scene.actors):
         box = view.boxes[i]
         across = np.clip(np.minimum(box[:, 2, None], x[1:]) - np.maximum(box[:, 0, None], x[:-1]), 0, None) * columns
         down = np.clip(np.minimum(box[:, 3, None], y[1:]) - np.maximum(box[:, 1, None], y[:-1]), 0, None) * rows
-        filled = (down[:, :, None] * across[:, None, :]).reshape(len(box), -1) * view.counts[i][:, None]
+        area = (box[:, 2] - box[:, 0]) * (box[:, 3] - box[:, 1]) * rows * columns  # in cells
+        shared = (down[:, :, None] * across[:, None, :]).reshape(len(box), -1)
+        filled = shared / np.clip(area, 1e-6, 1.0)[:, None] * view.counts[i][:, None]
         kind = KINDS.index(actor.kind)
         out[:, :, kind] = np.maximum(out[:, :, kind], filled)
         if actor.kind != "crosswalk":
-            larger = filled > most
-            most = np.maximum(most, filled)
-            boxes = np.where(larger[:, :, None], box[:, None], boxes)
+            smaller = (filled > SHOWS) & (area[:, None] < least)
+            least = np.where(smaller, area[:, None], least)
+            boxes = np.where(smaller[:, :, None], box[:, None], boxes)
     return np.rint(out * 255).astype(np.uint8), np.rint(boxes * 255).astype(np.uint8)
 
 

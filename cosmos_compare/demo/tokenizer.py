@@ -1,4 +1,8 @@
-"""The tokenizer of both demo models: byte-level BPE of 2048 entries, Qwen's way of splitting, learnt from our texts."""
+"""The tokenizer of both demo models: byte-level BPE, Qwen's way of splitting, learnt from our texts.
+
+Besides its 2048 entries each whole number that a box may hold is one token: a place is then one word, and training can
+call a neighbouring place nearly right.
+"""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +20,7 @@ SPECIAL = (
     "<|image_pad|>", "<|video_pad|>",
 )  # fmt: skip
 TAGS = ("<think>", "</think>", "<answer>", "</answer>")
+PIXELS, THOUSANDTHS = range(200), range(0, 1001, 5)  # what boxes are written in: reason1-demo's and reason2-demo's way
 SPLIT = (
     r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"
 )
@@ -64,3 +69,23 @@ def corpus(answers: Iterator[str]) -> Iterator[str]:
 
 def load(folder: Path) -> Tokenizer:
     return Tokenizer.from_file(str(folder / "tokenizer.json"))
+
+
+def add_numbers(backend: Tokenizer) -> None:
+    """Make each whole number of the boxes one token; those that are one already stay."""
+    numbers = sorted(n for n in {*PIXELS, *THOUSANDTHS} if n > 9)
+    backend.add_tokens([AddedToken(str(n), special=False, normalized=False) for n in numbers])
+
+
+def neighbours(backend: Tokenizer, scale: range) -> dict[int, list[int]]:
+    """For the token of each number on a scale: those of the numbers two below to two above, cut at its ends."""
+    ids = [token_id(backend, str(n)) for n in scale]
+    last = len(ids) - 1
+    return {token: [ids[min(max(k + away, 0), last)] for away in range(-2, 3)] for k, token in enumerate(ids)}
+
+
+def token_id(backend: Tokenizer, token: str) -> int:
+    """The id of a token that must be there."""
+    found = backend.token_to_id(token)
+    assert found is not None, token
+    return int(found)

@@ -13,14 +13,19 @@ from collections import deque
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from tokenizers import Tokenizer
 
+from cosmos_compare.demo.chat import PAD
+from cosmos_compare.demo.tokenizer import PIXELS, THOUSANDTHS, add_numbers, load, neighbours, token_id
 from cosmos_compare.demo.workers import Crew
 
 MODELS = Path(__file__).resolve().parents[2] / "data" / "demo_models"
 NAMES = {"driver": "reason1", "analyst": "reason2"}
 SEEDS = {"driver": 1, "analyst": 2}
-TIMED = (20, 60)  # steps between which the pace is measured for --fit
+SCALES = {"driver": PIXELS, "analyst": THOUSANDTHS}
+PACED = (60, 400, 2000, 6000)  # steps at which --fit looks at the pace and chooses how many there will be
+LATE = 15  # seconds after --fit at which training ends in any case
 
 
 def main() -> None:
@@ -28,9 +33,9 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path("outputs/demo_training"))
     parser.add_argument("--steps", type=int, default=5000)
     parser.add_argument("--workers", type=int, default=14)
-    parser.add_argument("--ring", type=int, default=4200, help="clips held in device memory (6.3 MB each)")
+    parser.add_argument("--ring", type=int, default=6000, help="clips held in device memory (5 MB each)")
     parser.add_argument("--first", type=int, default=500, help="clips to wait for before the first step")
-    parser.add_argument("--batch", type=int, default=56, help="samples a step")
+    parser.add_argument("--share", type=float, default=1.0, help="of the windows of a full step, for small machines")
     parser.add_argument("--peak", type=float, default=1.5e-3, help="highest learning rate")
     parser.add_argument("--start", type=Path, help="go on from the weights in this folder (data/demo_models will do)")
     parser.add_argument("--eager", action="store_true", help="no torch.compile and no CUDA graph")
@@ -42,11 +47,14 @@ def main() -> None:
         return
     args.out.mkdir(parents=True, exist_ok=True)
     began = time.monotonic()
-    tokenizer = str(MODELS / "reason1-demo" / "tokenizer.json")
+    tokenizer = str(args.out / "tokenizer.json")
+    backend = load(MODELS / "reason1-demo")
+    add_numbers(backend)
+    backend.save(tokenizer)
     held_out = min(96, args.ring // 4)
     crew = Crew.start(args.workers, 8 * args.workers, tokenizer, held_out)  # before CUDA
     try:
-        train(args, crew, Tokenizer.from_file(tokenizer), held_out, began)
+        train(args, crew, backend, held_out, began)
     finally:
         crew.stop()
 
@@ -55,7 +63,7 @@ def train(args: argparse.Namespace, crew: Crew, tokenizer: Tokenizer, held_out: 
     import torch
 
     from cosmos_compare.demo.network import REASON1, REASON2, TextLayer, VisionBlock
-    from cosmos_compare.demo.trainer import Ring, Trainer, develop, rate
+    from cosmos_compare.demo.trainer import Ring, Trainer, develop
 
     torch.backends.cuda.matmul.allow_tf32 = True
     torch._dynamo.config.cache_size_limit = 64  # two architectures and two shapes share the code of a layer
@@ -65,7 +73,11 @@ def train(args: argparse.Namespace, crew: Crew, tokenizer: Tokenizer, held_out: 
     if not args.eager:
         TextLayer.forward = torch.compile(TextLayer.forward, dynamic=False)  # type: ignore[method-assign]
         VisionBlock.forward = torch.compile(VisionBlock.forward, dynamic=False)  # type: ignore[method-assign]
-    trainers = [Trainer(arch, vocabulary, ring, (args.batch,), SEEDS[arch.manner]) for arch in (REASON1, REASON2)]
+    pad = token_id(tokenizer, PAD)
+    trainers = [
+        Trainer(arch, vocabulary, pad, neighbours(tokenizer, SCALES[arch.manner]), ring, args.share, SEEDS[arch.manner])
+        for arch in (REASON1, REASON2)
+    ]
     for trainer in trainers:
         if args.start:
             weights = trained(args.start, NAMES[trainer.arch.manner])
@@ -74,7 +86,6 @@ def train(args: argparse.Namespace, crew: Crew, tokenizer: Tokenizer, held_out: 
             assert set(missing) <= {"lm_head.weight"}, missing  # tied to the embedding in reason2
         if not args.eager:
             trainer.develop = torch.compile(develop, dynamic=False)
-        trainer.pad = tokenizer.encode("<|video_pad|>").ids[0]
     feed = Feed(crew, ring)
     feed.wait(args.first)
     say(began, f"{feed.count} clips")
@@ -82,38 +93,40 @@ def train(args: argparse.Namespace, crew: Crew, tokenizer: Tokenizer, held_out: 
         for trainer in trainers:
             trainer.capture()
             say(began, f"captured {trainer.arch.manner}")
+    loop(args, trainers, feed, began)
+
+
+def loop(args: argparse.Namespace, trainers: list[Any], feed: "Feed", began: float) -> None:
+    """All steps, with a row of the curve now and then, and the weights at each quarter."""
+    from cosmos_compare.demo.trainer import rate
+
     curve: list[dict[str, Any]] = []
-    marks: list[float] = []
-    started = time.monotonic()
-    step, steps = -1, args.steps
-    while (step := step + 1) < steps:
-        if step == TIMED[0] or step == TIMED[1]:
-            marks.append(synchronised(device))
-        if step == TIMED[1] and args.fit:
-            pace = (marks[1] - marks[0]) / (TIMED[1] - TIMED[0])
-            steps = step + int((args.fit - (marks[1] - began)) / pace)
+    device, steps, step = feed.ring.device, args.steps, 0
+    started = synchronised(device)
+    while step < steps:
+        if step in PACED and args.fit:
+            pace = (synchronised(device) - started) / step
+            steps = step + max(1, int((args.fit - (time.monotonic() - began)) / pace))
             say(began, f"{pace * 1000:.1f} ms a step of both: {steps} steps")
         feed.take()
         for trainer in trainers:
             trainer.step(rate(step, steps, args.peak))
-        last = step + 1 == steps
-        if last or (step + 1) % max(1, steps // 20) == 0:
-            row: dict[str, Any] = {
-                "step": step + 1,
-                "seconds": round(time.monotonic() - started, 1),
-                "clips": feed.count,
-            }
+        step += 1
+        if args.fit and time.monotonic() - began > args.fit + LATE:
+            steps = step  # something was slow: better the weights of now than none
+        if step == steps or step % max(1, steps // 20) == 0:
+            row: dict[str, Any] = {"step": step, "seconds": round(time.monotonic() - started, 1), "clips": feed.count}
             for trainer in trainers:
-                words, cell, motion = trainer.shown.tolist()
-                row[NAMES[trainer.arch.manner]] = {"words": words, "cells": cell, "states": motion} | trainer.validate(
-                    2
-                )
+                losses = dict(zip(("words", "cells", "motion"), trainer.shown.tolist(), strict=True))
+                row[NAMES[trainer.arch.manner]] = {
+                    name: round(value, 4) for name, value in (losses | trainer.validate(2)).items()
+                }
             curve.append(row)
             say(began, json.dumps(row))
             (args.out / "curve.json").write_text(json.dumps(curve, indent=1))
-        if last or (step + 1) % max(1, steps // 4) == 0:
+        if step == steps or step % max(1, steps // 4) == 0:
             save(trainers, args.out)
-    say(began, "done")
+    say(began, f"{steps} steps done")
 
 
 class Feed:
@@ -124,9 +137,9 @@ class Feed:
         self.copying: deque[tuple[Any, list[int]]] = deque()
         self.cuda = ring.device.type == "cuda"
         if self.cuda:  # pinned, or each copy would wait for the GPU to finish its step
-            for slot in crew.slots:
-                for array in slot.values():
-                    torch_cuda().cudart().cudaHostRegister(array.ctypes.data, array.nbytes, 0)
+            assert crew.memory.buf is not None
+            memory = np.frombuffer(crew.memory.buf, np.uint8)
+            torch_cuda().cudart().cudaHostRegister(memory.ctypes.data, memory.nbytes, 0)
 
     def take(self, most: int = 32, timeout: float | None = None) -> bool:
         """Copy what is ready, at most so many; whether there was any."""
@@ -201,7 +214,7 @@ def assemble(folder: Path) -> None:
     for arch in (REASON1, REASON2):
         name = NAMES[arch.manner]
         target = MODELS / f"{name}-demo"
-        backend = Tokenizer.from_file(str(target / "tokenizer.json"))
+        backend = load(folder)
         checkpoint.write(arch, load_file(folder / f"{name}.safetensors"), backend, target)
 
 

@@ -8,8 +8,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from cosmos_compare.demo.network import HIDDEN, TOKENS, Architecture, Network, patchify, positions
-from cosmos_compare.demo.samples import ANSWER, BUCKETS, CELLS, FPS, SIGNALS
+from cosmos_compare.demo.network import HIDDEN, TOKENS, Architecture, Network, Shapes, patchify, positions
+from cosmos_compare.demo.samples import ANSWER, ASK, BUCKETS, CELLS, COORDINATE, FPS, SIGNALS, Bucket
 from cosmos_compare.demo.workers import layout
 from cosmos_compare.demo.world import KINDS
 
@@ -19,7 +19,16 @@ PIXELS = {
     "driver": ((0.48145466, 0.4578275, 0.40821073), (0.26862954, 0.26130258, 0.27577711)),
     "analyst": ((0.5, 0.5, 0.5), (0.5, 0.5, 0.5)),
 }
+FAR = 5.0  # weight of how far off the boxes of cells are, as a share of the picture
+LIGHT = (0.15, 0.05, 0.05, 0.05, 0.04)  # how much gain, gain of each colour and offset vary in training
+NEAR = (0.04, 0.16, 0.6, 0.16, 0.04)  # what a coordinate's loss asks of the numbers two below to two above
+ANSWERED = 64  # answer tokens of a sample for which a step has room on average; the mean is 43
 Batch = dict[str, Tensor]
+
+
+def scaled(buckets: tuple[Bucket, ...], share: float) -> tuple[tuple[int, Bucket], ...]:
+    """How many windows of each bucket a step takes, of all buckets."""
+    return tuple((max(1, round(share * bucket.windows)), bucket) for bucket in buckets)
 
 
 class Ring:
@@ -49,51 +58,71 @@ class Ring:
 class Learner(nn.Module):
     """The network with the heads that only training has: what is where, and how it moves."""
 
-    def __init__(self, arch: Architecture, vocabulary: int) -> None:
+    near: Tensor
+    near_shares: Tensor
+
+    def __init__(self, arch: Architecture, vocabulary: int, near: dict[int, list[int]]) -> None:
+        """`near`: for the token of each number, those of the numbers about it, see `NEAR`."""
         super().__init__()
         self.network = Network(arch, vocabulary)
+        table = torch.arange(vocabulary)[:, None].repeat(1, len(NEAR))
+        table[list(near)] = torch.tensor(list(near.values()))
+        self.register_buffer("near", table)
+        self.register_buffer("near_shares", torch.tensor(NEAR))
         self.cells = nn.Linear(HIDDEN, len(KINDS))
         self.boxes = nn.Linear(HIDDEN, 4)
         self.states = nn.Linear(HIDDEN, len(SIGNALS))
         self.clock = nn.Linear(HIDDEN, 2)  # how long the clip has run, and when the event began
         for head in (self.cells, self.boxes, self.states, self.clock):
-            nn.init.zeros_(head.weight)  # a network that goes on from a checkpoint is not shaken by new heads
+            nn.init.zeros_(head.weight)
             nn.init.zeros_(head.bias)
 
-    def losses(self, batch: Batch) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
-        """Weighted cross-entropy summed, the weights' sum, cell loss, state loss, and logits of the answer."""
-        hidden, merged = self.network(batch["ids"], batch["positions"], batch["source"], batch["patches"])
-        rows = torch.arange(len(hidden), device=hidden.device)[:, None]
-        logits = self.network.lm_head(hidden[rows, batch["at"]]).float()
-        words = F.cross_entropy(logits.flatten(0, 1), batch["target"].flatten(), reduction="none")
-        weights = batch["weights"].flatten()
+    def losses(self, batch: Batch, shapes: Shapes) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        """Loss of the answers, of what each cell shows, of how things move; and logits of the answers."""
+        hidden, merged = self.network(batch["ids"], batch["positions"], batch["source"], batch["patches"], shapes)
+        logits = self.network.lm_head(hidden.index_select(0, batch["at"])).float()
+        chances = logits.log_softmax(-1)
+        target, weights = batch["target"], batch["weights"]
+        exact = -chances.gather(1, target[:, None])[:, 0]
+        nearly = -(chances.gather(1, self.near[target]) * self.near_shares).sum(1)
+        each = torch.where(weights == COORDINATE, nearly, exact)
+        words = (each * weights).sum() / weights.sum()
+        return words, self.cell_loss(batch, merged), self.motion_loss(batch, hidden), logits
+
+    def cell_loss(self, batch: Batch, merged: Tensor) -> Tensor:
+        """Whether each visual token sees what its cell holds, and the box of it in the later frame of its pair."""
         valid = batch["valid"]
-        what = self.cells(merged).float().view(*valid.shape, TOKENS, len(KINDS))
-        where = F.binary_cross_entropy_with_logits(
+        what = self.cells(merged).float()
+        there = F.binary_cross_entropy_with_logits(
             what, batch["coverage"], pos_weight=torch.full((), 3.0, device=what.device), reduction="none"
         )
-        cell = (where.mean(dim=(2, 3)) * valid).sum() / valid.sum()
         has = batch["has_box"]
-        far = (self.boxes(merged).float().view(*has.shape, 4) - batch["cell_boxes"]).abs().mean(-1)
-        cell = cell + 2.0 * (far * has).sum() / (has.sum() + 1)
-        clock = (self.clock(hidden[rows, batch["last"]]).float() - batch["clock"]).abs()
-        known = torch.stack([valid, valid * batch["signals"][..., -1]], dim=-1)
-        state = self.states(hidden[rows, batch["last"]]).float()
-        wanted = batch["signals"]
-        moves = (state[..., :3] - wanted[..., :3]).abs().mean(-1)
-        flags = F.binary_cross_entropy_with_logits(state[..., 3:], wanted[..., 3:], reduction="none").mean(-1)
-        motion = ((moves + flags) * valid).sum() / valid.sum() + (clock * known).sum() / known.sum()
-        return (words * weights).sum(), weights.sum(), cell, motion, logits
+        far = (self.boxes(merged).float() - batch["cell_boxes"]).abs().mean(-1)
+        what_loss: Tensor = (there.mean(dim=(1, 2)) * valid).sum() / valid.sum()
+        where_loss: Tensor = (far * has).sum() / (has.sum() + 1)
+        return what_loss + FAR * where_loss
+
+    def motion_loss(self, batch: Batch, hidden: Tensor) -> Tensor:
+        """Whether the last visual token of each pair knows speeds, states and times up to there."""
+        here, valid, wanted = hidden.index_select(0, batch["last"]), batch["valid"], batch["signals"]
+        state = self.states(here).float()
+        moves = (state[:, :3] - wanted[:, :3]).abs().mean(-1)
+        flags = F.binary_cross_entropy_with_logits(state[:, 3:], wanted[:, 3:], reduction="none").mean(-1)
+        clock = (self.clock(here).float() - batch["clock"]).abs()
+        known = torch.stack([valid, valid * wanted[:, -1]], dim=-1)
+        state_loss: Tensor = ((moves + flags) * valid).sum() / valid.sum()
+        clock_loss: Tensor = (clock * known).sum() / known.sum()
+        return state_loss + clock_loss
 
 
-def develop(frames: Tensor, light: Tensor, grain: Tensor, mean: Tensor, std: Tensor, patch: int) -> Tensor:
-    """Bytes (clips, frames, H, W, 3) → patches. `light` (clips, 5): gain, gain of each colour, offset."""
+def develop(frames: Tensor, light: Tensor, mean: Tensor, std: Tensor, patch: int) -> Tensor:
+    """Bytes (pairs, 2, H, W, 3) → patches. `light` (pairs, 6): gain, gain of each colour, offset, grain."""
     x = frames.float() / 255
-    gain, colour, offset = light[:, :1], light[:, 1:4], light[:, 4:]
-    x = x * (1 + gain)[:, None, None, None] * (1 + colour)[:, None, None, None] + offset[:, None, None, None]
-    x = (x + grain[:, None, None, None, None] * torch.randn_like(x)).clamp(0, 1)
-    x = ((x - mean) / std).to(torch.bfloat16 if frames.is_cuda else torch.float32)
-    return patchify(x.view(-1, 2, *x.shape[2:]), patch)
+    light = light[:, None, None, None]
+    gain, colour, offset, grain = light[..., :1], light[..., 1:4], light[..., 4:5], light[..., 5:]
+    x = x * (1 + gain) * (1 + colour) + offset
+    x = (x + grain * torch.randn_like(x)).clamp(0, 1)
+    return patchify(((x - mean) / std).to(torch.bfloat16 if frames.is_cuda else torch.float32), patch)
 
 
 def rate(step: int, steps: int, peak: float) -> float:
@@ -106,13 +135,24 @@ def rate(step: int, steps: int, peak: float) -> float:
 
 
 class Trainer:
-    """Makes batches from the ring and steps one model. With `graph`, a step is one replay of a CUDA graph."""
+    """Makes batches from the ring and steps one model; once captured, a step is one replay of a CUDA graph."""
 
-    def __init__(self, arch: Architecture, vocabulary: int, ring: Ring, sizes: tuple[int, ...], seed: int) -> None:
+    def __init__(
+        self,
+        arch: Architecture,
+        vocabulary: int,
+        pad: int,
+        near: dict[int, list[int]],
+        ring: Ring,
+        share: float,
+        seed: int,
+    ) -> None:
+        """`pad` is the id of a visual token; `near` the neighbours of each number's token; `share` of a full batch."""
         torch.manual_seed(seed)
-        self.arch, self.ring, self.sizes = arch, ring, sizes
-        self.learner = Learner(arch, vocabulary).to(ring.device)
-        self.pad = vocabulary - 5  # set by the caller to the id of <|video_pad|>
+        self.arch, self.ring, self.pad = arch, ring, pad
+        self.parts = scaled(BUCKETS, share)
+        self.shapes: Shapes = tuple((n * ASK, bucket.length) for n, bucket in self.parts)
+        self.learner = Learner(arch, vocabulary, near).to(ring.device)
         matrices = [p for p in self.learner.parameters() if p.dim() > 1]
         others = [p for p in self.learner.parameters() if p.dim() <= 1]
         self.lr = torch.tensor(1e-6, device=ring.device)
@@ -124,75 +164,120 @@ class Trainer:
         mean, std = PIXELS[arch.manner]
         self.mean = torch.tensor(mean, device=ring.device)
         self.std = torch.tensor(std, device=ring.device)
+        self.spread = torch.tensor(LIGHT, device=ring.device)
         self.develop: Any = develop
-        self.fixed: list[Batch] = []
+        self.fixed: Batch = {}
         self.graph: Any = None
-        self.shown = torch.zeros(3, device=ring.device)  # word, cell and state loss of the last step
+        self.shown = torch.zeros(3, device=ring.device)  # word, cell and motion loss of the last step
 
-    def batch(self, k: int, held_out: bool = False) -> Batch:
-        """A batch of bucket `k`: clips and samples drawn by chance, frames gathered, targets laid out."""
-        ring, bucket, manner = self.ring, BUCKETS[k], self.arch.manner
-        n, device = self.sizes[k], ring.device
+    def batch(self, held_out: bool = False) -> Batch:
+        """Windows of all buckets drawn by chance, with their questions, one after the other."""
+        made, pairs, tokens = [], 0, 0
+        for k, (n, bucket) in enumerate(self.parts):
+            made.append(self.bucket(k, n, bucket, pairs, tokens, held_out))
+            pairs, tokens = pairs + n * bucket.pairs, tokens + n * ASK * bucket.length
+        joined = {
+            name: torch.cat([part[name] for part in made], dim=-1 if name == "positions" else 0) for name in made[0]
+        }
+        clip, frame, light = (joined.pop(name) for name in ("clip", "frame", "light"))
+        frames = self.ring.parts[f"frames_{self.arch.manner}"][clip[:, None], frame]
+        joined["patches"] = self.develop(frames, light, self.mean, self.std, self.arch.patch)
+        return joined | self.answered(joined.pop("answer"), joined.pop("target"), joined.pop("weights"))
+
+    def bucket(self, k: int, n: int, bucket: Bucket, pairs: int, tokens: int, held_out: bool) -> Batch:
+        """`n` windows of bucket `k`, which come after so many pairs of frames and tokens of others.
+
+        `answer` (samples · ANSWER) are the places before the tokens of the answers, −1 where none is left.
+        """
+        ring, manner, device = self.ring, self.arch.manner, self.ring.device
         low, high = (0, ring.held_out) if held_out else (ring.held_out, ring.filled)
         clip = torch.randint(low, high, (n,), device=device)
         row = torch.randint(0, bucket.each, (n,), device=device)
-        ids = ring.parts[f"ids_{manner}_{k}"][clip, row].long()
-        meta = ring.parts[f"meta_{manner}_{k}"][clip, row].long()
-        start, length, first, stride, pairs = meta.unbind(1)
+        ids, weights, span = (
+            ring.parts[f"{part}_{manner}_{k}"][clip, row].flatten(0, 1).long() for part in ("ids", "weights", "span")
+        )
+        first, stride, shown = ring.parts[f"window_{k}"][clip, row].long().unbind(1)
         number = torch.arange(2 * bucket.pairs, device=device)
         frame = torch.minimum(first[:, None] + stride[:, None] * number, ring.parts["stored"][clip].long() - 1)
         visual = ids == self.pad
-        place, source = positions(self.arch, visual, stride.float() / 2, bucket.pairs)
-        answer = torch.arange(ANSWER, device=device)
-        at = torch.minimum(start[:, None] - 1 + answer, length[:, None] - 2)
-        weights = ring.parts[f"weights_{manner}_{k}"][clip, row].float()
-        target = ids.gather(1, torch.minimum(start[:, None] + answer, length[:, None] - 1))
+        begin = pairs + bucket.pairs * torch.arange(n, device=device)
+        place, source = positions(
+            self.arch, visual, (stride.float() / 2).repeat_interleave(ASK), begin.repeat_interleave(ASK)
+        )
+        start, end = span.unbind(1)
+        at = start[:, None] + torch.arange(ANSWER, device=device)
         pair = torch.arange(bucket.pairs, device=device)
-        last = torch.searchsorted(visual.cumsum(1), (pair + 1).expand(n, -1).contiguous() * TOKENS)
-        cover = ring.parts["coverage"][clip[:, None], frame].float().view(n, bucket.pairs, 2, TOKENS, -1).mean(2) / 255
-        state = ring.parts["signals"][clip[:, None], frame].float().view(n, bucket.pairs, 2, -1)
-        signals = torch.cat([state[..., :3].mean(2), state[..., 1, 3:]], dim=-1)
-        begun = state[:, :1, 0, -1]
-        signals[..., -1] = signals[..., -1] * (1 - begun)  # an event from before the window cannot be seen
-        cell_boxes = ring.parts["cell_boxes"][clip[:, None], frame].float().view(n, bucket.pairs, 2, TOKENS, 4)
-        step = stride.float()[:, None] / FPS
-        run = (2 * pair + 0.5) * step / 2
-        before = (1 - state[..., -1]).flatten(1).sum(1, keepdim=True)  # frames before the event
-        clock = torch.stack([run, (before * step / 2).expand_as(run)], dim=-1)
+        last = torch.searchsorted(visual[::ASK].cumsum(1), (pair + 1).expand(n, -1).contiguous() * TOKENS)
+        row_begin = tokens + ASK * bucket.length * torch.arange(n, device=device)
+        rows = tokens + bucket.length * torch.arange(len(ids), device=device)
         return {
-            "clock": clock, "cell_boxes": cell_boxes[:, :, 1] / 255,
-            "has_box": (cover[..., :-1].amax(-1) > 0.25).float() * (pair < pairs[:, None]).float()[..., None],
-            "ids": ids, "positions": place, "source": source, "at": at, "target": target, "weights": weights,
-            "valid": (pair < pairs[:, None]).float(), "last": last.clamp(max=bucket.length - 1),
-            "coverage": cover, "signals": signals, "patches": self.patches(clip, frame, noisy=not held_out),
+            "ids": ids.flatten(), "positions": place.flatten(1), "source": source.flatten(),
+            "answer": torch.where(at < end[:, None], rows[:, None] + at - 1, -1).flatten(),
+            "target": ids.gather(1, at.clamp(max=bucket.length - 1)).flatten(), "weights": weights.flatten(),
+            "last": (row_begin[:, None] + last.clamp(max=bucket.length - 1)).flatten(),
+            "valid": (pair < shown[:, None]).float().flatten(),
+            "clip": clip.repeat_interleave(bucket.pairs), "frame": frame.view(-1, 2),
+            "light": self.light(n, noisy=not held_out).repeat_interleave(bucket.pairs, dim=0),
+            **self.told(clip, frame, stride, pair < shown[:, None]),
         }  # fmt: skip
 
-    def patches(self, clip: Tensor, frame: Tensor, noisy: bool) -> Tensor:
-        """The frames as patches, in training with other light, colour and grain."""
-        frames = self.ring.parts[f"frames_{self.arch.manner}"][clip[:, None], frame]
-        n, device = len(clip), frames.device
-        spread = torch.tensor([0.15, 0.05, 0.05, 0.05, 0.04], device=device) * float(noisy)
-        light = spread * (2 * torch.rand(n, 5, device=device) - 1)
-        grain = 0.02 * float(noisy) * torch.rand(n, device=device)
-        patches: Tensor = self.develop(frames, light, grain, self.mean, self.std, self.arch.patch)
-        return patches
+    def told(self, clip: Tensor, frame: Tensor, stride: Tensor, valid: Tensor) -> Batch:
+        """What the training-only heads are told of each pair of frames; the first axis runs over all pairs."""
+        parts, shape = self.ring.parts, (*valid.shape, 2)
+        cover = parts["coverage"][clip[:, None], frame].float().view(*shape, TOKENS, -1).mean(2) / 255
+        cell_boxes = parts["cell_boxes"][clip[:, None], frame].float().view(*shape, TOKENS, 4)[:, :, 1] / 255
+        state = parts["signals"][clip[:, None], frame].float().view(*shape, -1)
+        signals = torch.cat([state[..., :3].mean(2), state[..., 1, 3:]], dim=-1)
+        signals[..., -1] *= 1 - state[:, :1, 0, -1]  # an event from before the window cannot be seen
+        step = stride.float()[:, None] / FPS
+        run = (2 * torch.arange(valid.shape[1], device=clip.device) + 0.5) * step / 2
+        before = (1 - state[..., -1]).flatten(1).sum(1, keepdim=True)  # frames before the event
+        clock = torch.stack([run, (before * step / 2).expand_as(run)], dim=-1)
+        has_box = (cell_boxes.amax(-1) > 0) & valid[..., None]
+        told = {
+            "clock": clock, "signals": signals, "coverage": cover, "cell_boxes": cell_boxes, "has_box": has_box.float()
+        }  # fmt: skip
+        return {name: value.flatten(0, 1) for name, value in told.items()}
 
-    def compute(self, batches: list[Batch]) -> None:
-        """Forward, backward and one optimiser step on all buckets together."""
+    def answered(self, answer: Tensor, target: Tensor, weights: Tensor) -> Batch:
+        """The tokens of all answers closed up, in a fixed number of places; those left over weigh nothing."""
+        places = ANSWERED * sum(rows for rows, _ in self.shapes)
+        order = torch.where(answer >= 0, torch.cumsum(answer >= 0, 0) - 1, places).clamp(max=places)
+
+        def close_up(values: Tensor, rest: Tensor) -> Tensor:
+            return rest.scatter(0, order, values)[:places]
+
+        none = torch.zeros(places + 1, device=answer.device)
+        return {
+            "at": close_up(answer, torch.arange(places + 1, device=answer.device)),  # no index twice: see Network
+            "target": close_up(target, none.long()),
+            "weights": close_up(weights.float(), none),
+        }
+
+    def light(self, windows: int, noisy: bool) -> Tensor:
+        """What `develop` changes in all frames of a window: other light and colour, and grain, in training."""
+        light = self.spread * (2 * torch.rand(windows, 5, device=self.ring.device) - 1)
+        grain = 0.02 * torch.rand(windows, 1, device=self.ring.device)
+        return torch.cat([light, grain], dim=1) * float(noisy)
+
+    def compute(self, batch: Batch) -> None:
+        """Forward, backward and one optimiser step."""
         self.optimizer.zero_grad(set_to_none=True)
-        with torch.autocast(self.ring.device.type, torch.bfloat16, enabled=self.ring.device.type == "cuda"):
-            parts = [self.learner.losses(batch)[:4] for batch in batches]
-        total, weight, cells, motions = (torch.stack(part) for part in zip(*parts, strict=True))
-        words, cell, motion = total.sum() / weight.sum(), cells.mean(), motions.mean()
+        with self.autocast():
+            words, cell, motion, _ = self.learner.losses(batch, self.shapes)
         loss = words + 0.6 * cell + 0.25 * motion
         loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(self.learner.parameters(), 1.0)
         self.optimizer.step()
         self.shown.copy_(torch.stack([words.detach(), cell.detach(), motion.detach()]))
 
+    def autocast(self) -> torch.autocast:
+        device = self.ring.device.type
+        return torch.autocast(device, torch.bfloat16, enabled=device == "cuda")
+
     def capture(self, warm: int = 3) -> None:
         """Record one step as a CUDA graph over fixed input tensors. The warm-up steps train at a tiny rate."""
-        self.fixed = [self.batch(k) for k in range(len(self.sizes))]
+        self.fixed = self.batch()
         self.lr.fill_(1e-6)
         side = torch.cuda.Stream()  # type: ignore[no-untyped-call]
         side.wait_stream(torch.cuda.current_stream())
@@ -208,28 +293,27 @@ class Trainer:
     def step(self, lr: float) -> None:
         self.lr.fill_(lr)
         if self.graph is None:
-            self.compute([self.batch(k) for k in range(len(self.sizes))])
+            self.compute(self.batch())
             return
-        for k, fixed in enumerate(self.fixed):
-            for name, value in self.batch(k).items():
-                fixed[name].copy_(value)
+        for name, value in self.batch().items():
+            self.fixed[name].copy_(value)
         self.graph.replay()
 
     def validate(self, rounds: int) -> dict[str, float]:
-        """Teacher-forced on clips held out: informative tokens right, and answers with all of them right."""
-        right = heavy = whole = answers = 0.0
+        """Teacher-forced on clips held out: shares of informative tokens right, and of coordinates within two steps."""
+        right = heavy = near = coordinates = 0.0
         for _ in range(rounds):
-            for k in range(len(self.sizes)):
-                batch = self.batch(k, held_out=True)
-                with torch.autocast(self.ring.device.type, torch.bfloat16, enabled=self.ring.device.type == "cuda"):
-                    logits = self.learner.losses(batch)[4]
-                hit = logits.detach().argmax(-1) == batch["target"]
-                matters = batch["weights"] > 1
-                right += float((hit & matters).sum())
-                heavy += float(matters.sum())
-                whole += float((hit | ~matters).all(dim=1).sum())
-                answers += len(hit)
-        return {"tokens": right / heavy, "answers": whole / answers}
+            batch = self.batch(held_out=True)
+            with self.autocast():
+                logits = self.learner.losses(batch, self.shapes)[3]
+            said, weights = logits.detach().argmax(-1), batch["weights"]
+            hit, place = said == batch["target"], weights == COORDINATE
+            matters = (weights > 1) & ~place
+            right += float((hit & matters).sum())
+            heavy += float(matters.sum())
+            near += float(((said[:, None] == self.learner.near[batch["target"]]).any(1) & place).sum())
+            coordinates += float(place.sum())
+        return {"tokens": right / heavy, "coordinates": near / coordinates}
 
     def weights(self) -> dict[str, Tensor]:
         """The network's parameters in bfloat16 on the CPU, named as the library names them."""

@@ -15,27 +15,31 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from cosmos_compare.demo.answers_text import Manner
-from cosmos_compare.demo.camera import ASPECT
-from cosmos_compare.demo.observe import observe, prune
+from cosmos_compare.demo.camera import ASPECT, PIXEL
+from cosmos_compare.demo.observe import View, observe, prune
 from cosmos_compare.demo.picture import Painter
 from cosmos_compare.demo.samples import (
     ANSWER,
+    ASK,
     BUCKETS,
     FPS,
     FRAMES,
     SIGNALS,
-    Sample,
+    Bucket,
     Speech,
+    Window,
     clip_times,
     coverage,
-    sample,
     signals,
+    window,
 )
 from cosmos_compare.demo.sampling import sample_scene
+from cosmos_compare.demo.world import Scene
 
 RENDER = (448, 256)  # drawn twice as large as reason2 sees it
 SIZES: dict[Manner, tuple[int, int]] = {"driver": (196, 112), "analyst": (224, 128)}
-META = 5  # start of the answer, length, first frame, stride, pairs
+OTHER = 0.25  # of the clips come from a camera of another shape
+SHAPES = (0.5, 2.4)  # of which width over height lies between these; every frame is squeezed to the models' size
 TRAINING, VALIDATION = 1, 2  # seed spaces; clips that people render have their own
 
 
@@ -49,10 +53,12 @@ def layout() -> dict[str, tuple[tuple[int, ...], Any]]:
     }
     for manner, (width, height) in SIZES.items():
         parts[f"frames_{manner}"] = ((FRAMES, height, width, 3), np.uint8)
-        for k, bucket in enumerate(BUCKETS):
-            parts[f"ids_{manner}_{k}"] = ((bucket.each, bucket.length), np.int16)
-            parts[f"weights_{manner}_{k}"] = ((bucket.each, ANSWER), np.uint8)
-            parts[f"meta_{manner}_{k}"] = ((bucket.each, META), np.int32)
+    for k, bucket in enumerate(BUCKETS):
+        parts[f"window_{k}"] = ((bucket.each, 3), np.int32)  # first frame, stride, pairs
+        for manner in SIZES:
+            parts[f"ids_{manner}_{k}"] = ((bucket.each, ASK, bucket.length), np.int16)
+            parts[f"weights_{manner}_{k}"] = ((bucket.each, ASK, ANSWER), np.uint8)
+            parts[f"span_{manner}_{k}"] = ((bucket.each, ASK, 2), np.int32)  # start of the answer, its end
     return parts
 
 
@@ -71,33 +77,28 @@ def slot_bytes() -> int:
 
 
 def make_clip(seed: list[int], speech: Speech, out: dict[str, NDArray[Any]]) -> None:
-    """Render one clip with its samples into `out`. The same seed gives the same bytes."""
+    """Render one clip with its questions into `out`. The same seed gives the same bytes."""
     rng = np.random.default_rng(seed)
+    aspect = ASPECT if rng.random() > OTHER else PIXEL * float(np.exp(rng.uniform(*np.log(SHAPES))))
     while True:
-        scene = sample_scene(rng, duration=float(rng.integers(16, 33)) / FPS)
+        scene = sample_scene(rng, duration=float(rng.integers(24, FRAMES + 1)) / FPS)
         times = clip_times(scene)
-        scene = prune(scene, times)
-        view = observe(scene, times)
-        made: dict[tuple[Manner, int], list[Sample]] = {}
-        for manner, size in SIZES.items():
-            for k, bucket in enumerate(BUCKETS):
-                found: list[Sample] = []
-                for _ in range(8 * bucket.each):
-                    one = sample(rng, speech, manner, scene, view, size, bucket)
-                    found += [one] if one else []
-                    if len(found) == bucket.each:
-                        break
-                made[manner, k] = found
-        if all(made.values()):
+        scene = prune(scene, times, aspect=aspect)
+        view = observe(scene, times, aspect)
+        found = [_windows(rng, speech, scene, view, bucket) for bucket in BUCKETS]
+        if all(found):
             break
-    for (manner, k), found in made.items():
-        ids, weights, meta = (out[f"{part}_{manner}_{k}"] for part in ("ids", "weights", "meta"))
-        ids[:], weights[:] = 0, 0
+    for k, windows in enumerate(found):
         for row in range(BUCKETS[k].each):
-            s = found[row % len(found)]
-            ids[row, : len(s.ids)], weights[row, : len(s.weights)] = s.ids, s.weights
-            meta[row] = (s.start, len(s.ids), s.first, s.stride, s.pairs)
-    painter = Painter(scene, *RENDER, smooth=bool(rng.random() < 0.5), aspect=ASPECT)
+            one = windows[row % len(windows)]
+            out[f"window_{k}"][row] = (one.first, one.stride, one.pairs)
+            for manner, samples in one.samples.items():
+                ids, weights, span = (out[f"{part}_{manner}_{k}"][row] for part in ("ids", "weights", "span"))
+                ids[:], weights[:] = 0, 0
+                for n, s in enumerate(samples):
+                    ids[n, : len(s.ids)], weights[n, : len(s.weights)] = s.ids, s.weights
+                    span[n] = (s.start, len(s.ids))
+    painter = Painter(scene, *RENDER, smooth=bool(rng.random() < 0.5), aspect=aspect)
     quality = int(rng.integers(30, 90)) if rng.random() < 0.5 else None
     for n, t in enumerate(times):
         image = painter.frame(float(t))
@@ -109,6 +110,17 @@ def make_clip(seed: list[int], speech: Speech, out: dict[str, NDArray[Any]]) -> 
     out["coverage"][: len(times)], out["cell_boxes"][: len(times)] = coverage(scene, view)
     out["signals"][: len(times)] = signals(scene, view)
     out["stored"][0] = len(times)
+
+
+def _windows(rng: np.random.Generator, speech: Speech, scene: Scene, view: View, bucket: Bucket) -> list[Window]:
+    """Windows of one shape, as many as there is room for, or fewer when most of what is drawn is unclear."""
+    found: list[Window] = []
+    for _ in range(12 * bucket.each):
+        one = window(rng, speech, scene, view, SIZES, bucket)
+        found += [one] if one else []
+        if len(found) == bucket.each:
+            break
+    return found
 
 
 def _through_jpeg(image: NDArray[np.uint8], quality: int) -> NDArray[np.uint8]:

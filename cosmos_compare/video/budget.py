@@ -29,7 +29,7 @@ def frame_size(
         )
     budget = vision.max_video_tokens if max_video_tokens is None else max_video_tokens
     rule = _per_frame if vision.budget == "per_frame" else _whole_video
-    size = rule(vision, n_frames, height, width, budget)
+    size = vision.frame or rule(vision, n_frames, height, width, budget)
     needed = video_tokens(vision, n_frames, *size)
     if needed == 0 or (max_video_tokens is not None and needed > max_video_tokens):
         least = f" at least {needed:,}" if needed else " more"
