@@ -183,31 +183,28 @@ def shapes(engine: LocalEngine, seconds: float) -> None:
     with torch.cuda.stream(engine.stream):
         best = tried()
         print(f"{engine.spec.name}: {best:.3f} ms a token", flush=True)
-        token_pass.early = False
-        print(f"  without early starts {tried():.3f} ms", flush=True)
-        token_pass.early = True
         candidates = [
             Shape(rows, cols, warps)
             for warps in (4, 8, 2)
-            for cols in (512, 1024, 2048, 4096)
+            for cols in (1024, 2048, 4096, 512)
             for rows in (1, 2, 4, 8)
             if 8 <= rows * cols // (32 * warps) <= 64
         ]
-        choices: dict[str, list[Any]] = {"gated": candidates, "add": candidates, "project": candidates}
-        choices |= {"share": [Parts(splits, block) for splits in (8, 16, 32, 64) for block in (16, 32, 64, 128)]}
-        choices |= {"head": candidates}
+        choices: dict[str, list[Any]] = {"early": [False, True], "down": candidates, "out": candidates}
+        choices |= {"parts": [Parts(number, block) for number in (8, 16, 32, 64) for block in (32, 64, 128)]}
+        choices |= {"head": candidates, "gated": candidates, "project": candidates}
         for name, values in choices.items():
-            kept, seen = getattr(token_pass, name), []
+            kept, seen = token_pass.shapes, []
             for value in values:
                 if time.perf_counter() > deadline:
                     break
-                setattr(token_pass, name, value)
+                token_pass.shapes = kept._replace(**{name: value})
                 seen.append((tried(), value))
             seen.sort(key=lambda pair: pair[0])
             if seen and seen[0][0] < best:
-                best, kept = seen[0]
-            setattr(token_pass, name, kept)
-            print(f"  {name}: {best:.3f} ms with {kept}; then {seen[1:5]}, worst {seen[-1:]}", flush=True)
+                best, kept = seen[0][0], kept._replace(**{name: seen[0][1]})
+            token_pass.shapes = kept
+            print(f"  {name}: {best:.3f} ms with {getattr(kept, name)}; {seen[:4]}, worst {seen[-1:]}", flush=True)
 
 
 def full_clip(spec: ModelSpec) -> Request:

@@ -19,12 +19,42 @@ class Parts(NamedTuple):
     block: int
 
 
+class Shapes(NamedTuple):
+    """Those of all kernels of a token. `early`: whether a kernel starts while the one before it ends."""
+
+    project: Shape
+    gated: Shape
+    out: Shape
+    down: Shape
+    head: Shape
+    parts: Parts
+    early: bool
+
+
 MAX_PARTS = 64
-PROJECT = Shape(4, 1024, 4)
-GATED = Shape(4, 1024, 8)
-ADD = Shape(4, 1024, 4)
-HEAD = Shape(8, 1024, 8)
-PARTS = Parts(32, 64)
+NARROW = Shapes(
+    project=Shape(4, 1024, 4),
+    gated=Shape(2, 1024, 4),
+    out=Shape(8, 2048, 8),
+    down=Shape(8, 2048, 8),
+    head=Shape(4, 1024, 4),
+    parts=Parts(32, 64),
+    early=True,
+)
+WIDE = Shapes(
+    project=Shape(4, 1024, 4),
+    gated=Shape(1, 4096, 4),
+    out=Shape(4, 2048, 4),
+    down=Shape(4, 2048, 4),
+    head=Shape(8, 1024, 8),
+    parts=Parts(32, 64),
+    early=True,
+)
+
+
+def shapes_for(width: int) -> Shapes:
+    """`width` is that of the hidden states."""
+    return NARROW if width <= 2048 else WIDE
 
 
 def power_of_two(count: int) -> int:

@@ -10,7 +10,7 @@ from typing import Any
 from cosmos_compare.engines import local_kernels as kernels
 from cosmos_compare.engines.local_fixed import FixedKeyValues
 from cosmos_compare.engines.local_libraries import torch
-from cosmos_compare.engines.local_shapes import ADD, GATED, HEAD, MAX_PARTS, PARTS, PROJECT, Shape, power_of_two
+from cosmos_compare.engines.local_shapes import MAX_PARTS, Shape, power_of_two, shapes_for
 
 
 class TokenPass:
@@ -40,8 +40,8 @@ class TokenPass:
         self.inside = buffer(self.inner, dtype=kind)
         self.logits = buffer(1, self.lm_head.weight.shape[0])
         self.frequencies = self.text.rotary_emb.inv_freq.float().contiguous()
-        self.early = torch.cuda.is_available() and torch.cuda.get_device_capability(device) >= (9, 0)
-        self.project, self.gated, self.add, self.head, self.share = PROJECT, GATED, ADD, HEAD, PARTS
+        self.shapes = shapes_for(self.width)
+        self.can_start_early = device.type == "cuda" and torch.cuda.get_device_capability(device) >= (9, 0)
 
     def __call__(self) -> torch.Tensor:
         """Logits (1, vocabulary), float32, behind `token` at `fixed.position`; always the same tensor."""
@@ -52,29 +52,29 @@ class TokenPass:
         )  # fmt: skip
         for number, layer in enumerate(self.text.layers):
             self._attention(layer.self_attn, layer.input_layernorm, number)
-            self._add(self.attended, layer.self_attn.o_proj)
+            self._add(self.attended, layer.self_attn.o_proj, self.shapes.out)
             self._gated(layer.mlp, layer.post_attention_layernorm)
-            self._add(self.inside, layer.mlp.down_proj)
-        self._project(self.text.norm, [self.lm_head] * 3, self.logits, self.head)
+            self._add(self.inside, layer.mlp.down_proj, self.shapes.down)
+        self._project(self.text.norm, [self.lm_head] * 3, self.logits, self.shapes.head)
         return self.logits
 
     def _attention(self, attention: Any, norm: Any, number: int) -> None:
         products = [attention.q_proj, attention.k_proj, attention.v_proj]
-        self._project(norm, products, self.projected, self.project)
+        self._project(norm, products, self.projected, self.shapes.project)
         normed = hasattr(attention, "q_norm")
         queries = attention.q_norm.weight if normed else self.hidden  # not read
         new_keys = attention.k_norm.weight if normed else self.hidden
         keys, values = self.fixed.layers[number]
         self._launch(
-            kernels.attend, (self.heads, self.share.number), 4, self.projected, queries, new_keys, self.frequencies,
+            kernels.attend, (self.heads, self.shapes.parts.number), 4, self.projected, queries, new_keys, self.frequencies,
             self.fixed.position, self.delta, keys, values, self.parts, self.peaks, self.totals,
             attention.q_norm.variance_epsilon if normed else 0.0, attention.scaling * math.log2(math.e), keys.shape[2],
-            HEADS=self.heads, GROUP=self.groups, HALF=self.size // 2, NORMED=normed, SPLITS=self.share.number,
-            ROWS=max(16, power_of_two(self.groups)), BLOCK=self.share.block,
+            HEADS=self.heads, GROUP=self.groups, HALF=self.size // 2, NORMED=normed, SPLITS=self.shapes.parts.number,
+            ROWS=max(16, power_of_two(self.groups)), BLOCK=self.shapes.parts.block,
         )  # fmt: skip
         self._launch(
             kernels.merge, self.heads * self.groups, 4, self.parts, self.peaks, self.totals, self.attended,
-            SIZE=self.size, SPLITS=self.share.number,
+            SIZE=self.size, SPLITS=self.shapes.parts.number,
         )  # fmt: skip
 
     def _project(self, norm: Any, products: list[Any], output: torch.Tensor, shape: Shape) -> None:
@@ -90,25 +90,23 @@ class TokenPass:
         )  # fmt: skip
 
     def _gated(self, mlp: Any, norm: Any) -> None:
-        shape = self.gated
+        shape = self.shapes.gated
         self._launch(
             kernels.gated, self.inner // shape.rows, shape.warps, self.hidden, norm.weight,
             mlp.gate_proj.weight, mlp.up_proj.weight, self.inside, norm.variance_epsilon,
             K=self.width, ROWS=shape.rows, COLS=shape.cols,
         )  # fmt: skip
 
-    def _add(self, vector: torch.Tensor, product: Any) -> None:
-        shape = self.add
+    def _add(self, vector: torch.Tensor, product: Any, shape: Shape) -> None:
         self._launch(
             kernels.add_product, self.width // shape.rows, shape.warps, vector, product.weight, self.hidden,
             K=vector.numel(), ROWS=shape.rows, COLS=shape.cols,
         )  # fmt: skip
 
     def _launch(self, kernel: Any, grid: int | tuple[int, int], warps: int, *args: Any, **constants: Any) -> None:
-        options = {"launch_pdl": True} if self.early else {}
-        kernel[grid if isinstance(grid, tuple) else (grid,)](
-            *args, **constants, NEXT=self.early, num_warps=warps, **options
-        )
+        early = self.can_start_early and self.shapes.early
+        options = {"launch_pdl": True} if early else {}
+        kernel[grid if isinstance(grid, tuple) else (grid,)](*args, **constants, NEXT=early, num_warps=warps, **options)
 
     def _check(self, config: Any) -> None:
         layer = self.text.layers[0]
