@@ -137,7 +137,7 @@ def stages(engine: LocalEngine) -> None:
     request = full_clip(engine.spec)
     with torch.cuda.stream(engine.stream):
         prompt = engine.looker.read(request)
-        for reading in (decoder.library, decoder.reading):
+        for reading in (decoder.plain, decoder.reading):
 
             def vision(reading: Any = reading) -> None:
                 engine.kept.clear()

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from engine_requests import answer, build_mid_size, make_request, reference
 
 from cosmos_compare.engines.local import LocalEngine
 from cosmos_compare.engines.local_libraries import torch
-from cosmos_compare.engines.local_reading import LibraryReading
+from cosmos_compare.engines.local_reading import PlainReading
 from cosmos_compare.models import resolve_models
 from cosmos_compare.schema import Sampling
 
@@ -69,19 +68,13 @@ def test_our_vision_tower_sees_what_the_librarys_sees(exact: LocalEngine, rounde
     prompt = exact.looker.read(make_request(exact.spec, CLIP))
     pixels = prompt.pixels if prompt.pixels is not None else exact.kept.get(("pixels", prompt.frames))
     grid = prompt.inputs.tensors["video_grid_thw"]
-    truth = as_features(LibraryReading(exact.model).features(pixels, grid))
-    plain = as_features(LibraryReading(rounded.model).features(pixels, grid))
+    truth, plain = (PlainReading(engine.model).features(pixels, grid) for engine in (exact, rounded))
     graphs = rounded.graphs
     assert graphs
     fast = graphs.reading.features(pixels, grid)
-    for ours, theirs, exactly in zip([fast.tokens, *fast.deep], plain, truth, strict=True):
+    for ours, theirs, exactly in zip(*([some.tokens, *some.deep] for some in (fast, plain, truth)), strict=True):
         error, allowed = (ours.float() - exactly).norm(), (theirs.float() - exactly).norm()
         assert 0 < error <= allowed * 1.1
-
-
-def as_features(output: Any) -> list[torch.Tensor]:
-    """Of the library's output: the tokens, then those for the deeper layers."""
-    return [torch.cat(part) for part in (output.pooler_output, *(output.get("deepstack_features") or ()))]
 
 
 def test_seeds_repeat_and_differ(rounded: LocalEngine) -> None:

@@ -19,7 +19,7 @@ from cosmos_compare.engines.local_kept import Kept
 from cosmos_compare.engines.local_keys import KeyValues
 from cosmos_compare.engines.local_libraries import AutoModelForImageTextToText, AutoProcessor, torch
 from cosmos_compare.engines.local_looking import Looker, Prompt
-from cosmos_compare.engines.local_reading import LibraryReading
+from cosmos_compare.engines.local_reading import PlainReading
 from cosmos_compare.engines.local_reference import generate
 from cosmos_compare.engines.local_sampler import Sampler
 from cosmos_compare.engines.local_text import TextStream
@@ -75,7 +75,7 @@ class LocalEngine:
         self.end_ids = _end_ids(self.model)
         self.kept = Kept(memory.keep_bytes(self.device) if keep_bytes is None else keep_bytes)
         self.looker = Looker(self.model, self.processor, spec.vision, self.kept)
-        self.library = LibraryReading(self.model)
+        self.plain = PlainReading(self.model)
         self.graphs: Graphs | None = None
         # A stream of its own lets two models run at the same time on one GPU.
         self.stream = torch.cuda.Stream() if self.device.type == "cuda" else None  # type: ignore[no-untyped-call]
@@ -114,7 +114,7 @@ class LocalEngine:
             if self.graphs:
                 self.graphs.close()
             self.kept.clear()
-            del self.looker, self.library, self.model
+            del self.looker, self.plain, self.model
             memory.free_memory()
 
     @torch.inference_mode()
@@ -171,7 +171,7 @@ class LocalEngine:
             return
         graphs = self.graphs if self.graphs and self.graphs.takes(prompt) else None
         keys_values = graphs.key_values() if graphs else self._room(prompt)
-        reading = graphs.reading if graphs else self.library
+        reading = graphs.reading if graphs else self.plain
         attempt.reused = self.looker.fill(prompt, keys_values, reading)
         if attempt.cancelled():
             return
@@ -181,7 +181,7 @@ class LocalEngine:
             tokens = graphs.tokens(prompt)
         else:
             sampler = Sampler(sampling, self.model.config.text_config.vocab_size, self.device)
-            tokens = plain_tokens(self.model, prompt, keys_values, sampler)
+            tokens = plain_tokens(self.model, self.plain.text, prompt, keys_values, sampler)
         write(tokens, attempt.stream, sampling.max_new_tokens, self.end_ids, attempt.cancelled)
 
     def _room(self, prompt: Prompt) -> KeyValues:

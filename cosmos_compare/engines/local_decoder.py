@@ -7,10 +7,10 @@ attended to and is overwritten by the answer.
 from collections.abc import Callable, Hashable, Iterator
 from typing import Any
 
-from cosmos_compare.engines.local_fixed import FixedKeyValues, use_in
+from cosmos_compare.engines.local_fixed import FixedKeyValues
 from cosmos_compare.engines.local_libraries import torch
 from cosmos_compare.engines.local_looking import Prompt
-from cosmos_compare.engines.local_reading import FastReading, LibraryReading, Reading
+from cosmos_compare.engines.local_reading import FastReading, PlainReading, Reading
 from cosmos_compare.engines.local_sampler import Sampler
 
 QUESTIONS = (64, 256, 1024)  # tokens
@@ -23,7 +23,6 @@ class Decoder:
     """One model's decoding: `ask` a question behind the head of a prompt, then `draw` and `step` for each token."""
 
     def __init__(self, model: Any, lengths: tuple[int, ...] = LENGTHS, questions: tuple[int, ...] = QUESTIONS) -> None:
-        use_in(model)
         self.model = model
         self.text, self.lm_head = model.model.language_model, model.lm_head
         config, device = self.text.config, model.device
@@ -38,18 +37,17 @@ class Decoder:
         self.ids = torch.zeros((1, questions[-1]), dtype=torch.long, device=device)
         self.last = torch.zeros_like(self.position)  # place of a question's last token among its ids
         self.logits = torch.zeros((1, config.vocab_size), device=device)
-        # Four dimensions tell the model that this is the mask; attention over fixed keys doesn't read it.
-        self.no_mask = torch.ones((1, 1, 1, 1), dtype=torch.bool, device=device)
+        self.order = torch.arange(questions[-1], device=device)
         self.next_logits: Callable[[], torch.Tensor] = self.plain_logits
-        self.library = LibraryReading(model)
-        self.reading: Reading = self.library
+        self.plain = PlainReading(model)
+        self.reading: Reading = self.plain
         self.mailbox = Mailbox(device)
 
     def use(self, *, few_kernels: bool, flash: bool) -> None:
         """How a token is read: in few kernels, which need Triton, a GPU and a model that they fit; and whether
         otherwise attention is flash attention, which takes no float32. Raises whatever is raised without them."""
         self.fixed.flash = flash
-        self.next_logits, self.buckets, self.reading = self.plain_logits, self.lengths, self.library
+        self.next_logits, self.buckets, self.reading = self.plain_logits, self.lengths, self.plain
         if few_kernels:
             from cosmos_compare.engines.local_token import TokenPass
 
@@ -94,37 +92,23 @@ class Decoder:
         self.delta.fill_(prompt.delta)
 
     def question(self, count: int) -> None:
-        self.fixed.begin(count)
-        ids, places = self.ids[:, :count], self.fixed.places[:count]
-        if isinstance(self.reading, FastReading):
-            hidden = self.reading.text(self.text.embed_tokens(ids[0]), (places + self.delta).expand(3, 1, -1))
-            hidden = self.text.norm(hidden.index_select(0, self.last))
-        else:
-            hidden = self._hidden(ids, places).index_select(1, self.last)[:, 0]
-        self.logits.copy_(self.lm_head(hidden))
+        hidden = self._hidden(self.ids[:, :count], self.position + self.order[:count])
+        self.logits.copy_(self.reading.text.logits(hidden.index_select(0, self.last), self.lm_head))
 
     def draw(self, sampler: Sampler) -> None:
         self.token.copy_(sampler.draw(self.logits))
 
     def step(self) -> None:
-        self.fixed.begin(1)
         self.logits.copy_(self.next_logits())
         self.position.add_(1)
 
     def plain_logits(self) -> torch.Tensor:
         """The logits behind `token` at `position`."""
-        logits: torch.Tensor = self.lm_head(self._hidden(self.token, self.position)[:, -1])
-        return logits
+        return self.reading.text.logits(self._hidden(self.token, self.position), self.lm_head)
 
     def _hidden(self, ids: torch.Tensor, places: torch.Tensor) -> torch.Tensor:
-        hidden: torch.Tensor = self.text(
-            inputs_embeds=self.text.embed_tokens(ids),
-            position_ids=(places + self.delta).expand(3, 1, -1),
-            attention_mask=self.no_mask,
-            use_cache=False,
-            fixed=self.fixed,
-        ).last_hidden_state
-        return hidden
+        embedded = self.text.embed_tokens(ids[0])
+        return self.reading.text(embedded, (places + self.delta).expand(3, 1, -1), self.fixed)
 
 
 class Mailbox:

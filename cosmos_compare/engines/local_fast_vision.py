@@ -7,10 +7,11 @@ from transformers import vision_utils
 
 from cosmos_compare.engines import local_kernels_many as kernels
 from cosmos_compare.engines import local_vision
-from cosmos_compare.engines.local_fast_text import gated, norm
+from cosmos_compare.engines.local_fast_text import gated
 from cosmos_compare.engines.local_libraries import torch
 from cosmos_compare.engines.local_reading import Features
 from cosmos_compare.engines.local_shapes import power_of_two
+from cosmos_compare.engines.local_text_pass import norm
 
 
 class Grid(NamedTuple):

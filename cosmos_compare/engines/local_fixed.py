@@ -8,15 +8,7 @@ Query heads that share keys are taken together, so that no key is repeated.
 from typing import Any
 
 from cosmos_compare.engines.local_keys import KeyValues
-from cosmos_compare.engines.local_libraries import (
-    ALL_ATTENTION_FUNCTIONS,
-    ALL_MASK_ATTENTION_FUNCTIONS,
-    sdpa_attention_forward,
-    sdpa_mask,
-    torch,
-)
-
-IMPLEMENTATION = "cosmos_compare_fixed"
+from cosmos_compare.engines.local_libraries import torch
 
 
 class FixedKeyValues:
@@ -97,25 +89,3 @@ class FixedKeyValues:
             scale=scale,
         )
         return output.reshape(1, heads, count, size).transpose(1, 2)
-
-
-def use_in(model: Any) -> None:
-    """Let the text model attend to fixed keys and values when it is called with `fixed=`, else as before."""
-    ALL_ATTENTION_FUNCTIONS.register(IMPLEMENTATION, _attention)
-    ALL_MASK_ATTENTION_FUNCTIONS.register(IMPLEMENTATION, sdpa_mask)
-    model.model.language_model.config._attn_implementation = IMPLEMENTATION
-
-
-def _attention(
-    module: Any,
-    query: torch.Tensor,
-    key: torch.Tensor,
-    value: torch.Tensor,
-    attention_mask: torch.Tensor | None,
-    fixed: FixedKeyValues | None = None,
-    **kwargs: Any,
-) -> tuple[torch.Tensor, None]:
-    if fixed is None:
-        output, _ = sdpa_attention_forward(module, query, key, value, attention_mask, **kwargs)
-        return output, None
-    return fixed.attend(module.layer_idx, query, key, value, module.scaling), None

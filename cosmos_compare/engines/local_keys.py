@@ -37,6 +37,24 @@ class KeyValues(Cache):  # type: ignore[misc]
         for layer in self.layers:
             layer.filled = count
 
+    def begin(self, count: int) -> None:
+        """Say that `count` tokens come next: what each may see is worked out once, not once a layer."""
+        self._mask: torch.Tensor | None = None
+        if count > 1 and self.filled:
+            device, length = self.layers[0].keys.device, self.filled + count
+            self._mask = torch.ones((count, length), dtype=torch.bool, device=device).tril(self.filled)
+
+    def attend(
+        self, layer: int, query: torch.Tensor, key: torch.Tensor, value: torch.Tensor, scale: float
+    ) -> torch.Tensor:
+        """As `local_text_pass.Store` says."""
+        keys, values = self.layers[layer].update(key, value)
+        alone = query.shape[2] == keys.shape[2] > 1  # nothing before them
+        attended: torch.Tensor = torch.nn.functional.scaled_dot_product_attention(
+            query, keys, values, self._mask, is_causal=alone, scale=scale, enable_gqa=True
+        )
+        return attended.transpose(1, 2)
+
     def snapshot(self) -> Snapshot:
         """A copy of what is filled."""
         return [

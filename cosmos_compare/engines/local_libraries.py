@@ -54,8 +54,6 @@ from transformers import (  # noqa: E402
 )
 from transformers.cache_utils import Cache, CacheLayerMixin  # noqa: E402
 from transformers.generation.streamers import BaseStreamer  # noqa: E402
-from transformers.integrations.sdpa_attention import sdpa_attention_forward  # noqa: E402
-from transformers.masking_utils import ALL_MASK_ATTENTION_FUNCTIONS, sdpa_mask  # noqa: E402
 from transformers.modeling_utils import ALL_ATTENTION_FUNCTIONS  # noqa: E402
 from transformers.video_utils import VideoMetadata  # noqa: E402
 
@@ -64,7 +62,6 @@ transformers.utils.logging.disable_progress_bar()
 
 __all__ = [
     "ALL_ATTENTION_FUNCTIONS",
-    "ALL_MASK_ATTENTION_FUNCTIONS",
     "AutoModelForImageTextToText",
     "AutoProcessor",
     "BaseStreamer",
@@ -80,8 +77,6 @@ __all__ = [
     "TopKLogitsWarper",
     "TopPLogitsWarper",
     "VideoMetadata",
-    "sdpa_attention_forward",
-    "sdpa_mask",
     "smart_resize",
     "torch",
     "transformers",

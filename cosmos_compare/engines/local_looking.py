@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 
 PIXELS = "pixel_values_videos"
 VIDEO = 2  # in mm_token_type_ids
-DIGEST_PARTS = 8
-_pool = ThreadPoolExecutor(DIGEST_PARTS, thread_name_prefix="digest")
+DIGEST_BYTES = 1 << 21
+_pool = ThreadPoolExecutor(8, thread_name_prefix="digest")
 
 
 @dataclass(frozen=True)
@@ -127,9 +127,9 @@ class Looker:
 def _digest(images: np.ndarray) -> bytes:
     """Of all pixels, in parts that are worked out at the same time: a clip has tens of megabytes."""
     flat = np.ascontiguousarray(images).reshape(-1).data
-    size = max(1, -(-len(flat) // DIGEST_PARTS))
-    parts = [flat[start : start + size] for start in range(0, len(flat), size)]
-    return b"".join(_pool.map(lambda part: hashlib.sha256(part).digest(), parts))
+    parts = [flat[start : start + DIGEST_BYTES] for start in range(0, len(flat), DIGEST_BYTES)]
+    digests = map if len(parts) == 1 else _pool.map
+    return b"".join(digests(lambda part: hashlib.sha256(part).digest(), parts))
 
 
 def _head(frames: Hashable, request: Request, text: Text) -> Hashable:

@@ -1,5 +1,4 @@
-"""How a model looks at a clip and reads the head of a prompt: by the library's own forward passes, which run anywhere,
-or by ours, which need a GPU."""
+"""How a model looks at a clip and reads the head of a prompt: plainly, which runs anywhere, or fast, on a GPU."""
 
 from typing import Any, NamedTuple, Protocol
 
@@ -8,6 +7,7 @@ from cosmos_compare.engines.local_fixed import FixedKeyValues
 from cosmos_compare.engines.local_keys import KeyValues
 from cosmos_compare.engines.local_libraries import torch
 from cosmos_compare.engines.local_looking import Prompt
+from cosmos_compare.engines.local_text_pass import TextPass
 
 
 class Features(NamedTuple):
@@ -23,71 +23,69 @@ class Reading(Protocol):
 
     name: str
 
-    def features(self, pixels: torch.Tensor, grid: torch.Tensor) -> Any:
+    @property
+    def text(self) -> TextPass:
+        """How tokens are read."""
+        ...
+
+    def features(self, pixels: torch.Tensor, grid: torch.Tensor) -> Features:
         """What the vision tower makes of `pixels` (patches, numbers a patch); `grid` (1, 3) is on the CPU."""
         ...
 
-    def head(self, prompt: Prompt, features: Any, keys_values: KeyValues) -> None:
+    def head(self, prompt: Prompt, features: Features, keys_values: KeyValues) -> None:
         """Leave the head of the prompt in `keys_values`, which are empty."""
         ...
 
 
-class LibraryReading:
-    """The model's own forward passes."""
+class PlainReading:
+    """The library's vision tower, and one step at a time."""
 
-    name = "library"
+    name = "plain"
 
     def __init__(self, model: Any) -> None:
         self.model = model
+        self.text = TextPass(model)
 
-    def features(self, pixels: torch.Tensor, grid: torch.Tensor) -> Any:
-        features = self.model.model.get_video_features(pixels, grid.to(pixels.device), return_dict=True)
-        features.last_hidden_state = None  # of each patch: large, and not used again
-        return features
+    def features(self, pixels: torch.Tensor, grid: torch.Tensor) -> Features:
+        output = self.model.model.get_video_features(pixels, grid.to(pixels.device), return_dict=True)
+        return Features(torch.cat(output.pooler_output), tuple(map(torch.cat, output.get("deepstack_features") or ())))
 
-    def head(self, prompt: Prompt, features: Any, keys_values: KeyValues) -> None:
-        count = prompt.inputs.head_tokens
-        self.model.model(
-            input_ids=prompt.ids[:, :count],
-            position_ids=prompt.positions[:, :, :count],
-            mm_encoder_outputs={"video": features},
-            past_key_values=keys_values,
-        )
+    def head(self, prompt: Prompt, features: Features, keys_values: KeyValues) -> None:
+        _head(self.model, self.text, prompt, features, keys_values)
 
 
 class FastReading:
-    """Fewer kernels, and nothing that waits for the GPU. `keys_values` must be those of `fixed`."""
+    """Kernels of our own, and nothing that waits for the GPU. `keys_values` must be those of `fixed`."""
 
     name = "fast"
 
     def __init__(self, model: Any, fixed: FixedKeyValues) -> None:
         """Raises whatever is raised where there is no Triton."""
-        from cosmos_compare.engines.local_fast_text import TextPass
+        from cosmos_compare.engines.local_fast_text import FastTextPass
         from cosmos_compare.engines.local_fast_vision import VisionPass
 
-        self.fixed = fixed
-        self.embed = model.model.language_model.embed_tokens
-        self.text = TextPass(model, fixed)
-        self.library = LibraryReading(model)
+        self.model, self.fixed = model, fixed
+        self.text = FastTextPass(model)
         self.vision = VisionPass(model) if local_vision.fits(model) else None
+        self.plain = PlainReading(model)
 
     def warm_up(self) -> None:
         """Make what is made on first use, by looking at almost nothing."""
         if self.vision:
             self.vision.warm_up()
 
-    def features(self, pixels: torch.Tensor, grid: torch.Tensor) -> Any:
-        if self.vision:
-            return self.vision(pixels, grid)
-        output = self.library.features(pixels, grid)
-        return Features(torch.cat(output.pooler_output), tuple(map(torch.cat, output.get("deepstack_features") or ())))
+    def features(self, pixels: torch.Tensor, grid: torch.Tensor) -> Features:
+        return self.vision(pixels, grid) if self.vision else self.plain.features(pixels, grid)
 
-    def head(self, prompt: Prompt, features: Any, keys_values: KeyValues) -> None:
-        count = prompt.inputs.head_tokens
-        hidden = self.embed(prompt.ids[0, :count])
-        hidden = hidden.index_copy(0, prompt.video_places, features.tokens)
+    def head(self, prompt: Prompt, features: Features, keys_values: KeyValues) -> None:
         self.fixed.position.zero_()
-        self.fixed.begin(count)
         self.fixed.bucket = self.fixed.capacity
-        self.text(hidden, prompt.positions[:, :, :count], prompt.video_places, features.deep)
-        keys_values.filled = count
+        _head(self.model, self.text, prompt, features, self.fixed)
+        keys_values.filled = prompt.inputs.head_tokens
+
+
+def _head(model: Any, text: TextPass, prompt: Prompt, features: Features, store: Any) -> None:
+    count = prompt.inputs.head_tokens
+    hidden = model.model.language_model.embed_tokens(prompt.ids[0, :count])
+    hidden = hidden.index_copy(0, prompt.video_places, features.tokens)
+    text(hidden, prompt.positions[:, :, :count], store, prompt.video_places, features.deep)

@@ -65,16 +65,17 @@ class TokenPass:
         queries = attention.q_norm.weight if normed else self.hidden  # not read
         new_keys = attention.k_norm.weight if normed else self.hidden
         keys, values = self.fixed.layers[number]
+        parts = self.shapes.parts
         self._launch(
-            kernels.attend, (self.heads, self.shapes.parts.number), 4, self.projected, queries, new_keys, self.frequencies,
+            kernels.attend, (self.heads, parts.number), 4, self.projected, queries, new_keys, self.frequencies,
             self.fixed.position, self.delta, keys, values, self.parts, self.peaks, self.totals,
             attention.q_norm.variance_epsilon if normed else 0.0, attention.scaling * math.log2(math.e), keys.shape[2],
-            HEADS=self.heads, GROUP=self.groups, HALF=self.size // 2, NORMED=normed, SPLITS=self.shapes.parts.number,
-            ROWS=max(16, power_of_two(self.groups)), BLOCK=self.shapes.parts.block,
+            HEADS=self.heads, GROUP=self.groups, HALF=self.size // 2, NORMED=normed, SPLITS=parts.number,
+            ROWS=max(16, power_of_two(self.groups)), BLOCK=parts.block,
         )  # fmt: skip
         self._launch(
             kernels.merge, self.heads * self.groups, 4, self.parts, self.peaks, self.totals, self.attended,
-            SIZE=self.size, SPLITS=self.shapes.parts.number,
+            SIZE=self.size, SPLITS=parts.number,
         )  # fmt: skip
 
     def _project(self, norm: Any, products: list[Any], output: torch.Tensor, shape: Shape) -> None:

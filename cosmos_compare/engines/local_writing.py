@@ -1,6 +1,6 @@
 """Writing an answer: the question is read behind the head of the prompt, then token after token is drawn.
 
-The forward passes are the model's own; what `generate` does around them for every token is left out.
+What `generate` does around the forward passes for every token is left out.
 """
 
 from collections.abc import Iterable, Iterator
@@ -12,6 +12,7 @@ from cosmos_compare.engines.local_libraries import torch
 from cosmos_compare.engines.local_looking import Prompt
 from cosmos_compare.engines.local_sampler import Sampler
 from cosmos_compare.engines.local_text import TextStream
+from cosmos_compare.engines.local_text_pass import TextPass
 
 
 def write(tokens: Iterable[int], stream: TextStream, limit: int, end_ids: Iterable[int], cancelled: Cancelled) -> None:
@@ -23,19 +24,14 @@ def write(tokens: Iterable[int], stream: TextStream, limit: int, end_ids: Iterab
     stream.end()
 
 
-def plain_tokens(model: Any, prompt: Prompt, keys_values: KeyValues, sampler: Sampler) -> Iterator[int]:
+def plain_tokens(model: Any, text: TextPass, prompt: Prompt, keys_values: KeyValues, sampler: Sampler) -> Iterator[int]:
     """The tokens of an answer without end, one forward pass each; `keys_values` holds the head of the prompt."""
-    ids = prompt.ids
-    sampler.start(ids, prompt.request.sampling.seed)
+    sampler.start(prompt.ids, prompt.request.sampling.seed)
+    embed = model.model.language_model.embed_tokens
     done = keys_values.filled
-    hidden = model.model(
-        input_ids=ids[:, done:], position_ids=prompt.positions[:, :, done:], past_key_values=keys_values
-    ).last_hidden_state
-    text = model.model.language_model
+    hidden = text(embed(prompt.ids[0, done:]), prompt.positions[:, :, done:], keys_values)
     while True:
-        token = sampler.draw(model.lm_head(hidden[:, -1]))
+        token = sampler.draw(text.logits(hidden[-1:], model.lm_head))
         yield int(token)
         position = torch.full((3, 1, 1), keys_values.filled + prompt.delta, device=model.device)
-        hidden = text(
-            inputs_embeds=text.embed_tokens(token), position_ids=position, past_key_values=keys_values
-        ).last_hidden_state
+        hidden = text(embed(token[0]), position, keys_values)
