@@ -1,6 +1,6 @@
 """How a model looks at a clip and reads the head of a prompt: plainly, which runs anywhere, or fast, on a GPU."""
 
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
 from cosmos_compare.engines import local_vision
 from cosmos_compare.engines.local_fixed import FixedKeyValues
@@ -8,13 +8,7 @@ from cosmos_compare.engines.local_keys import KeyValues
 from cosmos_compare.engines.local_libraries import torch
 from cosmos_compare.engines.local_looking import Prompt
 from cosmos_compare.engines.local_text_pass import TextPass
-
-
-class Features(NamedTuple):
-    """What a text model is shown: `tokens` (video tokens, width), and for its first layers `deep`, of that shape."""
-
-    tokens: torch.Tensor
-    deep: tuple[torch.Tensor, ...]
+from cosmos_compare.engines.local_vision_pass import Features, VisionPass
 
 
 class Reading(Protocol):
@@ -38,17 +32,17 @@ class Reading(Protocol):
 
 
 class PlainReading:
-    """The library's vision tower, and one step at a time."""
+    """Operations that any machine has."""
 
     name = "plain"
 
     def __init__(self, model: Any) -> None:
         self.model = model
         self.text = TextPass(model)
+        self.vision = VisionPass(model)
 
     def features(self, pixels: torch.Tensor, grid: torch.Tensor) -> Features:
-        output = self.model.model.get_video_features(pixels, grid.to(pixels.device), return_dict=True)
-        return Features(torch.cat(output.pooler_output), tuple(map(torch.cat, output.get("deepstack_features") or ())))
+        return self.vision(pixels, grid)
 
     def head(self, prompt: Prompt, features: Features, keys_values: KeyValues) -> None:
         _head(self.model, self.text, prompt, features, keys_values)
@@ -62,20 +56,19 @@ class FastReading:
     def __init__(self, model: Any, fixed: FixedKeyValues) -> None:
         """Raises whatever is raised where there is no Triton."""
         from cosmos_compare.engines.local_fast_text import FastTextPass
-        from cosmos_compare.engines.local_fast_vision import VisionPass
+        from cosmos_compare.engines.local_fast_vision import FastVisionPass
 
         self.model, self.fixed = model, fixed
         self.text = FastTextPass(model)
-        self.vision = VisionPass(model) if local_vision.fits(model) else None
-        self.plain = PlainReading(model)
+        self.vision = FastVisionPass(model) if local_vision.fits(model) else VisionPass(model)
 
     def warm_up(self) -> None:
         """Make what is made on first use, by looking at almost nothing."""
-        if self.vision:
+        if hasattr(self.vision, "warm_up"):
             self.vision.warm_up()
 
     def features(self, pixels: torch.Tensor, grid: torch.Tensor) -> Features:
-        return self.vision(pixels, grid) if self.vision else self.plain.features(pixels, grid)
+        return self.vision(pixels, grid)
 
     def head(self, prompt: Prompt, features: Features, keys_values: KeyValues) -> None:
         self.fixed.position.zero_()

@@ -65,13 +65,13 @@ class TextPass:
         query, key, value = (product(x).view(shape) for product in _products(attention))
         if hasattr(attention, "q_norm"):
             query, key = norm(attention.q_norm, query), norm(attention.k_norm, key)
-        query, key = (_turned(heads, cos[:, None], sin[:, None]).transpose(1, 2) for heads in (query, key))
+        query, key = (turned(heads, cos[:, None], sin[:, None]).transpose(1, 2) for heads in (query, key))
         attended: torch.Tensor = store.attend(number, query, key, value.transpose(1, 2), attention.scaling)
         return attended
 
     def gated(self, mlp: Any, x: torch.Tensor) -> Any:
         """down(silu(gate(x)) × up(x))."""
-        return mlp.down_proj(mlp.act_fn(mlp.gate_proj(x)) * mlp.up_proj(x))
+        return gated(mlp, x)
 
     def logits(self, hidden: torch.Tensor, lm_head: Any) -> torch.Tensor:
         """Of hidden states (tokens, width) as the pass returns them."""
@@ -87,11 +87,16 @@ def norm(module: Any, x: torch.Tensor) -> torch.Tensor:
     return torch.nn.functional.rms_norm(x, x.shape[-1:], module.weight, module.variance_epsilon)
 
 
+def gated(mlp: Any, x: torch.Tensor) -> Any:
+    """A gated layer of the model: down(silu(gate(x)) × up(x))."""
+    return mlp.down_proj(mlp.act_fn(mlp.gate_proj(x)).mul_(mlp.up_proj(x)))
+
+
 def _products(attention: Any) -> tuple[Any, Any, Any]:
     return attention.q_proj, attention.k_proj, attention.v_proj
 
 
-def _turned(heads: torch.Tensor, cos: torch.Tensor, sin: torch.Tensor) -> torch.Tensor:
-    """Heads (1, tokens, heads, size) turned to their positions; the first half of a head turns with the second."""
+def turned(heads: torch.Tensor, cos: torch.Tensor, sin: torch.Tensor) -> torch.Tensor:
+    """Heads (…, size) turned to their positions; the first half of a head turns with the second."""
     one, other = heads.chunk(2, dim=-1)
     return heads * cos + torch.cat((-other, one), dim=-1) * sin
