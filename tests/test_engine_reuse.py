@@ -14,6 +14,7 @@ from cosmos_compare.engines.local import LocalEngine
 from cosmos_compare.engines.local_inputs import join, look, prepare, render
 from cosmos_compare.engines.local_kept import Kept, size_of
 from cosmos_compare.engines.local_libraries import torch
+from cosmos_compare.engines.local_looking import Looker
 from cosmos_compare.models import resolve_models
 from cosmos_compare.schema import Answer, ModelSpec, Sampling
 
@@ -218,9 +219,11 @@ def test_a_prompt_in_two_parts_has_the_ids_of_the_whole(
     text = render(engine.processor, vision, request)
     whole = look(engine.processor, vision, request, type(text)(text.head + text.tail, ""))
     parts = prepare(engine.processor, vision, request)
-    assert set(parts.tensors) == set(whole)
-    for key, value in whole.items():
+    assert set(parts.tensors) == set(whole.tensors)
+    for key, value in whole.tensors.items():
         assert torch.equal(torch.as_tensor(parts.tensors[key]), torch.as_tensor(value)), key
+    assert parts.rendered_prompt == whole.rendered
+    assert parts.video_tokens == whole.video_tokens
     last = engine.processor.tokenizer.convert_ids_to_tokens(int(parts.tensors["input_ids"][0, parts.head_tokens - 1]))
     assert last in {"<|vision_end|>", "<|video_pad|>"}
 
@@ -230,9 +233,29 @@ def test_joining_leaves_the_kept_head_as_it_was(engines: dict[str, LocalEngine])
     request = make_request(engine.spec, CLIP)
     text = render(engine.processor, engine.spec.vision, request)
     head = look(engine.processor, engine.spec.vision, request, text)
-    before = {key: value.clone() for key, value in head.items()}
+    before = {key: value.clone() for key, value in head.tensors.items()}
     join(engine.processor, head, text)
-    assert all(torch.equal(head[key], value) for key, value in before.items())
+    assert all(torch.equal(head.tensors[key], value) for key, value in before.items())
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("video_token", ["as_rendered", "bare"])
+@pytest.mark.parametrize("seconds", [CLIP, [0.0, 2.0], [float(index) for index in range(24)]])
+def test_positions_are_those_of_the_library(
+    engines: dict[str, LocalEngine], name: str, video_token: str, seconds: list[float]
+) -> None:
+    """They are worked out for the head and continued behind it, also where the head is kept, and where the times of
+    Reason1 outrun the text."""
+    engine = engines[name]
+    vision = engine.spec.vision.model_copy(update={"video_token": video_token})
+    looker = Looker(engine.model, engine.processor, vision, Kept(1 << 30))
+    for question in ("What happens?", "And then, in many more words than before?"):
+        prompt = looker.read(make_request(engine.spec, seconds, question=question))
+        tensors = prompt.inputs.tensors
+        names = ("input_ids", "mm_token_type_ids", "video_grid_thw", "second_per_grid_ts")
+        positions, delta = engine.model.model.get_rope_index(**{key: tensors[key] for key in names if key in tensors})
+        assert torch.equal(prompt.positions, positions)
+        assert prompt.delta == int(delta)
 
 
 def test_the_least_recently_used_goes_first() -> None:

@@ -7,7 +7,7 @@ part, the head, can be kept when only the question changes.
 
 import re
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -27,6 +27,14 @@ class Text:
 
     head: str
     tail: str
+
+
+class Head(NamedTuple):
+    """The head of a prompt as tensors, and as text with its `video_tokens` in short."""
+
+    tensors: dict[str, Any]
+    rendered: str
+    video_tokens: int
 
 
 @dataclass(frozen=True)
@@ -60,14 +68,14 @@ def render(processor: Any, vision: Vision, request: Request) -> Text:
     return Text(before + video, tail)
 
 
-def look(processor: Any, vision: Vision, request: Request, text: Text, device: Any = "cpu") -> dict[str, Any]:
+def look(processor: Any, vision: Vision, request: Request, text: Text, device: Any = "cpu") -> Head:
     """The head and the frames as tensors: the processor runs once and may neither sample nor resize again.
 
     Pixels are normalised on `device`. Raises `ValueError` when the frames are not of a size that the model can
     take unchanged.
     """
     _check_size(vision, request)
-    return dict(
+    tensors = dict(
         processor(
             text=[text.head],
             videos=[_on(request.images, device)],
@@ -79,22 +87,27 @@ def look(processor: Any, vision: Vision, request: Request, text: Text, device: A
             return_tensors="pt",
         )
     )
+    ids = tensors["input_ids"]
+    pad = processor.tokenizer.convert_tokens_to_ids("<|video_pad|>")
+    return Head(tensors, shorten_pads(_decode(processor, ids)), int((ids == pad).sum()))
 
 
-def join(processor: Any, head: dict[str, Any], text: Text) -> Inputs:
+def join(processor: Any, head: Head, text: Text) -> Inputs:
     """Put the question behind a head as `look` gave it; the head's tensors stay as they are."""
     tail = processor.tokenizer(text.tail, add_special_tokens=False, return_tensors="pt")["input_ids"]
-    ids = torch.cat([head["input_ids"], tail], dim=1)
-    tensors = head | {
+    ids = torch.cat([head.tensors["input_ids"], tail], dim=1)
+    tensors = head.tensors | {
         "input_ids": ids,
         "attention_mask": torch.ones_like(ids),
         # 0 is text, 2 is video; without them the positions are wrong and nothing says so.
-        "mm_token_type_ids": torch.nn.functional.pad(head["mm_token_type_ids"], (0, tail.shape[1])),
+        "mm_token_type_ids": torch.nn.functional.pad(head.tensors["mm_token_type_ids"], (0, tail.shape[1])),
     }
-    prompt = processor.tokenizer.decode(ids[0], skip_special_tokens=False)
-    pad = processor.tokenizer.convert_tokens_to_ids("<|video_pad|>")
-    video_tokens = int((ids == pad).sum())
-    return Inputs(tensors, shorten_pads(prompt), ids.shape[1], video_tokens, head["input_ids"].shape[1])
+    rendered = head.rendered + _decode(processor, tail)
+    return Inputs(tensors, rendered, ids.shape[1], head.video_tokens, head.tensors["input_ids"].shape[1])
+
+
+def _decode(processor: Any, ids: torch.Tensor) -> str:
+    return str(processor.tokenizer.decode(ids[0], skip_special_tokens=False, clean_up_tokenization_spaces=False))
 
 
 def shorten_pads(prompt: str) -> str:

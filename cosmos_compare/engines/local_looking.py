@@ -12,12 +12,12 @@ import hashlib
 from collections.abc import Hashable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from cosmos_compare.engines.base import Request
-from cosmos_compare.engines.local_inputs import Inputs, Text, join, look, render
+from cosmos_compare.engines.local_inputs import Head, Inputs, Text, join, look, render
 from cosmos_compare.engines.local_kept import Kept
 from cosmos_compare.engines.local_keys import KeyValues
 from cosmos_compare.engines.local_libraries import torch
@@ -72,18 +72,16 @@ class Looker:
         text = render(self.processor, self.vision, request)
         frames = _digest(request.images), request.images.shape
         key = "head", _head(frames, request, text)
-        head, pixels = self.kept.get(key), None
-        if head is None:
-            head = look(self.processor, self.vision, request, text, self.model.device)
-            pixels = head.pop(PIXELS)
-            # Positions are worked out on the CPU, number by number; only the pixels belong on the GPU.
-            head = {name: value.cpu() if hasattr(value, "cpu") else value for name, value in head.items()}
+        known, pixels = self.kept.get(key), None
+        if known is None:
+            known, pixels = self._look(request, text)
             self.kept.put(("pixels", frames), pixels)
-            self.kept.put(key, head)
-        inputs = join(self.processor, head, text)
-        positions, delta = self._positions(inputs)
+            self.kept.put(key, known)
+        inputs = join(self.processor, known.head, text)
+        positions, delta = _positions(known, inputs.prompt_tokens)
         ids = upload(inputs.tensors["input_ids"], self.model.device)
         places = upload(inputs.tensors["mm_token_type_ids"][0].eq(VIDEO).nonzero()[:, 0], self.model.device)
+        positions = upload(positions, self.model.device)
         return Prompt(request, text, frames, inputs, ids, places, positions, delta, pixels)
 
     def fill(self, prompt: Prompt, keys_values: KeyValues, reading: "Reading") -> Reused:
@@ -111,17 +109,40 @@ class Looker:
             pixels = self.kept.get(("pixels", prompt.frames))
             reused = "pixels"
         if pixels is None:
-            pixels = look(self.processor, self.vision, prompt.request, prompt.text, self.model.device)[PIXELS]
+            _, pixels = self._look(prompt.request, prompt.text)
             reused = "none"
         features = reading.features(pixels.to(self.model.device), prompt.inputs.tensors["video_grid_thw"])
         self.kept.put(key, features)
         return features, reused
 
-    def _positions(self, inputs: Inputs) -> tuple[torch.Tensor, int]:
+    def _look(self, request: Request, text: Text) -> tuple["_Head", torch.Tensor]:
+        head = look(self.processor, self.vision, request, text, self.model.device)
+        pixels = head.tensors.pop(PIXELS)
+        # Positions are worked out on the CPU, number by number; only the pixels belong on the GPU.
+        tensors = {name: value.cpu() if hasattr(value, "cpu") else value for name, value in head.tensors.items()}
         names = ("input_ids", "mm_token_type_ids", "video_grid_thw", "second_per_grid_ts")
-        known = {name: inputs.tensors[name] for name in names if name in inputs.tensors}
-        positions, delta = self.model.model.get_rope_index(**known)
-        return upload(positions, self.model.device), int(delta)
+        known = {name: tensors[name] for name in names if name in tensors}
+        positions, _ = self.model.model.get_rope_index(**known)
+        return _Head(head._replace(tensors=tensors), positions), pixels
+
+
+class _Head(NamedTuple):
+    """A head with the positions of its tokens, (3, 1, tokens) on the CPU."""
+
+    head: Head
+    positions: torch.Tensor
+
+
+def _positions(known: _Head, tokens: int) -> tuple[torch.Tensor, int]:
+    """Those of a prompt of so many tokens, on the CPU, and what an answer adds to its places.
+
+    Text behind a video goes on from its height and width; an answer, as in the library, from the last position of
+    all, which is a time where a long clip's seconds outrun the text.
+    """
+    count = known.positions.shape[2]
+    tail = torch.arange(tokens - count) + known.positions[1:].max() + 1
+    positions = torch.cat([known.positions, tail.expand(3, 1, -1)], dim=2)
+    return positions, int(positions.max()) + 1 - tokens
 
 
 def _digest(images: np.ndarray) -> bytes:
