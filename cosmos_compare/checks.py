@@ -8,7 +8,7 @@ from typing import Literal
 from packaging.requirements import Requirement
 from packaging.version import Version
 
-from cosmos_compare.machine import GB, Machine
+from cosmos_compare.machine import GB, Machine, keep_bytes
 
 Status = Literal["ok", "note", "broken"]
 
@@ -68,6 +68,13 @@ def check_ram(ram: int | None) -> Check:
     if ram < LOW_RAM:
         return Check("RAM", "note", f"{_gb(ram)}.", "Loading a model may fail; 16 GB or more are comfortable.")
     return Check("RAM", "ok", f"{_gb(ram)}.")
+
+
+def check_kept(machine: Machine) -> Check:
+    """How much a model may keep of the clips in use; how much it does keep stands beside its answers."""
+    size = keep_bytes(machine.model_memory if machine.uses_gpu else None)
+    where = "GPU memory" if machine.uses_gpu else "memory"
+    return Check("reuse", "ok", f"Up to {_gb(size)} of {where} for each model, for the next question on the same clip.")
 
 
 def check_requirements(requirements: Iterable[Requirement], installed: Mapping[str, str]) -> list[Check]:

@@ -178,6 +178,12 @@ class Desk:
         """How many jobs the model does before this one."""
         return self._workers[job.spec].place(job)
 
+    def engine(self, spec: ModelSpec) -> Engine | None:
+        """A model's engine, if it is loaded now."""
+        with self._lock:
+            worker = self._workers.get(spec)
+        return worker.engine if worker else None
+
     def loaded(self) -> list[ModelSpec]:
         """The models in memory now."""
         return [worker.spec for worker in self._all() if worker.engine is not None]

@@ -21,10 +21,18 @@ GB = 10**9
 # Beside the weights a model needs room for the key-value cache, the vision tower's activations and the
 # CUDA context. Measured values stand in docs/LOG.md; this is the margin a person should plan with.
 WORKING_MEMORY = 3 * GB
+# What was made of the clips in use is kept for the next question about them, up to this.
+KEEP_ON_CPU = 1 << 30
+KEEP_ON_GPU = 1 / 16  # of its memory
 BYTES_PER_WEIGHT = {"bfloat16": 2, "float16": 2, "float32": 4}
 
 _GPU_FIELDS = "index,uuid,name,memory.total,memory.free,compute_cap"
 _CGROUP_LIMIT = Path("/sys/fs/cgroup/memory.max")
+
+
+def keep_bytes(gpu_memory: int | None) -> int:
+    """How much each model may keep of the clips in use; `gpu_memory` is None where models run on the CPU."""
+    return KEEP_ON_CPU if gpu_memory is None else int(gpu_memory * KEEP_ON_GPU)
 
 
 @dataclass(frozen=True)

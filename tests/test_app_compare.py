@@ -77,6 +77,7 @@ def test_run_answers_on_both_sides_and_the_address_names_the_runs(board: Board) 
     ids = page.query_params["runs"].split(",")
     assert ids == [side.run.id for side in live.sides if side.run]
     assert html(page).count("tokens/s") == 2
+    assert html(page).count("<span>kept <b>") == 2  # for the next question about the clip
     assert resources.store().load(ids[0]).prompt.user_prompt == "What is there?"
 
 

@@ -14,13 +14,16 @@ REQUIREMENTS = [Requirement("torch>=2.11,<2.14"), Requirement("transformers>=5.1
 GOOD = {"torch": "2.13.0+cpu", "transformers": "5.23.0", "av": "18.1.0"}
 
 
-def gpu_check(
+def machine_with(
     *gpus: Gpu, error: str | None = None, torch_cuda: str | None = "13.0", driver_cuda: str | None = "13.0"
-) -> Check:
-    machine = Machine(
+) -> Machine:
+    return Machine(
         python="3.11", gpus=gpus, gpu_error=error, driver_cuda=driver_cuda, torch_cuda=torch_cuda, ram=64 * GB
     )
-    return checks.check_gpu(machine)
+
+
+def gpu_check(*gpus: Gpu, **facts: str | None) -> Check:
+    return checks.check_gpu(machine_with(*gpus, **facts))
 
 
 def library_check(**installed: str | None) -> Check:
@@ -143,3 +146,8 @@ def test_memory() -> None:
     assert checks.check_ram(64 * GB).status == "ok"
     assert checks.check_ram(4 * GB).status == "note"
     assert checks.check_ram(None).status == "note"
+
+
+def test_what_may_be_kept_is_said() -> None:
+    assert "Up to 5.4 GB of GPU memory" in checks.check_kept(machine_with(H100)).text
+    assert "Up to 1.1 GB of memory" in checks.check_kept(machine_with(H100, torch_cuda=None)).text

@@ -43,6 +43,7 @@ def examine() -> list[Check]:
         Check("Python", "ok", f"{machine.python}."),
         checks.check_gpu(machine),
         checks.check_ram(machine.ram),
+        checks.check_kept(machine),
         *checks.check_requirements(requirements, installed),
         checks.check_torchvision(installed.get("torch"), installed.get("torchvision")),
         checks.check_opencv(installed),

@@ -35,6 +35,16 @@ class Engine(Protocol):
 
     device_name: str
 
+    @property
+    def note(self) -> str:
+        """Why answers are not as fast as they could be, or not yet; empty when nothing is in the way."""
+        ...
+
+    @property
+    def kept_bytes(self) -> int:
+        """Bytes kept of the clips in use, for the next question about them."""
+        ...
+
     def answer(self, request: Request, on_text: OnText, on_state: OnState, cancelled: Cancelled) -> Answer:
         """Answer a request. `on_text` gets each new piece of text, `on_state` "looking" and then "writing";
         `cancelled` is asked before every token."""

@@ -10,6 +10,7 @@ from typing import Any
 
 from safetensors import SafetensorError
 
+from cosmos_compare import machine
 from cosmos_compare.engines import local_memory as memory
 from cosmos_compare.engines import local_vision
 from cosmos_compare.engines.base import Cancelled, OnState, OnText, Request
@@ -73,7 +74,7 @@ class LocalEngine:
                 "Check that the checkpoint is complete and in safetensors form.",
             ) from error
         self.end_ids = _end_ids(self.model)
-        self.kept = Kept(memory.keep_bytes(self.device) if keep_bytes is None else keep_bytes)
+        self.kept = Kept(machine.keep_bytes(memory.gpu_memory(self.device)) if keep_bytes is None else keep_bytes)
         self.looker = Looker(self.model, self.processor, spec.vision, self.kept)
         self.plain = PlainReading(self.model)
         self.graphs: Graphs | None = None
@@ -87,12 +88,10 @@ class LocalEngine:
 
     @property
     def note(self) -> str:
-        """Why answers are not as fast as they could be; empty when nothing is in the way."""
         return self.graphs.note if self.graphs else ""
 
     @property
     def kept_bytes(self) -> int:
-        """Bytes kept of the clips in use: pixels, vision features, keys and values."""
         return self.kept.nbytes
 
     def answer(self, request: Request, on_text: OnText, on_state: OnState, cancelled: Cancelled) -> Answer:

@@ -21,6 +21,7 @@ from cosmos_compare.engines.local_sampler import Sampler
 from cosmos_compare.schema import Sampling
 
 MAX_SAMPLERS = 8
+PREPARING = "The fast path is being prepared"
 # Preparing two models at once would only slow both, and captures would be in each other's way.
 _warming, _capturing = threading.Lock(), threading.Lock()
 
@@ -31,7 +32,7 @@ class Graphs:
     def __init__(self, model: Any) -> None:
         self.model = model
         self.ready = False
-        self.note = "The fast path is being prepared."
+        self.note = PREPARING
         self.seconds: float | None = None  # that the preparation took
         self.decoder: Decoder | None = None
         self._graphs: dict[Hashable, torch.cuda.CUDAGraph] = {}
@@ -138,6 +139,9 @@ class Graphs:
             finally:
                 graph.capture_end()
         self._graphs[key] = graph
+        if not self.ready:
+            count = len(self.decoder.questions) + len(self.decoder.buckets)
+            self.note = f"{PREPARING}, {len(self._graphs)} of {count}."
 
     def _sampler(self, sampling: Sampling) -> Sampler:
         """A sampler of these values with its graph, which takes milliseconds; the last few are kept."""

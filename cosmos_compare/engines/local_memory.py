@@ -1,18 +1,13 @@
-"""The device's memory: how much may be kept, when it was not enough, and giving it back."""
+"""The device's memory: its size, getting something there, when it was not enough, and giving it back."""
 
 import gc
 
 from cosmos_compare.engines.local_libraries import torch
 
-KEEP_ON_CPU = 1 << 30  # bytes
-KEEP_ON_GPU = 1 / 16  # of its memory
 
-
-def keep_bytes(device: torch.device) -> int:
-    """How much may be kept for the next question about a clip."""
-    if device.type == "cpu":
-        return KEEP_ON_CPU
-    return int(torch.cuda.get_device_properties(device).total_memory * KEEP_ON_GPU)
+def gpu_memory(device: torch.device) -> int | None:
+    """Bytes of all its memory; None for a CPU."""
+    return None if device.type == "cpu" else int(torch.cuda.get_device_properties(device).total_memory)
 
 
 def upload(tensor: torch.Tensor, device: torch.device) -> torch.Tensor:

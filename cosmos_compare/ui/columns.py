@@ -49,7 +49,7 @@ def _column(sides: tuple[Side, ...], index: int, side: Side, board: Board) -> No
                 args=(sides, index, board),
             )
     asked = markup.asked(side) if _were_asked_differently(sides) else ""
-    st.html(asked + markup.measures(side))
+    st.html(asked + markup.measures(side, board.desk.engine(side.spec)))
     with st.container(key=f"text_{index}"):
         figure = boxes.figure(side.run, resources.run_folder(side.run)) if side.run else ""
         st.html(markup.body(side, figure) or "&nbsp;")

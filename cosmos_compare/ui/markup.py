@@ -9,6 +9,7 @@ import time
 from collections.abc import Sequence
 
 from cosmos_compare.board import Side
+from cosmos_compare.engines.base import Engine
 from cosmos_compare.inputs import Seen
 from cosmos_compare.past_runs import Version
 from cosmos_compare.schema import Clip, GroundTruth, ModelSpec
@@ -79,11 +80,12 @@ def asked(side: Side) -> str:
     return f'<div class="note">{safe(prompt.name)} <code>{safe(prompt.version[:6])}</code>{reasoning}{when}</div>'
 
 
-def measures(side: Side) -> str:
-    """Times, speed and sizes of a saved run, one line; a dash where something was not measured."""
+def measures(side: Side, engine: Engine | None = None) -> str:
+    """Times, speed and sizes of a saved run, one line; a dash where something was not measured. Before, what keeps
+    its `engine` from being fast."""
     run = side.run
     if run is None or run.answer.total_s is None:
-        return '<div class="facts">&nbsp;</div>'
+        return f'<div class="facts">{safe(engine.note) if engine and engine.note else "&nbsp;"}</div>'
     answer = run.answer
     facts = [
         ("first token", _seconds(answer.first_token_s)),
@@ -97,6 +99,8 @@ def measures(side: Side) -> str:
         facts.append(("waited", _seconds(answer.queue_s)))
     if answer.reused != "none":
         facts.append(("reused", answer.reused))
+    if engine and engine.kept_bytes:
+        facts.append(("kept", f"{engine.kept_bytes / 1e6:,.0f} MB"))
     return '<div class="facts">' + "".join(f"<span>{name} <b>{value}</b></span>" for name, value in facts) + "</div>"
 
 
