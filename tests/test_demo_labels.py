@@ -102,6 +102,11 @@ def test_an_ego_vehicle_that_hardly_slows_is_asked_about_by_nobody() -> None:
     assert facts(made, observe(made, TIMES), ALL) is None
 
 
+def test_a_stop_at_the_very_last_moment_is_asked_about_by_nobody() -> None:
+    made = scene(ego=Motion(0.0, (4.0, float(TIMES[-1]) + 0.02), (9.0, 0.0)))
+    assert facts(made, observe(made, TIMES), ALL) is None
+
+
 def test_an_event_is_at_the_first_frame_that_shows_it() -> None:
     made = scene(walker(1.9), events=(Event("crosses", 0, 1.9, 6.4),))
     found = of(made)

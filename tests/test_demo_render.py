@@ -4,6 +4,7 @@ import json
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import av
@@ -14,6 +15,7 @@ import yaml
 
 from cosmos_compare.demo import bundled, render
 from cosmos_compare.demo.camera import ASPECT
+from cosmos_compare.demo.draw_street import Street
 from cosmos_compare.demo.picture import Painter
 from cosmos_compare.demo.workers import RENDER, make_clip, slot_bytes, views
 from cosmos_compare.video.clips import load_ground_truth, probe
@@ -36,6 +38,17 @@ def test_the_same_seed_gives_the_same_files(tmp_path: Path) -> None:
 def _facts(seed: int):
     scene, _, found = render.find_scene(seed, SECONDS)
     return scene, found
+
+
+def test_no_tree_hides_a_traffic_light() -> None:
+    """Seed 5015 had one before its light, and both models said that there is no light."""
+    scene, _, _ = render.find_scene(5015, 8.0)
+    light = next(actor for actor in scene.actors if actor.role == "light")
+    trees, every = Street(scene).trees, Street(replace(scene, actors=())).trees
+    gaps = light.z.origin - every[every[:, 0] > 0, 1]
+    assert ((gaps > 0) & (gaps < 12)).any()
+    gaps = light.z.origin - trees[trees[:, 0] > 0, 1]
+    assert not ((gaps > 0) & (gaps < 12)).any()
 
 
 @pytest.mark.parametrize(("width", "height"), [(640, 360), (1280, 720)])

@@ -105,7 +105,8 @@ class Street:
         z = np.arange(2.0, end, spacing) + rng.uniform(-4, 4, len(np.arange(2.0, end, spacing)))
         sides = rng.random(len(z)) < 0.5
         offset = rng.uniform(1.5, 2.4, len(z)) if scene.place == "city" else rng.uniform(2.5, 14, len(z))
-        self.trees = np.stack([np.where(sides, right + offset, left - offset), z, rng.uniform(0.8, 1.25, len(z))], 1)
+        trees = np.stack([np.where(sides, right + offset, left - offset), z, rng.uniform(0.8, 1.25, len(z))], 1)
+        self.trees = trees[~_before_a_light(scene, trees)]
         lamps = np.arange(rng.uniform(0, 20), end, 28.0)
         self.lamps = lamps if scene.place == "city" or rng.random() < 0.3 else lamps[:0]
         self.tree_tone = rng.uniform(0.85, 1.15, 3)
@@ -229,6 +230,13 @@ class Street:
         ):
             colour = canvas.tint(tuple(np.array([48, 108, 70]) * self.tree_tone * tone), depth)
             canvas.disc(u + dx * s * size, v - dy * s * size, r * s * size, 0.85 * r * s * size, colour)
+
+
+def _before_a_light(scene: Scene, trees: Array) -> NDArray[np.bool_]:
+    """Which trees would hide a traffic light: those on its side of the road, a little nearer than it stands."""
+    lights = np.array([actor.z.origin for actor in scene.actors if actor.role == "light"])
+    gaps = lights - trees[:, 1:2]
+    return (trees[:, 0] > 0) & ((gaps > -2.0) & (gaps < 12.0)).any(axis=1)
 
 
 def _patches(rng: np.random.Generator, end: float, left: float, right: float) -> Array:

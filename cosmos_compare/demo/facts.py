@@ -20,6 +20,7 @@ Why = Literal["free", "red", "crossing", "lead", "cyclist"]
 
 SLIM = 1 / 49  # of the picture's width: what is slimmer (4 of the driver's pixels) is named, but given no box
 HIGH, MEDIUM = (1.8, 2.5), (4.6, 5.8)  # seconds to contact: certain below the first, ruled out above the second
+SETTLED = 0.3  # seconds before the last frame at which a vehicle that stops must already be slow
 
 
 class Unclear(Exception):  # noqa: N818  it is no error: this window is not asked about
@@ -150,6 +151,8 @@ def _ego(scene: Scene, times: Array) -> tuple[EgoAction, int | None]:
     frame = int(np.searchsorted(times, begun))
     started = frame if 0 < frame < len(times) else None
     if last < STANDING and first > 2.5:
+        if scene.ego.speed(times[-1] - SETTLED) > 1.4:  # it has hardly come to a stop
+            raise Unclear
         return "stop", started
     if first < STANDING / 3 and last > 2.2:
         return "pull away", started

@@ -14,7 +14,7 @@ from cosmos_compare.demo.world import Array, Scene
 
 # Least heights of a box, as fractions of the picture's height (256 rows were thought of).
 TALL = {
-    "pedestrian": 20 / 256,
+    "pedestrian": 24 / 256,
     "cyclist": 18 / 256,
     "car": 15 / 256,
     "oncoming car": 15 / 256,
