@@ -43,12 +43,14 @@ class Case:
     seed: int = 0
 
 
-def cases(folder: Path, specs: list[ModelSpec], fps: float, limit: int | None = None) -> list[Case]:
-    """The scenarios of a folder that have a ground truth and boxes."""
+def cases(
+    folder: Path, specs: list[ModelSpec], fps: float = 4.0, limit: int | None = None, **settings: float
+) -> list[Case]:
+    """The scenarios of a folder that have a ground truth and boxes, sampled with these settings of the form."""
     made = []
     for scenario in find_scenarios(folder)[:limit]:
         clip = probe(scenario.video, scenario.id)
-        frames = sample_frames(clip, Settings.model_validate({"fps": fps}), specs)
+        frames = sample_frames(clip, Settings.model_validate({"fps": fps, **settings}), specs)
         source = load_ground_truth(scenario.video.parent / "ground_truth.yaml").source or ""
         seed = int(source.rpartition(" ")[2] or 0)
         made.append(Case(scenario.id, frames, truth_of(scenario, frames), seed))
@@ -83,9 +85,9 @@ class Model:
         self.total: list[float] = []
         self.empty = 0
 
-    def ask(self, case: Case, question: str, images: Any = None, reasoning: bool = False) -> Answer:
+    def ask(self, case: Case, question: str, images: Any = None, reasoning: bool = False, system: str = "") -> Answer:
         """The answer to a question about a clip, or about other pixels in its place."""
-        prompt = Prompt(name="evaluation", user_prompt=question, reasoning=reasoning)
+        prompt = Prompt(name="evaluation", system_prompt=system, user_prompt=question, reasoning=reasoning)
         request = Request(
             messages=messages(prompt, self.spec, {}),
             images=case.frames.for_model(self.spec) if images is None else images,
