@@ -79,9 +79,14 @@ def read_machine() -> Machine:
 
 
 def memory_needed(spec: ModelSpec, weights: int, machine: Machine) -> int:
-    """What a model takes here: its weights (float32 on a CPU) and room to work, which small models need less of."""
+    """What a model takes here: its weights (float32 on a CPU) and room to work."""
     if not machine.uses_gpu:
         weights = weights * 4 // BYTES_PER_WEIGHT[spec.dtype]
+    return with_room(weights)
+
+
+def with_room(weights: int) -> int:
+    """Bytes of weights and of what is needed to work with them, less of it for small models."""
     return weights + min(weights, WORKING_MEMORY)
 
 

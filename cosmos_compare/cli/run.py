@@ -7,7 +7,7 @@ from cosmos_compare.cli import arguments
 from cosmos_compare.cli.live import show, wait
 from cosmos_compare.cli.terminal import note, print_json, seconds
 from cosmos_compare.compare import Comparison, plan_comparison, start
-from cosmos_compare.engines.load import load_engine
+from cosmos_compare.engines.load import load_prepared_engine
 from cosmos_compare.errors import CompareError
 from cosmos_compare.jobs import Desk
 from cosmos_compare.paths import SCENARIOS
@@ -41,7 +41,7 @@ def run(args: argparse.Namespace) -> int:
     scenarios = [scenario_of(video) for video in args.videos]
     # All clips are checked before the first model is loaded: a wrong name should not cost a minute.
     comparisons = [plan_comparison(s.video, prompt, settings, specs, s.id) for s in scenarios]
-    store, desk, cache = Store(args.outputs), Desk(load_engine), FrameCache()
+    store, desk, cache = Store(args.outputs), Desk(load_prepared_engine), FrameCache()
     runs: list[Run] = []
     failed = False
     for comparison in comparisons:

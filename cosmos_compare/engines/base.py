@@ -50,6 +50,11 @@ class Engine(Protocol):
         `cancelled` is asked before every token."""
         ...
 
+    def prepare_fast(self, timeout: float | None = None) -> float | None:
+        """Wait until answers are as fast as they get, `timeout` seconds at most; the seconds that preparing took,
+        None where there is nothing to prepare."""
+        ...
+
     def close(self) -> None:
         """Give the memory back."""
         ...

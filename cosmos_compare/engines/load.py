@@ -4,10 +4,10 @@ from collections.abc import Callable
 
 from cosmos_compare.engines.base import Engine
 from cosmos_compare.hub import access_problem, local_folder, weights_bytes
+from cosmos_compare.machine import with_room
 from cosmos_compare.schema import ModelSpec
 
-# Weights, and what one request needs beside them.
-MEMORY_FACTOR = 1.15
+PATIENCE = 120.0  # seconds
 
 
 def load_engine(spec: ModelSpec, make_room: Callable[[], None]) -> Engine:
@@ -22,6 +22,13 @@ def load_engine(spec: ModelSpec, make_room: Callable[[], None]) -> Engine:
     from cosmos_compare.engines import local  # the one place where the heavy libraries come in
 
     free = local.free_bytes()
-    if free is not None and weights_bytes(folder) * MEMORY_FACTOR > free:
+    if free is not None and with_room(weights_bytes(folder)) > free:
         make_room()
     return local.LocalEngine(spec, folder)
+
+
+def load_prepared_engine(spec: ModelSpec, make_room: Callable[[], None]) -> Engine:
+    """The same, and wait for the fast path: for programs whose answers have nobody who could read them meanwhile."""
+    engine = load_engine(spec, make_room)
+    engine.prepare_fast(PATIENCE)
+    return engine

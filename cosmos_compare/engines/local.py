@@ -12,7 +12,6 @@ from safetensors import SafetensorError
 
 from cosmos_compare import machine
 from cosmos_compare.engines import local_memory as memory
-from cosmos_compare.engines import local_vision
 from cosmos_compare.engines.base import Cancelled, OnState, OnText, Request
 from cosmos_compare.engines.local_graphs import Graphs
 from cosmos_compare.engines.local_inputs import Inputs, prepare
@@ -82,7 +81,6 @@ class LocalEngine:
         self.stream = torch.cuda.Stream() if self.device.type == "cuda" else None  # type: ignore[no-untyped-call]
         if self.device.type == "cuda":
             torch.cuda.synchronize()  # the weights are there for all streams
-            local_vision.use_in(self.model)
             self.graphs = Graphs(self.model)
         self._lock = threading.Lock()
 
@@ -102,7 +100,6 @@ class LocalEngine:
         return self._answer(request, on_text, on_state, cancelled, self._generate)
 
     def prepare_fast(self, timeout: float | None = None) -> float | None:
-        """Wait until the fast path is there, or known not to come; the seconds that it took, None without one."""
         if self.graphs is None:
             return None
         self.graphs.wait(timeout)

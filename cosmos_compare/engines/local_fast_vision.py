@@ -3,7 +3,6 @@
 from typing import Any
 
 from cosmos_compare.engines import local_kernels_many as kernels
-from cosmos_compare.engines import local_vision
 from cosmos_compare.engines.local_fast_text import gated
 from cosmos_compare.engines.local_libraries import torch
 from cosmos_compare.engines.local_shapes import power_of_two
@@ -11,7 +10,7 @@ from cosmos_compare.engines.local_vision_pass import Grid, VisionPass, Windows
 
 
 class FastVisionPass(VisionPass):
-    """For a GPU whose flash attention takes the heads (`local_vision.fits`)."""
+    """For a GPU; where its flash attention doesn't take the heads, attention is the plain pass's."""
 
     def warm_up(self) -> None:
         """Make what is made on first use, by looking at almost nothing."""
@@ -25,7 +24,7 @@ class FastVisionPass(VisionPass):
             ROWS=power_of_two(2 * self.heads), WIDE=power_of_two(self.size // 2),
         )  # fmt: skip
         query, key, value = heads.unbind(1)
-        return local_vision.attention(query, key, value, windows.ends, max(windows.lengths), attention.scaling)
+        return self.see(query, key, value, windows, attention.scaling)
 
     def gated(self, mlp: Any, x: torch.Tensor) -> Any:
         return gated(mlp, x)

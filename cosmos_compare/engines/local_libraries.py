@@ -54,14 +54,12 @@ from transformers import (  # noqa: E402
 )
 from transformers.cache_utils import Cache, CacheLayerMixin  # noqa: E402
 from transformers.generation.streamers import BaseStreamer  # noqa: E402
-from transformers.modeling_utils import ALL_ATTENTION_FUNCTIONS  # noqa: E402
 from transformers.video_utils import VideoMetadata  # noqa: E402
 
 # Loading is shown by whoever asked for it.
 transformers.utils.logging.disable_progress_bar()
 
 __all__ = [
-    "ALL_ATTENTION_FUNCTIONS",
     "AutoModelForImageTextToText",
     "AutoProcessor",
     "BaseStreamer",

@@ -2,7 +2,6 @@
 
 from typing import Any, Protocol
 
-from cosmos_compare.engines import local_vision
 from cosmos_compare.engines.local_fixed import FixedKeyValues
 from cosmos_compare.engines.local_keys import KeyValues
 from cosmos_compare.engines.local_libraries import torch
@@ -60,12 +59,11 @@ class FastReading:
 
         self.model, self.fixed = model, fixed
         self.text = FastTextPass(model)
-        self.vision = FastVisionPass(model) if local_vision.fits(model) else VisionPass(model)
+        self.vision = FastVisionPass(model)
 
     def warm_up(self) -> None:
         """Make what is made on first use, by looking at almost nothing."""
-        if hasattr(self.vision, "warm_up"):
-            self.vision.warm_up()
+        self.vision.warm_up()
 
     def features(self, pixels: torch.Tensor, grid: torch.Tensor) -> Features:
         return self.vision(pixels, grid)

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from transformers import vision_utils
 
+from cosmos_compare.engines import local_vision
 from cosmos_compare.engines.local_libraries import torch
 from cosmos_compare.engines.local_text_pass import gated, norm, turned
 
@@ -39,6 +40,7 @@ class VisionPass:
 
     def __init__(self, model: Any) -> None:
         self.visual = model.model.visual
+        self.flash = local_vision.fits(model)
         config = self.visual.config
         self.heads: int = config.num_heads
         self.size: int = config.hidden_size // config.num_heads
@@ -76,12 +78,20 @@ class VisionPass:
         query, key, value = attention.qkv(x).view(len(x), 3, self.heads, self.size).unbind(1)
         cos, sin = grid.cos[:, None], grid.sin[:, None]
         query, key = (turned(part.float(), cos, sin).to(x.dtype) for part in (query, key))
+        return self.see(query, key, value, windows, attention.scaling)
+
+    def see(
+        self, query: torch.Tensor, key: torch.Tensor, value: torch.Tensor, windows: Windows, scale: float
+    ) -> torch.Tensor:
+        """Attention within windows; all are (patches, heads, size)."""
+        if self.flash:
+            return local_vision.attention(query, key, value, windows.ends, max(windows.lengths), scale)
         if len(set(windows.lengths)) == 1:
             shape = (len(windows.lengths), -1, self.heads, self.size)
-            seen = _seen(query.view(shape), key.view(shape), value.reshape(shape), attention.scaling)
+            seen = _seen(query.reshape(shape), key.reshape(shape), value.reshape(shape), scale)
             return seen.flatten(0, 1)
-        runs = zip(*(part.split(windows.lengths) for part in (query, key, value)), strict=True)
-        return torch.cat([_seen(q[None], k[None], v[None], attention.scaling)[0] for q, k, v in runs])
+        runs = zip(*(torch.split(part, windows.lengths) for part in (query, key, value)), strict=True)
+        return torch.cat([_seen(q[None], k[None], v[None], scale)[0] for q, k, v in runs])
 
     def gated(self, mlp: Any, x: torch.Tensor) -> Any:
         """down(silu(gate(x)) × up(x))."""
