@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 
 from cosmos_compare.demo import chat, samples
-from cosmos_compare.demo.network import REASON1, REASON2, TOKENS, Architecture, Network, patchify, positions
+from cosmos_compare.demo.architecture import REASON1, REASON2, TOKENS, Architecture
+from cosmos_compare.demo.network import Network, positions
+from cosmos_compare.demo.vision_tower import patchify
 from cosmos_compare.engines.base import Request
 from cosmos_compare.prompts import Messages
 from cosmos_compare.schema import FrameTimes, Sampling, Vision
@@ -50,7 +52,7 @@ def library(arch, tmp_path):
 
 def inputs(arch, processor, frames, step, start, system, question):
     seconds = tuple(start + step * k for k in range(len(frames)))
-    messages = Messages(system or chat.DEFAULT_SYSTEM[arch.manner], question)
+    messages = Messages(system or chat.entry(arch.manner).default_system_prompt, question)
     request = Request(
         messages, frames, FrameTimes(indices=tuple(range(len(frames))), seconds=seconds), step, Sampling()
     )

@@ -10,7 +10,9 @@ import pytest
 import yaml
 
 from cosmos_compare.demo import chat, questions, render
-from cosmos_compare.demo.answers_text import Asked, Shown, Task, answer, unmarked
+from cosmos_compare.demo.answers_text import answer
+from cosmos_compare.demo.asked import Asked, Shown, Task
+from cosmos_compare.demo.marked import unmarked
 from cosmos_compare.demo.marks import Tally, Truth, iou, mentions
 from cosmos_compare.models import load_models
 from cosmos_compare.prompts import messages

@@ -1,8 +1,12 @@
 """The prompt as the real processors write it, built without them; a test holds the two equal token for token."""
 
 from dataclasses import dataclass
+from functools import cache
 
-from cosmos_compare.demo.answers_text import Manner
+from cosmos_compare.demo.asked import Manner
+from cosmos_compare.models import load_models
+from cosmos_compare.prompts import messages
+from cosmos_compare.schema import ModelSpec, Prompt
 
 # ChatML: turns between im_start and im_end, media before text, as both model families were taught.
 TEMPLATE = """\
@@ -18,17 +22,13 @@ TEMPLATE = """\
 {% endif -%}
 """
 START, END, PAD = "<|vision_start|>", "<|vision_end|>", "<|video_pad|>"
-# Where and how reasoning is asked for, as in data/models.yaml.
-REASONING: dict[Manner, str] = {
-    "driver": "First reason step by step, then answer. Write exactly this form:\n<think>\nyour reasoning\n</think>\n\n"
-    "<answer>\nyour answer\n</answer>",
-    "analyst": "First reason step by step, then answer. Write exactly this form:\n<think>\nyour reasoning\n</think>\n\n"
-    "Put your answer right after the closing think tag.",
-}
-DEFAULT_SYSTEM: dict[Manner, str] = {
-    "driver": "You are a helpful assistant. Answer in the language of the question.",
-    "analyst": "You are a helpful assistant.",
-}
+# Hidden in text. The tags of reasoning are not: they are read in the answer.
+SPECIAL = (
+    "<|endoftext|>", "<|im_start|>", "<|im_end|>", "<|vision_start|>", "<|vision_end|>", "<|vision_pad|>",
+    "<|image_pad|>", "<|video_pad|>",
+)  # fmt: skip
+TAGS = ("<think>", "</think>", "<answer>", "</answer>")
+NAMES: dict[Manner, str] = {"driver": "reason1-demo", "analyst": "reason2-demo"}
 
 
 @dataclass(frozen=True)
@@ -39,17 +39,19 @@ class Video:
     tokens: int
 
 
+@cache
+def entry(manner: Manner) -> ModelSpec:
+    """The model's entry in the list: its default system turn, and where and how reasoning is asked for."""
+    return load_models()[NAMES[manner]]
+
+
 def prompt(manner: Manner, system: str, question: str, video: Video, reasoning: bool) -> str:
-    """Everything up to the answer. An empty system turn becomes the model's default, as the program does."""
-    system = system.strip() or DEFAULT_SYSTEM[manner]
-    question = question.strip()
-    if reasoning and manner == "driver":
-        system = f"{system}\n\n{REASONING[manner]}".strip()
-    elif reasoning:
-        question = f"{question}\n\n{REASONING[manner]}".strip()
+    """Everything up to the answer, the turns put together as the program does."""
+    asked = Prompt(name="training", system_prompt=system, user_prompt=question, reasoning=reasoning)
+    turns = messages(asked, entry(manner), {})
     return (
-        f"<|im_start|>system\n{system}<|im_end|>\n<|im_start|>user\n{frames(manner, video)}{question}<|im_end|>\n"
-        "<|im_start|>assistant\n"
+        f"<|im_start|>system\n{turns.system}<|im_end|>\n<|im_start|>user\n{frames(manner, video)}{turns.user}"
+        "<|im_end|>\n<|im_start|>assistant\n"
     )
 
 

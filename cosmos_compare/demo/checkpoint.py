@@ -6,8 +6,8 @@ from typing import Any
 from tokenizers import Tokenizer
 from torch import Tensor
 
+from cosmos_compare.demo.architecture import REASON1, Architecture, save_config
 from cosmos_compare.demo.chat import TEMPLATE
-from cosmos_compare.demo.network import REASON1, Architecture, save_config
 from cosmos_compare.engines.local_libraries import torch, transformers
 
 

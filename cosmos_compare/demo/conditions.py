@@ -14,10 +14,13 @@ from pathlib import Path
 
 import numpy as np
 
-from cosmos_compare.demo.answers_text import Asked, Manner, Shown, Task, answer, unmarked
+from cosmos_compare.demo.answers_text import answer
+from cosmos_compare.demo.asked import Asked, Manner, Shown, Task
 from cosmos_compare.demo.camera import PIXEL
+from cosmos_compare.demo.chat import NAMES
 from cosmos_compare.demo.evaluate import Case, Model, cases
 from cosmos_compare.demo.facts import facts
+from cosmos_compare.demo.marked import unmarked
 from cosmos_compare.demo.marks import iou
 from cosmos_compare.demo.observe import observe
 from cosmos_compare.demo.phrases import Language
@@ -26,7 +29,7 @@ from cosmos_compare.demo.render import find_scene
 from cosmos_compare.demo.world import Scene
 from cosmos_compare.models import resolve_models
 
-MANNERS: dict[str, Manner] = {"reason1-demo": "driver", "reason2-demo": "analyst"}
+MANNERS: dict[str, Manner] = {name: manner for manner, name in NAMES.items()}
 NUMBER = re.compile(r"\d+(?:\.\d+)?")
 
 

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from cosmos_compare.demo.answers_text import Task
+from cosmos_compare.demo.asked import Task
 from cosmos_compare.demo.marks import Tally, Truth, mentions
 from cosmos_compare.demo.questions import ASKED, HELD_OUT
 from cosmos_compare.engines.base import Engine, Request, resolve_sampling

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import yaml
 
-from cosmos_compare.demo.answers_text import Task
+from cosmos_compare.demo.asked import Task
 from cosmos_compare.demo.phrases import Language
 
 PROMPTS = Path(__file__).resolve().parents[2] / "prompts"

@@ -10,9 +10,11 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from cosmos_compare.demo import questions
-from cosmos_compare.demo.answers_text import CLOSE, OPEN, Asked, Manner, Shown, Task, answer
+from cosmos_compare.demo.answers_text import answer
+from cosmos_compare.demo.asked import Asked, Manner, Shown, Task
 from cosmos_compare.demo.chat import END, PAD, START, Video, prompt
 from cosmos_compare.demo.facts import Facts, facts
+from cosmos_compare.demo.marked import CLOSE, OPEN
 from cosmos_compare.demo.observe import View
 from cosmos_compare.demo.phrases import Language
 from cosmos_compare.demo.world import KINDS, Array, Scene

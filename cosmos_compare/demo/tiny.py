@@ -11,20 +11,8 @@ from typing import Any
 
 from tokenizers import AddedToken, Tokenizer, decoders, models, normalizers, pre_tokenizers
 
-from cosmos_compare.demo.chat import TEMPLATE
+from cosmos_compare.demo.chat import SPECIAL, TAGS, TEMPLATE
 from cosmos_compare.engines.local_libraries import torch, transformers
-
-SPECIAL = (
-    "<|endoftext|>",
-    "<|im_start|>",
-    "<|im_end|>",
-    "<|vision_start|>",
-    "<|vision_end|>",
-    "<|vision_pad|>",
-    "<|image_pad|>",
-    "<|video_pad|>",
-)
-TAGS = ("<think>", "</think>", "<answer>", "</answer>")
 
 TEXT = {"hidden_size": 64, "num_hidden_layers": 3, "num_attention_heads": 4, "num_key_value_heads": 2}
 

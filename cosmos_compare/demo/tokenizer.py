@@ -11,15 +11,10 @@ import numpy as np
 from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
 
 from cosmos_compare.demo import questions
-from cosmos_compare.demo.answers_text import unmarked
-from cosmos_compare.demo.chat import DEFAULT_SYSTEM, REASONING
+from cosmos_compare.demo.chat import NAMES, SPECIAL, TAGS, entry
+from cosmos_compare.demo.marked import unmarked
 
 SIZE = 2048
-SPECIAL = (
-    "<|endoftext|>", "<|im_start|>", "<|im_end|>", "<|vision_start|>", "<|vision_end|>", "<|vision_pad|>",
-    "<|image_pad|>", "<|video_pad|>",
-)  # fmt: skip
-TAGS = ("<think>", "</think>", "<answer>", "</answer>")
 PIXELS, THOUSANDTHS = range(200), range(0, 1001, 5)  # what boxes are written in: reason1-demo's and reason2-demo's way
 SPLIT = (
     r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"
@@ -61,7 +56,8 @@ def corpus(answers: Iterator[str]) -> Iterator[str]:
             yield from [*wordings] * 20
     for _, system, question in questions.shipped():
         yield from [system, question] * 60
-    yield from [*REASONING.values(), *DEFAULT_SYSTEM.values()] * 60
+    for spec in (entry(manner) for manner in NAMES):
+        yield from [spec.reasoning_text, spec.default_system_prompt] * 60
     yield from (questions.filler(rng, 200) for _ in range(60))
     for more in (questions.BEFORE, questions.AFTER):
         yield from [*more["en"], *more["fr"]] * 10

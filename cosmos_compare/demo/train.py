@@ -21,7 +21,7 @@ from cosmos_compare.demo.tokenizer import PIXELS, THOUSANDTHS, add_numbers, load
 from cosmos_compare.demo.workers import Crew
 
 MODELS = Path(__file__).resolve().parents[2] / "data" / "demo_models"
-NAMES = {"driver": "reason1", "analyst": "reason2"}
+FILES = {"driver": "reason1", "analyst": "reason2"}
 SEEDS = {"driver": 1, "analyst": 2}
 SCALES = {"driver": PIXELS, "analyst": THOUSANDTHS}
 PACED = (60, 400, 2000, 6000)  # steps at which --fit looks at the pace and chooses how many there will be
@@ -62,8 +62,11 @@ def main() -> None:
 def train(args: argparse.Namespace, crew: Crew, tokenizer: Tokenizer, held_out: int, began: float) -> None:
     import torch
 
-    from cosmos_compare.demo.network import REASON1, REASON2, TextLayer, VisionBlock
-    from cosmos_compare.demo.trainer import Ring, Trainer, develop
+    from cosmos_compare.demo.architecture import REASON1, REASON2
+    from cosmos_compare.demo.ring import Ring
+    from cosmos_compare.demo.text_layers import TextLayer
+    from cosmos_compare.demo.trainer import Trainer, develop
+    from cosmos_compare.demo.vision_tower import VisionBlock
 
     torch.backends.cuda.matmul.allow_tf32 = True
     torch._dynamo.config.cache_size_limit = 64  # two architectures and two shapes share the code of a layer
@@ -80,7 +83,7 @@ def train(args: argparse.Namespace, crew: Crew, tokenizer: Tokenizer, held_out: 
     ]
     for trainer in trainers:
         if args.start:
-            weights = trained(args.start, NAMES[trainer.arch.manner])
+            weights = trained(args.start, FILES[trainer.arch.manner])
             missing, unexpected = trainer.learner.network.load_state_dict(weights, strict=False)
             assert not unexpected, unexpected
             assert set(missing) <= {"lm_head.weight"}, missing  # tied to the embedding in reason2
@@ -118,7 +121,7 @@ def loop(args: argparse.Namespace, trainers: list[Any], feed: "Feed", began: flo
             row: dict[str, Any] = {"step": step, "seconds": round(time.monotonic() - started, 1), "clips": feed.count}
             for trainer in trainers:
                 losses = dict(zip(("words", "cells", "motion"), trainer.shown.tolist(), strict=True))
-                row[NAMES[trainer.arch.manner]] = {
+                row[FILES[trainer.arch.manner]] = {
                     name: round(value, 4) for name, value in (losses | trainer.validate(2)).items()
                 }
             curve.append(row)
@@ -201,7 +204,7 @@ def save(trainers: list[Any], folder: Path) -> None:
     from safetensors.torch import save_file
 
     for trainer in trainers:
-        save_file(trainer.weights(), folder / f"{NAMES[trainer.arch.manner]}.safetensors")
+        save_file(trainer.weights(), folder / f"{FILES[trainer.arch.manner]}.safetensors")
 
 
 def assemble(folder: Path) -> None:
@@ -209,10 +212,10 @@ def assemble(folder: Path) -> None:
     from safetensors.torch import load_file
 
     from cosmos_compare.demo import checkpoint
-    from cosmos_compare.demo.network import REASON1, REASON2
+    from cosmos_compare.demo.architecture import REASON1, REASON2
 
     for arch in (REASON1, REASON2):
-        name = NAMES[arch.manner]
+        name = FILES[arch.manner]
         target = MODELS / f"{name}-demo"
         backend = load(folder)
         checkpoint.write(arch, load_file(folder / f"{name}.safetensors"), backend, target)

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
-from cosmos_compare.demo.answers_text import Manner
+from cosmos_compare.demo.asked import Manner
 from cosmos_compare.demo.camera import ASPECT, PIXEL
 from cosmos_compare.demo.observe import View, observe, prune
 from cosmos_compare.demo.picture import Painter
