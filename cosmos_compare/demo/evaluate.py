@@ -1,6 +1,6 @@
 """Measure the demo models on rendered scenarios, through the real video files, processors and engine.
 
-python -m cosmos_compare.demo.evaluate --scenarios DIR --models reason1-demo reason2-demo [--json]
+python -m cosmos_compare.demo.evaluate --scenarios DIR [DIR ...] --models reason1-demo reason2-demo [--json]
 """
 
 import argparse
@@ -163,7 +163,7 @@ def identical(models: list[Model], clips: list[Case]) -> float:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="Measure demo models on rendered scenarios.")
-    parser.add_argument("--scenarios", type=Path, required=True)
+    parser.add_argument("--scenarios", type=Path, nargs="+", required=True)
     parser.add_argument("--models", nargs="+", default=["reason1-demo", "reason2-demo"])
     parser.add_argument("--fps", type=float, default=4.0)
     parser.add_argument("--limit", type=int, help="the first so many scenarios only")
@@ -171,10 +171,10 @@ def main() -> None:
     parser.add_argument("--save", action="store_true", help="write evaluation.json beside each checkpoint")
     args = parser.parse_args()
     specs = resolve_models(args.models)
-    clips = cases(args.scenarios, specs, args.fps, args.limit)
+    clips = [case for folder in args.scenarios for case in cases(folder, specs, args.fps, args.limit)]
     models = [Model(spec) for spec in specs]
     report: dict[str, Any] = {
-        "scenarios": str(args.scenarios),
+        "scenarios": [str(folder) for folder in args.scenarios],
         "seeds": [case.seed for case in clips],
         "clips": len(clips),
         "fps": args.fps,
@@ -190,17 +190,27 @@ def main() -> None:
 
 def save(report: dict[str, Any], specs: list[ModelSpec]) -> None:
     """Each model's marks beside its weights, with the command that gives them again."""
-    seeds = report["seeds"]
-    rendered = f"python -m cosmos_compare.demo.render --seed {seeds[0]} --count {len(seeds)} --out DIR"
-    evaluated = (
-        f"python -m cosmos_compare.demo.evaluate --scenarios DIR --models {' '.join(spec.name for spec in specs)}"
-    )
+    spans = runs(report["seeds"])
+    rendered = [f"python -m cosmos_compare.demo.render --seed {a} --count {n} --out DIR{a}" for a, n in spans]
+    folders, names = (" ".join(words) for words in ([f"DIR{a}" for a, _ in spans], [spec.name for spec in specs]))
+    evaluated = f"python -m cosmos_compare.demo.evaluate --scenarios {folders} --models {names}"
+    about = {
+        "command": " && ".join([*rendered, evaluated]),
+        **{key: value for key, value in report.items() if key not in ("scenarios", "models")},
+        "seeds": [f"{a}-{a + n - 1}" for a, n in spans],
+    }
     for spec in specs:
         folder = source_folder(spec)
         assert folder is not None
-        own = {key: value for key, value in report.items() if key not in ("scenarios", "models")}
-        text = json.dumps({"command": f"{rendered} && {evaluated}", **own, **report["models"][spec.name]}, indent=1)
+        text = json.dumps({**about, **report["models"][spec.name]}, indent=1)
         (folder / "evaluation.json").write_text(text + "\n", encoding="utf-8")
+
+
+def runs(seeds: list[int]) -> list[tuple[int, int]]:
+    """Where each run of consecutive seeds begins, and how many they are."""
+    begins = [seed for k, seed in enumerate(seeds) if k == 0 or seed != seeds[k - 1] + 1]
+    ends = [*(seeds.index(seed) for seed in begins[1:]), len(seeds)]
+    return [(seed, end - seeds.index(seed)) for seed, end in zip(begins, ends, strict=True)]
 
 
 def table(report: dict[str, Any]) -> str:
