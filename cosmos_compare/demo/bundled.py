@@ -39,11 +39,11 @@ SCENARIOS = (
         "The car ahead brakes: is the danger called high, and is the moment right?",
     ),
     Bundled(
-        405, 7.0, "hidden", {**DAY, "place": "city"},
+        438, 7.0, "hidden", {**DAY, "place": "city"},
         "A pedestrian steps out from behind a parked vehicle: noticed when visible, not before?",
     ),
     Bundled(
-        557, 8.0, "light", {"weather": "rain", "night": False, "place": "city", "ego": "stop"},
+        692, 8.0, "light", {"weather": "rain", "night": False, "place": "city", "ego": "stop"},
         "A traffic light turns red in the rain: the colour, the moment, and what to do next?",
     ),
     Bundled(
