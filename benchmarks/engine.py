@@ -24,7 +24,7 @@ from typing import Any
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
-from engine_requests import answer, make_request, reference
+from engine_requests import answer, build_mid_size, make_request, reference
 
 from cosmos_compare.demo.tiny import build
 from cosmos_compare.engines.base import Request
@@ -38,8 +38,22 @@ CLIP = [index / 4 for index in range(24)]
 
 
 def load(models: list[str], folder: Path) -> list[LocalEngine]:
-    specs = resolve_models(models or [f"{name}={path}" for name, path in build(folder).items()])
-    return [LocalEngine(spec, Path(spec.source)) for spec in specs]
+    specs = resolve_models(models or [f"{name}={path}" for name, path in small(folder).items()])
+    engines = [LocalEngine(spec, Path(spec.source)) for spec in specs]
+    for engine in engines:
+        engine.prepare_fast()
+    return engines
+
+
+def small(folder: Path) -> dict[str, Path]:
+    """The tiny checkpoints; on a GPU larger ones, for its kernels take no heads as small as theirs."""
+    tiny = build(folder / "tiny")
+    if not torch.cuda.is_available():
+        return tiny
+    for name, path in tiny.items():
+        (folder / name).mkdir()
+        build_mid_size(path, folder / name)
+    return {name: folder / name for name in tiny}
 
 
 def cpu(engines: list[LocalEngine], rounds: int) -> None:
@@ -77,7 +91,10 @@ def forgotten(engine: LocalEngine, request: Request) -> Answer:
     return answer(engine, request)
 
 
-def resident_mb() -> int:
+def memory_mb() -> int:
+    """Of the GPU, or resident."""
+    if torch.cuda.is_available():
+        return torch.cuda.memory_allocated() >> 20
     return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize() >> 20
 
 
@@ -88,6 +105,7 @@ def fail(text: str) -> None:
 def soak(engine: LocalEngine, requests: int) -> None:
     """Every whole answer must equal that of an engine that keeps nothing, and the memory must come back."""
     forgetful = LocalEngine(engine.spec, Path(engine.spec.source), keep_bytes=0)
+    forgetful.prepare_fast()
     draw = random.Random(0)
     asked = [
         make_request(engine.spec, CLIP[:8], seed=clip, question=question, system=system, sampling=sampling)
@@ -102,7 +120,7 @@ def soak(engine: LocalEngine, requests: int) -> None:
     levels, index = [], 0
     for number in range(requests):
         if number % 100 == 0:
-            levels.append(resident_mb())
+            levels.append(memory_mb())
         # People stay with a clip for a while: 8 requests of one clip, mostly.
         near = draw.random() < 0.8
         index = index // 8 * 8 + draw.randrange(8) if near else draw.randrange(len(asked))
@@ -121,7 +139,7 @@ def soak(engine: LocalEngine, requests: int) -> None:
         else:
             with contextlib.suppress(ZeroDivisionError):
                 engine.answer(asked[index], fail, lambda state: None, lambda: False)
-    print(f"{engine.spec.name}: {requests} requests, {counts}; resident, MB: {levels}")
+    print(f"{engine.spec.name}: {requests} requests, {counts}; memory, MB: {levels}; {engine.note!r}")
     assert not counts["wrong"]
 
 

@@ -72,11 +72,11 @@ def _measure(specs: list[ModelSpec], requests: list[Request], plain_tokens: int)
         engines.append(engine)
         loading[spec.name] = time.perf_counter() - start
         note(f"{spec.name}: loaded in {loading[spec.name]:.1f} s")
-    copy = local_bench.bandwidth(engines[0].device)
-    note(f"copy {copy / 1e9:,.0f} GB/s; preparing the fast path")
-    for engine in engines:  # all of them first: compilers at work would slow what is measured
+    for engine in engines:  # all of them first: what is being prepared would slow what is measured
         engine.prepare_fast(PATIENCE)
         note(f"{engine.spec.name}: fast path after {engine.prepare_fast(0)} s, note: {engine.note!r}")
+    copy = local_bench.bandwidth(engines[0].device)
+    note(f"copy {copy / 1e9:,.0f} GB/s")
     result: dict[str, Any] = {"device": engines[0].device_name, "copy_bytes_per_s": copy, "load_s": loading}
     result["models"] = []
     for engine, request in zip(engines, requests, strict=True):

@@ -90,7 +90,7 @@ class VisionPass:
             shape = (len(windows.lengths), -1, self.heads, self.size)
             seen = _seen(query.reshape(shape), key.reshape(shape), value.reshape(shape), scale)
             return seen.flatten(0, 1)
-        runs = zip(*(torch.split(part, windows.lengths) for part in (query, key, value)), strict=True)
+        runs = zip(*(torch.split(part, list(windows.lengths)) for part in (query, key, value)), strict=True)
         return torch.cat([_seen(q[None], k[None], v[None], scale)[0] for q, k, v in runs])
 
     def gated(self, mlp: Any, x: torch.Tensor) -> Any:
