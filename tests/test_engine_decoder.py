@@ -112,3 +112,16 @@ def test_the_sampler_draws_what_the_librarys_steps_draw(sampling: Sampling) -> N
             token = sampler.draw(logits.clone())
             assert torch.equal(token, steps(ids, logits.float()).argmax(-1, keepdim=True))
             ids = torch.cat([ids, token], dim=1)
+
+
+def test_nothing_depends_on_the_default_dtype(engine: LocalEngine) -> None:
+    """Decoders are made in the background, where a model that is built may have changed it for the whole process."""
+    torch.set_default_dtype(torch.bfloat16)
+    try:
+        with torch.inference_mode():
+            made = Decoder(engine.model, LENGTHS, QUESTIONS)
+    finally:
+        torch.set_default_dtype(torch.float32)
+    assert made.logits.dtype == torch.float32
+    buffers = [made.fixed.ends, made.fixed.used, made.position, made.delta, made.token]
+    assert not any(buffer.is_floating_point() for buffer in buffers)

@@ -17,7 +17,8 @@ from cosmos_compare.engines.local_graphs import Graphs
 from cosmos_compare.engines.local_inputs import Inputs, prepare
 from cosmos_compare.engines.local_kept import Kept
 from cosmos_compare.engines.local_keys import KeyValues
-from cosmos_compare.engines.local_libraries import AutoModelForImageTextToText, AutoProcessor, torch
+from cosmos_compare.engines.local_libraries import torch
+from cosmos_compare.engines.local_loading import load_model, load_processor
 from cosmos_compare.engines.local_looking import Looker, Prompt
 from cosmos_compare.engines.local_reading import PlainReading
 from cosmos_compare.engines.local_reference import generate
@@ -57,12 +58,9 @@ class LocalEngine:
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         self.device_name = torch.cuda.get_device_name() if self.device.type == "cuda" else "cpu"
         dtype = getattr(torch, spec.dtype) if self.device.type == "cuda" else torch.float32
-        safe: dict[str, Any] = {"local_files_only": True, "trust_remote_code": False}
         try:
-            self.processor: Any = AutoProcessor.from_pretrained(folder, **safe)
-            self.model: Any = AutoModelForImageTextToText.from_pretrained(
-                folder, dtype=dtype, use_safetensors=True, device_map=self.device, **safe
-            ).eval()
+            self.processor: Any = load_processor(folder)
+            self.model: Any = load_model(folder, dtype, self.device)
         except torch.OutOfMemoryError as error:
             raise CompareError(
                 f"{spec.label} does not fit in the free GPU memory.", "Run one model at a time, or free the GPU."
@@ -80,7 +78,8 @@ class LocalEngine:
         # A stream of its own lets two models run at the same time on one GPU.
         self.stream = torch.cuda.Stream() if self.device.type == "cuda" else None  # type: ignore[no-untyped-call]
         if self.device.type == "cuda":
-            torch.cuda.synchronize()  # the weights are there for all streams
+            # The weights are there for all streams. Not all of the device: another model may be capturing a graph.
+            torch.cuda.current_stream().synchronize()
             self.graphs = Graphs(self.model)
         self._lock = threading.Lock()
 

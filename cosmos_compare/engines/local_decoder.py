@@ -36,7 +36,7 @@ class Decoder:
         self.token = torch.zeros((1, 1), dtype=torch.long, device=device)
         self.ids = torch.zeros((1, questions[-1]), dtype=torch.long, device=device)
         self.last = torch.zeros_like(self.position)  # place of a question's last token among its ids
-        self.logits = torch.zeros((1, config.vocab_size), device=device)
+        self.logits = torch.zeros((1, config.vocab_size), dtype=torch.float32, device=device)
         self.order = torch.arange(questions[-1], device=device)
         self.next_logits: Callable[[], torch.Tensor] = self.plain_logits
         self.plain = PlainReading(model)

@@ -40,6 +40,7 @@ _import_torchvision()
 import transformers  # noqa: E402  torchvision must be whole before
 from qwen_vl_utils.vision_process import smart_resize  # noqa: E402
 from transformers import (  # noqa: E402
+    AutoConfig,
     AutoModelForImageTextToText,
     AutoProcessor,
     GenerationConfig,
@@ -60,6 +61,7 @@ from transformers.video_utils import VideoMetadata  # noqa: E402
 transformers.utils.logging.disable_progress_bar()
 
 __all__ = [
+    "AutoConfig",
     "AutoModelForImageTextToText",
     "AutoProcessor",
     "BaseStreamer",

@@ -21,6 +21,7 @@ from cosmos_compare.engines.local_inputs import Head, Inputs, Text, join, look, 
 from cosmos_compare.engines.local_kept import Kept
 from cosmos_compare.engines.local_keys import KeyValues
 from cosmos_compare.engines.local_libraries import torch
+from cosmos_compare.engines.local_loading import no_model_is_built
 from cosmos_compare.engines.local_memory import upload
 from cosmos_compare.schema import Reused, Vision
 
@@ -69,6 +70,10 @@ class Looker:
 
     def read(self, request: Request) -> Prompt:
         """The prompt's ids and positions, and the pixels where they are new. Raises as `render` and `look` do."""
+        with no_model_is_built():
+            return self._read(request)
+
+    def _read(self, request: Request) -> Prompt:
         text = render(self.processor, self.vision, request)
         frames = _digest(request.images), request.images.shape
         key = "head", _head(frames, request, text)
@@ -109,7 +114,8 @@ class Looker:
             pixels = self.kept.get(("pixels", prompt.frames))
             reused = "pixels"
         if pixels is None:
-            _, pixels = self._look(prompt.request, prompt.text)
+            with no_model_is_built():
+                _, pixels = self._look(prompt.request, prompt.text)
             reused = "none"
         features = reading.features(pixels.to(self.model.device), prompt.inputs.tensors["video_grid_thw"])
         self.kept.put(key, features)

@@ -37,7 +37,7 @@ class Sampler:
             weakened = torch.where(scores < 0, scores * self.repetition, scores / self.repetition)
             scores = torch.where(self.seen, weakened, scores)
         if self.presence:
-            scores = scores - self.presence * self.generated
+            scores = torch.where(self.generated, scores - self.presence, scores)
         for step in self.steps:
             scores = step(None, scores)
         token = scores.argmax(dim=-1, keepdim=True)

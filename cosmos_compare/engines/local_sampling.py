@@ -28,7 +28,7 @@ class PresencePenalty(LogitsProcessor):  # type: ignore[misc]
         """`input_ids` (batch, length), `scores` (batch, vocabulary)."""
         seen = torch.zeros_like(scores, dtype=torch.bool)
         seen.scatter_(1, input_ids[:, self.prompt_length :], True)
-        return scores - self.penalty * seen
+        return torch.where(seen, scores - self.penalty, scores)
 
 
 class GumbelNoise(LogitsProcessor):  # type: ignore[misc]
