@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import yaml
 
-from cosmos_compare.demo import chat, evaluate, questions, render
+from cosmos_compare.demo import chat, conditions, evaluate, questions, render
 from cosmos_compare.demo.answers_text import answer
 from cosmos_compare.demo.asked import Asked, Shown, Task
 from cosmos_compare.demo.marked import unmarked
@@ -124,6 +124,14 @@ def test_marks_count_what_is_named() -> None:
     assert (marks["risk_accuracy"], marks["action_accuracy"], marks["next_action_accuracy"]) == (0.0, 1.0, 1.0)
     assert (marks["event_time_error_s"], marks["event_time_within_half_s"]) == (0.4, 1.0)
     assert (marks["box_iou50"], marks["box_recall50"]) == (1.0, 1.0)
+
+
+def test_words_are_compared_apart_from_times() -> None:
+    wanted = "4.5 s: the light turns red."
+    assert conditions.same_words("4.0 s: the light turns red.\n", wanted)
+    assert not conditions.same_words("4.5 s: the light turns green.", wanted)
+    assert conditions.near_times("4.0 s: the light turns red.", wanted) == [True]
+    assert conditions.near_times("3.9 s: the light turns red.", wanted) == [False]
 
 
 def test_runs_of_seeds_are_found_again() -> None:

@@ -83,18 +83,26 @@ def expected(scene: Scene, size: tuple[int, int], case: Case, model: Model, aske
     return unmarked(answer(found, shown, asked, manner))
 
 
+def same_words(said: str, wanted: str) -> bool:
+    return NUMBER.sub("0", said).strip() == NUMBER.sub("0", wanted).strip()
+
+
+def near_times(said: str, wanted: str) -> list[bool]:
+    """Whether each number of an answer with the right words is half a second off at most."""
+    pairs = zip(NUMBER.findall(said), NUMBER.findall(wanted), strict=True)
+    return [abs(float(mine) - float(true)) <= 0.5 for mine, true in pairs]
+
+
 def compare(model: Model, case: Case, said: str, wanted: str, boxes: bool, tally: Agreement) -> None:
-    """Words must be the same; times may be half a second off, boxes must share half of what they cover."""
-    same = NUMBER.sub("0", said).strip() == NUMBER.sub("0", wanted).strip()
-    tally.words.append(same)
-    if not same:
+    """Note whether the words are the same; if so, whether boxes share half of what they cover, or times are near."""
+    tally.words.append(same_words(said, wanted))
+    if not tally.words[-1]:
         return
     if boxes:
         pairs = zip(model.boxes(said, case), model.boxes(wanted, case), strict=True)
         tally.numbers += [iou(mine[1], true[1]) >= 0.5 for mine, true in pairs]
     else:
-        numbers = zip(NUMBER.findall(said), NUMBER.findall(wanted), strict=True)
-        tally.numbers += [abs(float(mine) - float(true)) <= 0.5 for mine, true in numbers]
+        tally.numbers += near_times(said, wanted)
 
 
 def scene_of(folder: Path, case: Case) -> tuple[Scene, tuple[int, int]]:
