@@ -28,9 +28,9 @@ from engine_requests import answer, build_mid_size, make_request, reference
 
 from cosmos_compare.demo.tiny import build
 from cosmos_compare.engines.base import Request
-from cosmos_compare.engines.local import LocalEngine
-from cosmos_compare.engines.local_libraries import torch
-from cosmos_compare.engines.local_shapes import Parts, Shape
+from cosmos_compare.engines.local.engine import LocalEngine
+from cosmos_compare.engines.local.libraries import torch
+from cosmos_compare.engines.local.shapes import Parts, Shape
 from cosmos_compare.models import resolve_models
 from cosmos_compare.schema import Answer, ModelSpec, Sampling
 

@@ -20,7 +20,7 @@ from typing import Any
 
 from cosmos_compare.demo.chat import TEMPLATE
 from cosmos_compare.demo.tiny import _token_ids, byte_tokenizer
-from cosmos_compare.engines.local_libraries import AutoModelForImageTextToText, torch, transformers
+from cosmos_compare.engines.local.libraries import AutoModelForImageTextToText, torch, transformers
 
 ROOT = Path(__file__).parents[1]
 # The values of the published checkpoints (config.json of nvidia/Cosmos-Reason1-7B and nvidia/Cosmos-Reason2-2B).

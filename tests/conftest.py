@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 if TYPE_CHECKING:
-    from cosmos_compare.engines.local import LocalEngine
+    from cosmos_compare.engines.local.engine import LocalEngine
     from cosmos_compare.schema import ModelSpec
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -96,7 +96,7 @@ def specs(tiny: dict[str, Path]) -> dict[str, ModelSpec]:
 @pytest.fixture(scope="session")
 def engines(specs: dict[str, ModelSpec]) -> Iterator[dict[str, LocalEngine]]:
     """Both tiny models, loaded."""
-    from cosmos_compare.engines.local import LocalEngine
+    from cosmos_compare.engines.local.engine import LocalEngine
 
     loaded = {name: LocalEngine(spec, Path(spec.source)) for name, spec in specs.items()}
     yield loaded

@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 
 from cosmos_compare.engines.base import Request
-from cosmos_compare.engines.local import LocalEngine
-from cosmos_compare.engines.local_libraries import AutoModelForImageTextToText, AutoProcessor, torch
+from cosmos_compare.engines.local.engine import LocalEngine
+from cosmos_compare.engines.local.libraries import AutoModelForImageTextToText, AutoProcessor, torch
 from cosmos_compare.prompts import Messages
 from cosmos_compare.schema import Answer, FrameTimes, ModelSpec, Sampling
 

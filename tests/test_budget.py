@@ -9,13 +9,13 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from videos import REASON1, REASON2
 
-from cosmos_compare.engines.local_libraries import torch
+from cosmos_compare.engines.local.libraries import torch
 from cosmos_compare.errors import CompareError
 from cosmos_compare.schema import Vision
 from cosmos_compare.video.budget import frame_size, video_tokens
 
 # isort: split
-# After local_libraries: it makes an ill-matched torchvision importable.
+# After our libraries module: it makes an ill-matched torchvision importable.
 import qwen_vl_utils.vision_process as qwen
 from transformers.models.qwen3_vl import video_processing_qwen3_vl as qwen3
 

@@ -16,7 +16,7 @@ from cosmos_compare.schema import FrameTimes, Sampling, Vision
 torch = pytest.importorskip("torch")
 
 from cosmos_compare.demo import checkpoint, tokenizer  # noqa: E402
-from cosmos_compare.engines.local_inputs import prepare  # noqa: E402
+from cosmos_compare.engines.local.inputs import prepare  # noqa: E402
 
 ROOT = Path(__file__).resolve().parents[1]
 FOLDERS = {"driver": ROOT / "data/demo_models/reason1-demo", "analyst": ROOT / "data/demo_models/reason2-demo"}

@@ -11,9 +11,9 @@ import pytest
 from engine_requests import GREEDY, make_request
 
 from cosmos_compare.engines.base import Request
-from cosmos_compare.engines.local import LocalEngine
-from cosmos_compare.engines.local_inputs import prepare
-from cosmos_compare.engines.local_libraries import torch
+from cosmos_compare.engines.local.engine import LocalEngine
+from cosmos_compare.engines.local.inputs import prepare
+from cosmos_compare.engines.local.libraries import torch
 from cosmos_compare.errors import CompareError
 from cosmos_compare.models import resolve_models
 from cosmos_compare.schema import Answer, Sampling
@@ -143,7 +143,7 @@ def test_out_of_memory_is_an_answer_with_the_remedy_and_the_next_one_works(tiny:
         import numpy as np
         from engine_requests import make_request
         from cosmos_compare.engines.base import Request
-        from cosmos_compare.engines.local import LocalEngine
+        from cosmos_compare.engines.local.engine import LocalEngine
         from cosmos_compare.models import resolve_models
 
         (spec,) = resolve_models(["tiny={tiny["reason2-tiny"]}"])

@@ -7,14 +7,14 @@ import sys
 import textwrap
 import time
 
-from cosmos_compare.engines.local_background import Background
+from cosmos_compare.engines.local.background import Background
 
 
 def test_a_program_ends_while_work_goes_on_in_the_background() -> None:
     """A daemon thread inside torch aborted the process at exit: `run` gave 134 while a compiler was at work."""
     script = """
         import time
-        from cosmos_compare.engines.local_background import Background
+        from cosmos_compare.engines.local.background import Background
 
         def work():
             try:

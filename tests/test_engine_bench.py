@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from cosmos_compare.cli import main
-from cosmos_compare.engines.local import LocalEngine
-from cosmos_compare.engines.local_bench import bandwidth, weights_per_token
-from cosmos_compare.engines.local_libraries import torch
+from cosmos_compare.engines.local.bench import bandwidth, weights_per_token
+from cosmos_compare.engines.local.engine import LocalEngine
+from cosmos_compare.engines.local.libraries import torch
 
 
 def test_the_measures_of_two_models(clip: Path, tiny_flags: list[str], capsys: pytest.CaptureFixture[str]) -> None:

@@ -10,11 +10,11 @@ import pytest
 from engine_requests import build_mid_size, make_request, reference
 
 from cosmos_compare.engines.base import Request
-from cosmos_compare.engines.local import LocalEngine
-from cosmos_compare.engines.local_decoder import Decoder
-from cosmos_compare.engines.local_libraries import torch
-from cosmos_compare.engines.local_sampler import Sampler
-from cosmos_compare.engines.local_sampling import logits_processors
+from cosmos_compare.engines.local.decoder import Decoder
+from cosmos_compare.engines.local.engine import LocalEngine
+from cosmos_compare.engines.local.libraries import torch
+from cosmos_compare.engines.local.sampler import Sampler
+from cosmos_compare.engines.local.sampling import logits_processors
 from cosmos_compare.models import resolve_models
 from cosmos_compare.schema import Sampling
 

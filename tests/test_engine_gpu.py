@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from engine_requests import answer, build_mid_size, make_request, reference
 
-from cosmos_compare.engines.local import LocalEngine
-from cosmos_compare.engines.local_libraries import torch
-from cosmos_compare.engines.local_reading import PlainReading
+from cosmos_compare.engines.local.engine import LocalEngine
+from cosmos_compare.engines.local.libraries import torch
+from cosmos_compare.engines.local.reading import PlainReading
 from cosmos_compare.models import resolve_models
 from cosmos_compare.schema import Sampling
 
@@ -110,7 +110,7 @@ def test_logits_are_as_near_to_float32_as_plain_bfloat16(exact: LocalEngine, rou
 
 def whole(engine: LocalEngine, request: object, ids: torch.Tensor) -> torch.Tensor:
     """The logits of an answer's tokens from one plain forward pass over prompt and answer, (tokens, vocabulary)."""
-    from cosmos_compare.engines.local_inputs import prepare
+    from cosmos_compare.engines.local.inputs import prepare
 
     inputs = prepare(engine.processor, engine.spec.vision, request)  # type: ignore[arg-type]
     tensors = {name: torch.as_tensor(value).to(engine.device) for name, value in inputs.tensors.items()}

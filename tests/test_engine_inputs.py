@@ -10,9 +10,9 @@ import pytest
 from engine_requests import make_request
 
 from cosmos_compare.engines.base import Request
-from cosmos_compare.engines.local import LocalEngine
-from cosmos_compare.engines.local_inputs import Inputs, prepare
-from cosmos_compare.engines.local_libraries import torch
+from cosmos_compare.engines.local.engine import LocalEngine
+from cosmos_compare.engines.local.inputs import Inputs, prepare
+from cosmos_compare.engines.local.libraries import torch
 from cosmos_compare.errors import CompareError
 from cosmos_compare.prompts import Messages
 from cosmos_compare.schema import ModelSpec, Settings

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from engine_requests import make_request
 
-from cosmos_compare.engines.local import LocalEngine
-from cosmos_compare.engines.local_libraries import torch
-from cosmos_compare.engines.local_loading import load_model, no_model_is_built
+from cosmos_compare.engines.local.engine import LocalEngine
+from cosmos_compare.engines.local.libraries import torch
+from cosmos_compare.engines.local.loading import load_model, no_model_is_built
 from cosmos_compare.models import resolve_models
 
 CPU = torch.device("cpu")

@@ -10,11 +10,11 @@ import pytest
 from engine_requests import answer, build_mid_size, make_request, reference
 
 from cosmos_compare.engines.base import Request
-from cosmos_compare.engines.local import LocalEngine
-from cosmos_compare.engines.local_inputs import join, look, prepare, render
-from cosmos_compare.engines.local_kept import Kept, size_of
-from cosmos_compare.engines.local_libraries import torch
-from cosmos_compare.engines.local_looking import Looker
+from cosmos_compare.engines.local.engine import LocalEngine
+from cosmos_compare.engines.local.inputs import join, look, prepare, render
+from cosmos_compare.engines.local.kept import Kept, size_of
+from cosmos_compare.engines.local.libraries import torch
+from cosmos_compare.engines.local.looking import Looker
 from cosmos_compare.models import resolve_models
 from cosmos_compare.schema import Answer, ModelSpec, Sampling
 

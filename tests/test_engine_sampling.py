@@ -6,8 +6,8 @@ import pytest
 from scipy.stats import chisquare
 
 from cosmos_compare.engines.base import resolve_sampling
-from cosmos_compare.engines.local_libraries import RepetitionPenaltyLogitsProcessor, torch
-from cosmos_compare.engines.local_sampling import GumbelNoise, PresencePenalty, logits_processors
+from cosmos_compare.engines.local.libraries import RepetitionPenaltyLogitsProcessor, torch
+from cosmos_compare.engines.local.sampling import GumbelNoise, PresencePenalty, logits_processors
 from cosmos_compare.models import load_models
 from cosmos_compare.schema import Sampling, Settings
 

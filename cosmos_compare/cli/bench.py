@@ -62,31 +62,32 @@ def _request(spec: ModelSpec, frames: Frames, tokens: int) -> Request:
 
 
 def _measure(specs: list[ModelSpec], requests: list[Request], plain_tokens: int) -> dict[str, Any]:
-    from cosmos_compare.engines import local, local_bench
+    from cosmos_compare.engines.local import bench
+    from cosmos_compare.engines.local.engine import LocalEngine
 
     engines, loading = [], {}
     for spec in specs:
         start = time.perf_counter()
         engine = load_engine(spec, lambda: None)
-        assert isinstance(engine, local.LocalEngine)
+        assert isinstance(engine, LocalEngine)
         engines.append(engine)
         loading[spec.name] = time.perf_counter() - start
         note(f"{spec.name}: loaded in {loading[spec.name]:.1f} s")
     for engine in engines:  # all of them first: what is being prepared would slow what is measured
         engine.prepare_fast(PATIENCE)
         note(f"{engine.spec.name}: fast path after {engine.prepare_fast(0)} s, note: {engine.note!r}")
-    copy = local_bench.bandwidth(engines[0].device)
+    copy = bench.bandwidth(engines[0].device)
     note(f"copy {copy / 1e9:,.0f} GB/s")
     result: dict[str, Any] = {"device": engines[0].device_name, "copy_bytes_per_s": copy, "load_s": loading}
     result["models"] = []
     for engine, request in zip(engines, requests, strict=True):
-        speed = local_bench.measure(engine, request, copy, plain_tokens)
+        speed = bench.measure(engine, request, copy, plain_tokens)
         note(f"{speed.model}: {speed.as_dict()}")
         result["models"].append(speed.as_dict())
-    result["memory_bytes"] = local_bench.memory_bytes(engines[0].device)
+    result["memory_bytes"] = bench.memory_bytes(engines[0].device)
     result["together_s"] = {
-        "plain": local_bench.together(engines, requests, plain=True),
-        "fast": min(local_bench.together(engines, requests, plain=False) for _ in range(3)),
+        "plain": bench.together(engines, requests, plain=True),
+        "fast": min(bench.together(engines, requests, plain=False) for _ in range(3)),
     }
     for engine in engines:
         engine.close()

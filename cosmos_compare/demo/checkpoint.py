@@ -8,7 +8,7 @@ from torch import Tensor
 
 from cosmos_compare.demo.architecture import REASON1, Architecture, save_config
 from cosmos_compare.demo.chat import TEMPLATE
-from cosmos_compare.engines.local_libraries import torch, transformers
+from cosmos_compare.engines.local.libraries import torch, transformers
 
 
 def write(arch: Architecture, weights: dict[str, Tensor], backend: Tokenizer, folder: Path) -> None:

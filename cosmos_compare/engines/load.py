@@ -19,12 +19,12 @@ def load_engine(spec: ModelSpec, make_room: Callable[[], None]) -> Engine:
         raise problem
     folder = local_folder(spec)
     assert folder is not None
-    from cosmos_compare.engines import local  # the one place where the heavy libraries come in
+    from cosmos_compare.engines.local import engine  # the one place where the heavy libraries come in
 
-    free = local.free_bytes()
+    free = engine.free_bytes()
     if free is not None and with_room(weights_bytes(folder)) > free:
         make_room()
-    return local.LocalEngine(spec, folder)
+    return engine.LocalEngine(spec, folder)
 
 
 def load_prepared_engine(spec: ModelSpec, make_room: Callable[[], None]) -> Engine:

@@ -1,7 +1,7 @@
 """CUDA graphs of the decoding steps, made in the background after loading. Until they are there nothing depends on
 them; if they can't be made, a note says why and the engine goes on without.
 
-A graph is one launch for all kernels of a token. `local_token` needs six a layer; where those can't be had, the
+A graph is one launch for all kernels of a token. `token_pass` needs six a layer; where those can't be had, the
 library's own forward is recorded with its sixty.
 """
 
@@ -11,13 +11,13 @@ from collections.abc import Callable, Hashable, Iterator
 from functools import partial
 from typing import Any
 
-from cosmos_compare.engines.local_background import Background
-from cosmos_compare.engines.local_decoder import Decoder
-from cosmos_compare.engines.local_keys import KeyValues
-from cosmos_compare.engines.local_libraries import torch
-from cosmos_compare.engines.local_looking import Prompt
-from cosmos_compare.engines.local_reading import FastReading, Reading
-from cosmos_compare.engines.local_sampler import Sampler
+from cosmos_compare.engines.local.background import Background
+from cosmos_compare.engines.local.decoder import Decoder
+from cosmos_compare.engines.local.keys import KeyValues
+from cosmos_compare.engines.local.libraries import torch
+from cosmos_compare.engines.local.looking import Prompt
+from cosmos_compare.engines.local.reading import FastReading, Reading
+from cosmos_compare.engines.local.sampler import Sampler
 from cosmos_compare.schema import Sampling
 
 MAX_SAMPLERS = 8

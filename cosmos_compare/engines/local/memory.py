@@ -2,7 +2,7 @@
 
 import gc
 
-from cosmos_compare.engines.local_libraries import torch
+from cosmos_compare.engines.local.libraries import torch
 
 
 def gpu_memory(device: torch.device) -> int | None:

@@ -6,7 +6,7 @@ kept prefix is copied in, so no answer can change what another one will start fr
 
 from typing import Any
 
-from cosmos_compare.engines.local_libraries import Cache, CacheLayerMixin, torch
+from cosmos_compare.engines.local.libraries import Cache, CacheLayerMixin, torch
 
 # Keys and values of each layer, (1, heads, length, head size).
 Snapshot = list[tuple[torch.Tensor, torch.Tensor]]

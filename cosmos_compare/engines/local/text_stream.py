@@ -4,7 +4,7 @@ import time
 from typing import Any
 
 from cosmos_compare.engines.base import OnText
-from cosmos_compare.engines.local_libraries import BaseStreamer, torch
+from cosmos_compare.engines.local.libraries import BaseStreamer, torch
 
 _UNFINISHED = "\N{REPLACEMENT CHARACTER}"
 

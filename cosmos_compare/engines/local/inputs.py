@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from cosmos_compare.engines.base import Request
-from cosmos_compare.engines.local_libraries import VideoMetadata, smart_resize, torch
+from cosmos_compare.engines.local.libraries import VideoMetadata, smart_resize, torch
 from cosmos_compare.errors import CompareError
 from cosmos_compare.schema import Vision
 

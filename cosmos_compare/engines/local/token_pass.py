@@ -7,10 +7,10 @@ keys uses. Position, token and logits are tensors, so one CUDA graph serves ever
 import math
 from typing import Any
 
-from cosmos_compare.engines import local_kernels as kernels
-from cosmos_compare.engines.local_fixed import FixedKeyValues
-from cosmos_compare.engines.local_libraries import torch
-from cosmos_compare.engines.local_shapes import MAX_PARTS, Shape, power_of_two, shapes_for
+from cosmos_compare.engines.local import kernels_token as kernels
+from cosmos_compare.engines.local.fixed_keys import FixedKeyValues
+from cosmos_compare.engines.local.libraries import torch
+from cosmos_compare.engines.local.shapes import MAX_PARTS, Shape, power_of_two, shapes_for
 
 
 class TokenPass:

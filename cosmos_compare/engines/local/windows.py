@@ -3,7 +3,7 @@ calls attention once for each; flash attention takes them all together by their 
 
 from typing import Any
 
-from cosmos_compare.engines.local_libraries import torch
+from cosmos_compare.engines.local.libraries import torch
 
 
 def fits(model: Any) -> bool:

@@ -3,15 +3,15 @@
 from typing import Any
 
 from cosmos_compare.engines.base import Cancelled
-from cosmos_compare.engines.local_inputs import Inputs
-from cosmos_compare.engines.local_libraries import (
+from cosmos_compare.engines.local.inputs import Inputs
+from cosmos_compare.engines.local.libraries import (
     GenerationConfig,
     StoppingCriteria,
     StoppingCriteriaList,
     torch,
 )
-from cosmos_compare.engines.local_sampling import logits_processors
-from cosmos_compare.engines.local_text import TextStream
+from cosmos_compare.engines.local.sampling import logits_processors
+from cosmos_compare.engines.local.text_stream import TextStream
 from cosmos_compare.schema import Sampling
 
 

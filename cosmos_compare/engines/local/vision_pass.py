@@ -5,9 +5,9 @@ from typing import Any, NamedTuple
 
 from transformers import vision_utils
 
-from cosmos_compare.engines import local_vision
-from cosmos_compare.engines.local_libraries import torch
-from cosmos_compare.engines.local_text_pass import gated, norm, turned
+from cosmos_compare.engines.local import windows as in_windows
+from cosmos_compare.engines.local.libraries import torch
+from cosmos_compare.engines.local.text_pass import gated, norm, turned
 
 
 class Features(NamedTuple):
@@ -40,7 +40,7 @@ class VisionPass:
 
     def __init__(self, model: Any) -> None:
         self.visual = model.model.visual
-        self.flash = local_vision.fits(model)
+        self.flash = in_windows.fits(model)
         config = self.visual.config
         self.heads: int = config.num_heads
         self.size: int = config.hidden_size // config.num_heads
@@ -85,7 +85,7 @@ class VisionPass:
     ) -> torch.Tensor:
         """Attention within windows; all are (patches, heads, size)."""
         if self.flash:
-            return local_vision.attention(query, key, value, windows.ends, max(windows.lengths), scale)
+            return in_windows.attention(query, key, value, windows.ends, max(windows.lengths), scale)
         if len(set(windows.lengths)) == 1:
             shape = (len(windows.lengths), -1, self.heads, self.size)
             seen = _seen(query.reshape(shape), key.reshape(shape), value.reshape(shape), scale)

@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
-from cosmos_compare.engines.local_libraries import AutoConfig, AutoProcessor, torch, transformers
+from cosmos_compare.engines.local.libraries import AutoConfig, AutoProcessor, torch, transformers
 
 SAFE: dict[str, Any] = {"local_files_only": True, "trust_remote_code": False}
 _turn = threading.Lock()

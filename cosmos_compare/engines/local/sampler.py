@@ -1,12 +1,12 @@
 """The steps between logits and the next token over tensors of a fixed size, so that a CUDA graph can hold them.
 
-Temperature, filters and the draw are those of `local_sampling`, but the two filters together look at the likeliest
+Temperature, filters and the draw are those of `sampling`, but the two filters together look at the likeliest
 tokens only, and the two penalties, which there read the ids so far, read masks over the vocabulary. Tests hold the
 two ways against each other.
 """
 
-from cosmos_compare.engines.local_libraries import LogitsProcessor, torch
-from cosmos_compare.engines.local_sampling import GumbelNoise, draw_steps
+from cosmos_compare.engines.local.libraries import LogitsProcessor, torch
+from cosmos_compare.engines.local.sampling import GumbelNoise, draw_steps
 from cosmos_compare.schema import Sampling
 
 

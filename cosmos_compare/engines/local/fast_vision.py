@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from cosmos_compare.engines import local_kernels_many as kernels
-from cosmos_compare.engines.local_fast_text import gated
-from cosmos_compare.engines.local_libraries import torch
-from cosmos_compare.engines.local_shapes import power_of_two
-from cosmos_compare.engines.local_vision_pass import Grid, VisionPass, Windows
+from cosmos_compare.engines.local import kernels_reading as kernels
+from cosmos_compare.engines.local.fast_text import gated
+from cosmos_compare.engines.local.libraries import torch
+from cosmos_compare.engines.local.shapes import power_of_two
+from cosmos_compare.engines.local.vision_pass import Grid, VisionPass, Windows
 
 
 class FastVisionPass(VisionPass):

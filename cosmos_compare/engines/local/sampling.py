@@ -5,7 +5,7 @@ and argmax(logits + Gumbel) have the same distribution (Gumbel 1954; Maddison et
 no global random state, which two models that run at the same time would spoil for each other.
 """
 
-from cosmos_compare.engines.local_libraries import (
+from cosmos_compare.engines.local.libraries import (
     LogitsProcessor,
     LogitsProcessorList,
     RepetitionPenaltyLogitsProcessor,

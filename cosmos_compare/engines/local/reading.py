@@ -2,12 +2,12 @@
 
 from typing import Any, Protocol
 
-from cosmos_compare.engines.local_fixed import FixedKeyValues
-from cosmos_compare.engines.local_keys import KeyValues
-from cosmos_compare.engines.local_libraries import torch
-from cosmos_compare.engines.local_looking import Prompt
-from cosmos_compare.engines.local_text_pass import TextPass
-from cosmos_compare.engines.local_vision_pass import Features, VisionPass
+from cosmos_compare.engines.local.fixed_keys import FixedKeyValues
+from cosmos_compare.engines.local.keys import KeyValues
+from cosmos_compare.engines.local.libraries import torch
+from cosmos_compare.engines.local.looking import Prompt
+from cosmos_compare.engines.local.text_pass import TextPass
+from cosmos_compare.engines.local.vision_pass import Features, VisionPass
 
 
 class Reading(Protocol):
@@ -54,8 +54,8 @@ class FastReading:
 
     def __init__(self, model: Any, fixed: FixedKeyValues) -> None:
         """Raises whatever is raised where there is no Triton."""
-        from cosmos_compare.engines.local_fast_text import FastTextPass
-        from cosmos_compare.engines.local_fast_vision import FastVisionPass
+        from cosmos_compare.engines.local.fast_text import FastTextPass
+        from cosmos_compare.engines.local.fast_vision import FastVisionPass
 
         self.model, self.fixed = model, fixed
         self.text = FastTextPass(model)

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from cosmos_compare.engines import local_kernels_many as kernels
-from cosmos_compare.engines.local_fixed import FixedKeyValues
-from cosmos_compare.engines.local_libraries import torch
-from cosmos_compare.engines.local_shapes import power_of_two
-from cosmos_compare.engines.local_text_pass import TextPass
+from cosmos_compare.engines.local import kernels_reading as kernels
+from cosmos_compare.engines.local.fixed_keys import FixedKeyValues
+from cosmos_compare.engines.local.libraries import torch
+from cosmos_compare.engines.local.shapes import power_of_two
+from cosmos_compare.engines.local.text_pass import TextPass
 
 
 class FastTextPass(TextPass):

@@ -7,7 +7,7 @@ from collections import OrderedDict
 from collections.abc import Hashable, Mapping
 from typing import Any
 
-from cosmos_compare.engines.local_libraries import torch
+from cosmos_compare.engines.local.libraries import torch
 
 
 class Kept:

@@ -8,8 +8,8 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from cosmos_compare.engines.base import Request
-from cosmos_compare.engines.local import LocalEngine
-from cosmos_compare.engines.local_libraries import torch
+from cosmos_compare.engines.local.engine import LocalEngine
+from cosmos_compare.engines.local.libraries import torch
 from cosmos_compare.schema import Answer
 
 ROUNDS = 3

@@ -7,8 +7,8 @@ Query heads that share keys are taken together, so that no key is repeated.
 
 from typing import Any
 
-from cosmos_compare.engines.local_keys import KeyValues
-from cosmos_compare.engines.local_libraries import torch
+from cosmos_compare.engines.local.keys import KeyValues
+from cosmos_compare.engines.local.libraries import torch
 
 
 class FixedKeyValues:

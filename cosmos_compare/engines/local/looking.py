@@ -17,16 +17,16 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from cosmos_compare.engines.base import Request
-from cosmos_compare.engines.local_inputs import Head, Inputs, Text, join, look, render
-from cosmos_compare.engines.local_kept import Kept
-from cosmos_compare.engines.local_keys import KeyValues
-from cosmos_compare.engines.local_libraries import torch
-from cosmos_compare.engines.local_loading import no_model_is_built
-from cosmos_compare.engines.local_memory import upload
+from cosmos_compare.engines.local.inputs import Head, Inputs, Text, join, look, render
+from cosmos_compare.engines.local.kept import Kept
+from cosmos_compare.engines.local.keys import KeyValues
+from cosmos_compare.engines.local.libraries import torch
+from cosmos_compare.engines.local.loading import no_model_is_built
+from cosmos_compare.engines.local.memory import upload
 from cosmos_compare.schema import Reused, Vision
 
 if TYPE_CHECKING:
-    from cosmos_compare.engines.local_reading import Reading
+    from cosmos_compare.engines.local.reading import Reading
 
 PIXELS = "pixel_values_videos"
 VIDEO = 2  # in mm_token_type_ids

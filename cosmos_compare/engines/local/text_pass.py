@@ -7,7 +7,7 @@ them: masks, caches made anew, a norm in five steps. For the small models on a p
 from collections.abc import Sequence
 from typing import Any, Protocol
 
-from cosmos_compare.engines.local_libraries import torch
+from cosmos_compare.engines.local.libraries import torch
 
 
 class Store(Protocol):

@@ -7,11 +7,11 @@ attended to and is overwritten by the answer.
 from collections.abc import Callable, Hashable, Iterator
 from typing import Any
 
-from cosmos_compare.engines.local_fixed import FixedKeyValues
-from cosmos_compare.engines.local_libraries import torch
-from cosmos_compare.engines.local_looking import Prompt
-from cosmos_compare.engines.local_reading import FastReading, PlainReading, Reading
-from cosmos_compare.engines.local_sampler import Sampler
+from cosmos_compare.engines.local.fixed_keys import FixedKeyValues
+from cosmos_compare.engines.local.libraries import torch
+from cosmos_compare.engines.local.looking import Prompt
+from cosmos_compare.engines.local.reading import FastReading, PlainReading, Reading
+from cosmos_compare.engines.local.sampler import Sampler
 
 QUESTIONS = (64, 256, 1024)  # tokens
 LENGTHS = (1024, 2048, 3072, 4096, 6144, 8192, 10240)  # filled keys and values, tokens
@@ -49,7 +49,7 @@ class Decoder:
         self.fixed.flash = flash
         self.next_logits, self.buckets, self.reading = self.plain_logits, self.lengths, self.plain
         if few_kernels:
-            from cosmos_compare.engines.local_token import TokenPass
+            from cosmos_compare.engines.local.token_pass import TokenPass
 
             self.reading = FastReading(self.model, self.fixed)
             self.next_logits = TokenPass(self.model, self.fixed, self.token, self.delta)

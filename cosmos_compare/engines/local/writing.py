@@ -7,12 +7,12 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from cosmos_compare.engines.base import Cancelled
-from cosmos_compare.engines.local_keys import KeyValues
-from cosmos_compare.engines.local_libraries import torch
-from cosmos_compare.engines.local_looking import Prompt
-from cosmos_compare.engines.local_sampler import Sampler
-from cosmos_compare.engines.local_text import TextStream
-from cosmos_compare.engines.local_text_pass import TextPass
+from cosmos_compare.engines.local.keys import KeyValues
+from cosmos_compare.engines.local.libraries import torch
+from cosmos_compare.engines.local.looking import Prompt
+from cosmos_compare.engines.local.sampler import Sampler
+from cosmos_compare.engines.local.text_pass import TextPass
+from cosmos_compare.engines.local.text_stream import TextStream
 
 
 def write(tokens: Iterable[int], stream: TextStream, limit: int, end_ids: Iterable[int], cancelled: Cancelled) -> None:

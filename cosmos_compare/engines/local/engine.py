@@ -11,20 +11,20 @@ from typing import Any
 from safetensors import SafetensorError
 
 from cosmos_compare import machine
-from cosmos_compare.engines import local_memory as memory
 from cosmos_compare.engines.base import Cancelled, OnState, OnText, Request
-from cosmos_compare.engines.local_graphs import Graphs
-from cosmos_compare.engines.local_inputs import Inputs, prepare
-from cosmos_compare.engines.local_kept import Kept
-from cosmos_compare.engines.local_keys import KeyValues
-from cosmos_compare.engines.local_libraries import torch
-from cosmos_compare.engines.local_loading import load_model, load_processor
-from cosmos_compare.engines.local_looking import Looker, Prompt
-from cosmos_compare.engines.local_reading import PlainReading
-from cosmos_compare.engines.local_reference import generate
-from cosmos_compare.engines.local_sampler import Sampler
-from cosmos_compare.engines.local_text import TextStream
-from cosmos_compare.engines.local_writing import plain_tokens, write
+from cosmos_compare.engines.local import memory
+from cosmos_compare.engines.local.graphs import Graphs
+from cosmos_compare.engines.local.inputs import Inputs, prepare
+from cosmos_compare.engines.local.kept import Kept
+from cosmos_compare.engines.local.keys import KeyValues
+from cosmos_compare.engines.local.libraries import torch
+from cosmos_compare.engines.local.loading import load_model, load_processor
+from cosmos_compare.engines.local.looking import Looker, Prompt
+from cosmos_compare.engines.local.reading import PlainReading
+from cosmos_compare.engines.local.reference import generate
+from cosmos_compare.engines.local.sampler import Sampler
+from cosmos_compare.engines.local.text_stream import TextStream
+from cosmos_compare.engines.local.writing import plain_tokens, write
 from cosmos_compare.errors import CompareError
 from cosmos_compare.schema import Answer, Failure, Finish, ModelSpec, Reused
 

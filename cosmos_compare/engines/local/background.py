@@ -1,8 +1,8 @@
 """Work in the background that is broken off when the program ends.
 
 A daemon thread that is inside torch when the interpreter goes aborts the process ("terminate called without an active
-exception"), and a good answer would end with a bad exit code. Any other thread would keep the program for the minute
-that a compiler takes. So at exit an exception is raised in the thread, at its next line of Python.
+exception"), and a good answer would end with a bad exit code. Any other thread would keep the program until
+its work is done. So at exit an exception is raised in the thread, at its next line of Python.
 """
 
 import atexit
@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Callable
 
-PATIENCE = 20.0  # seconds; a compiler's own processes can't be interrupted
+PATIENCE = 20.0  # seconds; what runs in a library can't be interrupted
 
 
 class BrokenOffError(BaseException):
