@@ -18,8 +18,9 @@ from cosmos_compare.demo.camera import ASPECT
 from cosmos_compare.demo.draw_street import Street
 from cosmos_compare.demo.picture import Painter
 from cosmos_compare.demo.workers import RENDER, make_clip, slot_bytes, views
+from cosmos_compare.models import resolve_models
 from cosmos_compare.video.clips import load_ground_truth, probe
-from cosmos_compare.video.rendered import is_rendered
+from cosmos_compare.video.rendered import demo_warning, is_rendered
 
 SECONDS = 4.0
 
@@ -130,6 +131,14 @@ def test_the_empty_road_is_empty() -> None:
     truth = yaml.safe_load((bundled.FOLDER / "scenario_08/ground_truth.yaml").read_text())
     assert truth["risk"]["level"] == "none"
     assert not any(one["present"] for one in truth["objects"].values())
+
+
+def test_a_demo_model_is_not_shown_more_than_it_knows_without_a_word() -> None:
+    clip = bundled.FOLDER / "scenario_01/segment.webm"
+    demo, cosmos = resolve_models(["reason1-demo", "reason1"])
+    long, trimmed = [index / 4 for index in range(48)], [4 + index / 4 for index in range(32)]
+    assert "trim the clip" in demo_warning(clip, [cosmos, demo], long)
+    assert demo_warning(clip, [demo], trimmed) == demo_warning(clip, [cosmos], long) == ""
 
 
 def test_a_rendered_clip_is_told_from_real_footage(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from cosmos_compare.paths import SCENARIOS
 from cosmos_compare.store import Store
 from cosmos_compare.video.clips import find_scenarios
 from cosmos_compare.video.frame_cache import FrameCache
-from cosmos_compare.video.rendered import NOT_RENDERED, demo_warning
+from cosmos_compare.video.rendered import demo_warning
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -36,9 +36,13 @@ def run(args: argparse.Namespace) -> int:
     store = Store(args.outputs)
     store.sweep()
     comparisons, unreadable = _plan(args)
-    strange = [c.clip.scenario for c in comparisons if demo_warning(Path(c.clip.path), c.specs)]
-    if strange:
-        note(f"{', '.join(strange)}: {NOT_RENDERED}")
+    warned: dict[str, list[str]] = {}
+    for each in comparisons:
+        warning = demo_warning(Path(each.clip.path), each.specs, each.planned.seconds)
+        warned.setdefault(warning, []).append(each.clip.scenario)
+    for warning, scenarios in warned.items():
+        if warning:
+            note(f"{', '.join(scenarios)}: {warning}")
     batch = Batch(comparisons, store, repeat=args.repeat, force=args.force)
     if there := len(batch.items) - len(batch.to_do):
         note(f"{there} of {len(batch.items)} are there already and are skipped.")

@@ -73,7 +73,7 @@ def _announce(comparison: Comparison) -> None:
     names = ", ".join(spec.name for spec in comparison.specs)
     frames = f"{len(times.indices)} frames of {clip.duration:.1f} s"
     note(f"{clip.scenario}: {frames}, prompt {comparison.prompt.name}, {names}")
-    if warning := demo_warning(Path(clip.path), comparison.specs):
+    if warning := demo_warning(Path(clip.path), comparison.specs, times.seconds):
         note(f"{clip.scenario}: {warning}")
 
 

@@ -91,7 +91,8 @@ def notices(stage: Stage, draft: Draft, scenario: Scenario | None, board: Board)
     if stage.sides and scenario is None:
         st.info("The clip of these answers is no longer on this machine. The frames that the models saw are below.")
     specs = [side.spec for side in stage.sides] or list(draft.specs)
-    if scenario and (warning := demo_warning(scenario.video, specs)):
+    seconds = stage.sides[0].comparison.planned.seconds if stage.sides else ()
+    if scenario and (warning := demo_warning(scenario.video, specs, seconds)):
         st.html(f'<div class="demo_note">{safe(warning)}</div>')
     shown = stage.live.id if stage.live else ""
     if any(live.id != shown for live in board.running()):

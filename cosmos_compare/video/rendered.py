@@ -1,6 +1,7 @@
-"""Whether a clip comes from our own renderer: it writes its name into the file. The demo models know no others."""
+"""What the demo models can't know: clips that are not from our renderer, which writes its name into the file, and
+clips longer than those they were trained on."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -10,13 +11,19 @@ from cosmos_compare.schema import ModelSpec
 
 RENDERER = "cosmos_compare demo renderer"  # the container's comment; demo/render.py writes the same
 
-
 NOT_RENDERED = "The demo models know rendered scenes only. What they say about this clip means nothing."
+TRAINED_ON = 8.0  # seconds, the longest clips
+TOO_LONG = "The demo models know clips of eight seconds. What they say about later times is wrong: trim the clip."
 
 
-def demo_warning(video: Path, specs: Iterable[ModelSpec]) -> str:
-    """What to say before a demo model is shown a clip that is not from our renderer; empty where all is well."""
-    return NOT_RENDERED if any(spec.demo for spec in specs) and not is_rendered(video) else ""
+def demo_warning(video: Path, specs: Iterable[ModelSpec], seconds: Sequence[float] = ()) -> str:
+    """What to say before a demo model is shown a clip, of which it sees the frames at `seconds`; empty where all is
+    well."""
+    if not any(spec.demo for spec in specs):
+        return ""
+    if not is_rendered(video):
+        return NOT_RENDERED
+    return TOO_LONG if seconds and seconds[-1] - seconds[0] > TRAINED_ON else ""
 
 
 @lru_cache(maxsize=4096)
