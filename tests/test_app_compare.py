@@ -77,8 +77,19 @@ def test_run_answers_on_both_sides_and_the_address_names_the_runs(board: Board) 
     ids = page.query_params["runs"].split(",")
     assert ids == [side.run.id for side in live.sides if side.run]
     assert html(page).count("tokens/s") == 2
-    assert html(page).count("<span>kept <b>") == 2  # for the next question about the clip
     assert resources.store().load(ids[0]).prompt.user_prompt == "What is there?"
+
+
+def test_the_next_question_says_what_was_reused_and_how_much_is_kept(board: Board) -> None:
+    page = open_page(scenario="scene_1")
+    for question in ("What is there?", "And who is that?"):
+        page.text_area(key="question").set_value(question).run()
+        page.button(key="run").click().run()
+        live = board.find(page.query_params["live"])
+        assert live is not None
+        assert all(side.job and side.job.wait(60) for side in live.sides)
+        page.run()
+    assert html(page).count("<span>reused <b>prefix</b></span><span>kept <b>") == 2
 
 
 @pytest.mark.parametrize(

@@ -99,8 +99,8 @@ def measures(side: Side, engine: Engine | None = None) -> str:
         facts.append(("waited", _seconds(answer.queue_s)))
     if answer.reused != "none":
         facts.append(("reused", answer.reused))
-    if engine and engine.kept_bytes:
-        facts.append(("kept", f"{engine.kept_bytes / 1e6:,.0f} MB"))
+        if engine and engine.kept_bytes:
+            facts.append(("kept", f"{engine.kept_bytes / 1e6:,.0f} MB"))
     return '<div class="facts">' + "".join(f"<span>{name} <b>{value}</b></span>" for name, value in facts) + "</div>"
 
 
