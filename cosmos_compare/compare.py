@@ -125,7 +125,8 @@ def _attempt(
         engine = get_engine()
         attempt.device = engine.device_name
         job.enter("looking")
-        frames = attempt.frames = cache.get(comparison.clip, comparison.settings, comparison.specs, job.stopped)
+        asked = comparison.clip, comparison.settings, comparison.specs
+        frames = attempt.frames = cache.get(*asked, job.stopped, job.advance)
         request = Request(
             messages=comparison.messages(spec),
             images=frames.for_model(spec),

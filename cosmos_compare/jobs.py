@@ -23,6 +23,7 @@ class Job(Generic[T]):
         self.spec = spec
         self.state: State = "queued"
         self.text = ""
+        self.share = 0.0  # done of what its state says
         self.result: T | None = None
         self.failure: BaseException | None = None
         self.queued_at = time.perf_counter()
@@ -40,8 +41,12 @@ class Job(Generic[T]):
 
     def enter(self, state: State) -> None:
         with self._changed:
-            self.state = state
+            self.state, self.share = state, 0.0
             self._changed.notify_all()
+
+    def advance(self, share: float) -> None:
+        """Say how much is done of what the state says, 0 to 1."""
+        self.share = share
 
     def add_text(self, piece: str) -> None:
         with self._changed:

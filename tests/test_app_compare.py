@@ -97,7 +97,7 @@ def test_the_next_question_says_what_was_reused_and_how_much_is_kept(board: Boar
     [
         ("queued", "Loading the model"),
         ("loading", "Loading the model"),
-        ("looking", "Looking at the clip"),
+        ("looking", "Looking at the clip, 40%"),
         ("writing", "Writing"),
     ],
 )
@@ -108,6 +108,8 @@ def test_a_side_at_work_says_how_far_it_is(
     text = "A car" if state == "writing" else ""
     board.desk.submit(pair[0], lambda get_engine, job: None).wait()  # so that the model has a worker
     live = board.show((side_in(state, comparison, pair[0], text), side_in("writing", comparison, pair[1], "Two")))
+    if state == "looking" and live.sides[0].job:
+        live.sides[0].job.advance(0.4)
     page = open_page(live=live.id)
     assert words in html(page)
     assert text in html(page)

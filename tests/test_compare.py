@@ -82,6 +82,30 @@ def test_a_run_holds_all_that_made_the_answer(comparison: Comparison, tmp_path: 
     assert runs[0].frames == runs[1].frames, "one decode, the same frames"
 
 
+def test_all_who_wait_for_a_clip_hear_how_far_it_is(comparison: Comparison) -> None:
+    cache, first, second = FrameCache(), [], []
+    waiting: list[threading.Thread] = []
+
+    def get(shares: list[float]) -> None:
+        cache.get(comparison.clip, SETTINGS, comparison.specs, on_progress=shares.append)
+
+    def begin(share: float) -> None:
+        """At the first frame somebody else asks for the same."""
+        first.append(share)
+        if not waiting:
+            waiting.append(threading.Thread(target=get, args=(second,)))
+            waiting[0].start()
+            while not any(len(entry.watchers) == 2 for entry in cache._entries.values()):
+                pass
+
+    cache.get(comparison.clip, SETTINGS, comparison.specs, on_progress=begin)
+    waiting[0].join()
+    assert first == sorted(first)
+    assert first[-1] == 1.0
+    assert second[-1] == 1.0
+    assert set(second) <= set(first)
+
+
 def test_clips_are_decoded_once_and_the_oldest_leave_first(comparison: Comparison, clip: Path) -> None:
     probe = FrameCache()
     frames = probe.get(comparison.clip, SETTINGS, comparison.specs)

@@ -50,6 +50,8 @@ def pill(side: Side, before: int) -> str:
         words = "Stopping"
     if side.state == "loading":
         words += _loading(side)
+    elif side.state == "looking" and side.job and 0 < side.job.share < 1:
+        words += f", {side.job.share:.0%}"
     return f'<span class="pill {side.state}" role="status">{words}</span>'
 
 

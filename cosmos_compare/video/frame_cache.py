@@ -24,17 +24,22 @@ class FrameCache:
         settings: Settings,
         specs: Sequence[ModelSpec],
         cancelled: Callable[[], bool] | None = None,
+        on_progress: Callable[[float], None] | None = None,
     ) -> Frames:
         """The frames of a request; decodes them, or waits for the thread that is decoding the same.
 
-        `cancelled` ends the decoding with `SamplingCancelledError`; whoever waited for it then decodes anew.
+        `on_progress` gets the share done, 0 to 1, whoever decodes. `cancelled` ends the decoding with
+        `SamplingCancelledError`; whoever waited for it then decodes anew.
         """
         with self._lock:
             entry = self._entries.setdefault(_key(clip, settings, specs), _Entry())
             self._entries.move_to_end(_key(clip, settings, specs))
+        if on_progress:
+            entry.watchers.append(on_progress)
         with entry.decoding:
             if entry.frames is None:
-                entry.frames = sample_frames(clip, settings, specs, cancelled=cancelled)
+                entry.frames = sample_frames(clip, settings, specs, entry.tell, cancelled)
+        entry.watchers.clear()
         self._trim()
         return entry.frames
 
@@ -52,6 +57,11 @@ class _Entry:
     def __init__(self) -> None:
         self.decoding = threading.Lock()
         self.frames: Frames | None = None
+        self.watchers: list[Callable[[float], None]] = []
+
+    def tell(self, share: float) -> None:
+        for watcher in list(self.watchers):
+            watcher(share)
 
     @property
     def nbytes(self) -> int:
