@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -124,3 +126,19 @@ def whole(engine: LocalEngine, request: object, ids: torch.Tensor) -> torch.Tens
 
 def warm(seed: int) -> Sampling:
     return Sampling(temperature=1.0, top_p=0.9, top_k=40, presence_penalty=0.5, seed=seed, max_new_tokens=60)
+
+
+def test_closing_gives_the_memory_back(folder: Path) -> None:
+    """Also that of the graphs, and without a collection of garbage, which `gc.freeze` may have made blind."""
+    (spec,) = resolve_models([f"mid={folder}"])
+    gc.collect()
+    gc.disable()
+    try:
+        engine = LocalEngine(spec, folder)
+        engine.prepare_fast()
+        answer(engine, make_request(spec, CLIP))
+        model = weakref.ref(engine.model)
+        engine.close()
+        assert model() is None
+    finally:
+        gc.enable()

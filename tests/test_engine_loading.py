@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import threading
+import weakref
 from pathlib import Path
 
 import pytest
-from engine_requests import make_request
+from engine_requests import answer, make_request
 
 from cosmos_compare.engines.local.engine import LocalEngine
 from cosmos_compare.engines.local.libraries import torch
@@ -68,3 +69,12 @@ def test_a_model_is_of_the_librarys_own_class(tiny: dict[str, Path]) -> None:
     assert type(model).__qualname__ == "Qwen3VLForConditionalGeneration"
     assert next(model.parameters()).dtype == torch.bfloat16
     assert not model.training
+
+
+def test_a_closed_engine_forgets_its_model(tiny: dict[str, Path]) -> None:
+    (spec,) = resolve_models([f"mine={tiny['reason1-tiny']}"])
+    engine = LocalEngine(spec, tiny["reason1-tiny"])
+    answer(engine, make_request(spec, [0.0, 0.5]))
+    model = weakref.ref(engine.model)
+    engine.close()
+    assert model() is None

@@ -267,4 +267,9 @@ def test_the_least_recently_used_goes_first() -> None:
     assert [name for name in "abc" if kept.get(name) is not None] == ["a", "c"]
     kept.put("large", torch.zeros(1000))
     assert kept.get("large") is None
+    assert kept.get("a") is not None and kept.get("c") is not None, "what has no room itself takes none from others"
+    assert kept.nbytes == 80
+    kept.drop("a")
+    kept.put("c", torch.zeros(5))
+    assert kept.nbytes == 20
     assert size_of({"x": (torch.zeros(3, dtype=torch.uint8), [torch.zeros(2)]), "y": "text"}) == 11

@@ -7,7 +7,7 @@ from cosmos_compare.hub import access_problem, local_folder, weights_bytes
 from cosmos_compare.machine import with_room
 from cosmos_compare.schema import ModelSpec
 
-PATIENCE = 120.0  # seconds
+PATIENCE = 30.0  # seconds, many times what preparing takes
 
 
 def load_engine(spec: ModelSpec, make_room: Callable[[], None]) -> Engine:

@@ -34,6 +34,7 @@ class Background(threading.Thread):
             pass
         finally:
             atexit.unregister(self._break_off)
+            del self._work  # and all that it knows
 
     def _break_off(self) -> None:
         deadline = time.monotonic() + PATIENCE

@@ -55,6 +55,10 @@ class Decoder:
             self.next_logits = TokenPass(self.model, self.fixed, self.token, self.delta)
             self.buckets = self.lengths[-1:]  # it reads what is filled, whatever the bucket
 
+    def close(self) -> None:
+        """Forget the model: what reads a token knows the decoder and the other way round."""
+        del self.next_logits, self.reading, self.plain, self.model, self.text, self.lm_head
+
     def fits(self, prompt: Prompt) -> bool:
         """Whether prompt and answer have room."""
         tokens = prompt.inputs.prompt_tokens

@@ -18,7 +18,7 @@ from cosmos_compare.engines.local.inputs import Inputs, prepare
 from cosmos_compare.engines.local.kept import Kept
 from cosmos_compare.engines.local.keys import KeyValues
 from cosmos_compare.engines.local.libraries import torch
-from cosmos_compare.engines.local.loading import load_model, load_processor
+from cosmos_compare.engines.local.loading import load_model, load_processor, no_model_is_built
 from cosmos_compare.engines.local.looking import Looker, Prompt
 from cosmos_compare.engines.local.reading import PlainReading
 from cosmos_compare.engines.local.reference import generate
@@ -184,7 +184,8 @@ class LocalEngine:
 
     def _generate(self, attempt: _Attempt) -> None:
         attempt.on_state("looking")
-        attempt.inputs = prepare(self.processor, self.spec.vision, attempt.request)
+        with no_model_is_built():
+            attempt.inputs = prepare(self.processor, self.spec.vision, attempt.request)
         attempt.prepared = time.perf_counter()
         if attempt.cancelled():
             return

@@ -34,7 +34,7 @@ class FixedKeyValues:
         self.ends[:, 1] = torch.arange(capacity + 1)
 
     def key_values(self) -> KeyValues:
-        """The same buffers as the cache that the model's own forward writes to."""
+        """The same buffers as a store that a kept prefix is copied into."""
         return KeyValues.over(self.layers)
 
     def begin(self, count: int) -> None:

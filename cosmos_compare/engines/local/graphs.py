@@ -1,8 +1,8 @@
 """CUDA graphs of the decoding steps, made in the background after loading. Until they are there nothing depends on
 them; if they can't be made, a note says why and the engine goes on without.
 
-A graph is one launch for all kernels of a token. `token_pass` needs six a layer; where those can't be had, the
-library's own forward is recorded with its sixty.
+A graph is one launch for all kernels of a token. `token_pass` needs six a layer; where those can't be had, the pass
+that runs anywhere is recorded.
 """
 
 import threading
@@ -47,12 +47,18 @@ class Graphs:
         return not self._thread.is_alive()
 
     def close(self) -> None:
-        """Stop preparing, and give the graphs and their memory back."""
+        """Stop preparing, and give the graphs, their memory and the model back."""
         self._closing = True
         self._thread.join()
         self.ready = False
+        self._forget()
+        del self.model  # the thread knows this object, and would keep the weights
+
+    def _forget(self) -> None:
         self._graphs.clear()
         self._samplers.clear()
+        if self.decoder:
+            self.decoder.close()
         self.decoder = None
 
     def takes(self, prompt: Prompt) -> bool:
@@ -84,22 +90,36 @@ class Graphs:
 
     @torch.inference_mode()
     def _prepare(self) -> None:
-        faults = []
-        with _warming, torch.cuda.stream(torch.cuda.Stream()):  # type: ignore[no-untyped-call]
-            start = time.perf_counter()  # waiting for another model is no work
-            ways = [(few, flash) for few in (True, False) for flash in self._attentions()]
-            for few, flash in ways:
-                try:
-                    self._capture_all(few, flash)
-                except Exception as error:  # noqa: BLE001  whatever fails here costs speed, not answers
-                    faults.append(f"{type(error).__name__}: {str(error)[:300]}")
-                    continue
-                break
-            torch.cuda.current_stream().synchronize()
+        # In slices: a thread that waits for a lock can't be broken off.
+        while not _warming.acquire(timeout=0.2):
+            if self._closing:
+                return
+        try:
+            with torch.cuda.stream(torch.cuda.Stream()):  # type: ignore[no-untyped-call]
+                self._try_ways()
+        except Exception as error:  # noqa: BLE001  whatever fails here costs speed, not answers
+            self.note = _fault(error)
+        finally:
+            _warming.release()
+            if not self.ready:
+                self._forget()
+
+    def _try_ways(self) -> None:
+        """The fastest way that works here. What failed before stands in the note."""
+        start = time.perf_counter()  # waiting for another model is no work
+        faults: list[str] = []
+        for few_kernels, flash in [(few, flash) for few in (True, False) for flash in self._attentions()]:
+            if self._closing:
+                return
+            try:
+                self._capture_all(few_kernels, flash)
+                torch.cuda.current_stream().synchronize()
+            except Exception as error:  # noqa: BLE001  the next way may work
+                faults.append(_fault(error))
+                continue
             self.seconds = time.perf_counter() - start
-        self.ready = len(faults) < len(ways) and not self._closing
-        if not self.ready:
-            self.decoder = None
+            self.ready = not self._closing
+            break
         self.note = " Then: ".join(faults)
 
     def _attentions(self) -> tuple[bool, ...]:
@@ -150,8 +170,15 @@ class Graphs:
         if kind not in self._samplers:
             if len(self._samplers) == MAX_SAMPLERS:
                 oldest = self._samplers.pop(next(iter(self._samplers)))
-                self._graphs.pop(("draw", id(oldest)))
+                self._graphs.pop(("draw", id(oldest)), None)
             sampler = Sampler(kind, self.decoder.logits.shape[1], self.decoder.logits.device)
-            self._capture(("draw", id(sampler)), partial(self.decoder.draw, sampler), sampler)
+            try:
+                self._capture(("draw", id(sampler)), partial(self.decoder.draw, sampler), sampler)
+            except RuntimeError:  # no memory for it, say: without a graph the draw runs as it is
+                sampler = Sampler(kind, self.decoder.logits.shape[1], self.decoder.logits.device)
             self._samplers[kind] = sampler
         return self._samplers[kind]
+
+
+def _fault(error: Exception) -> str:
+    return f"{type(error).__name__}: {str(error)[:300]}"

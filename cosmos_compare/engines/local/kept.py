@@ -15,12 +15,8 @@ class Kept:
 
     def __init__(self, max_bytes: int) -> None:
         self.max_bytes = max_bytes
+        self.nbytes = 0  # of all tensors that are kept, on whatever device; any thread may read it
         self._values: OrderedDict[Hashable, tuple[Any, int]] = OrderedDict()
-
-    @property
-    def nbytes(self) -> int:
-        """Bytes of all tensors that are kept, on whatever device."""
-        return sum(size for _, size in self._values.values())
 
     def __len__(self) -> int:
         return len(self._values)
@@ -34,16 +30,22 @@ class Kept:
 
     def put(self, key: Hashable, value: Any) -> None:
         """Keep a value; what is over the limit goes, and a value over the limit by itself is not kept."""
-        self._values.pop(key, None)
-        self._values[key] = (value, size_of(value))
+        self.drop(key)
+        size = size_of(value)
+        if size > self.max_bytes:
+            return
+        self._values[key] = value, size
+        self.nbytes += size
         while self.nbytes > self.max_bytes:
-            self._values.popitem(last=False)
+            self.drop(next(iter(self._values)))
 
     def drop(self, key: Hashable) -> None:
-        self._values.pop(key, None)
+        _, size = self._values.pop(key, (None, 0))
+        self.nbytes -= size
 
     def clear(self) -> None:
         self._values.clear()
+        self.nbytes = 0
 
 
 def size_of(value: Any) -> int:

@@ -52,8 +52,8 @@ from transformers import (  # noqa: E402
     TemperatureLogitsWarper,
     TopKLogitsWarper,
     TopPLogitsWarper,
+    vision_utils,
 )
-from transformers.cache_utils import Cache, CacheLayerMixin  # noqa: E402
 from transformers.generation.streamers import BaseStreamer  # noqa: E402
 from transformers.video_utils import VideoMetadata  # noqa: E402
 
@@ -65,8 +65,6 @@ __all__ = [
     "AutoModelForImageTextToText",
     "AutoProcessor",
     "BaseStreamer",
-    "Cache",
-    "CacheLayerMixin",
     "GenerationConfig",
     "LogitsProcessor",
     "LogitsProcessorList",
@@ -80,4 +78,5 @@ __all__ = [
     "smart_resize",
     "torch",
     "transformers",
+    "vision_utils",
 ]

@@ -4,7 +4,7 @@
 
 The head is read before and apart from the question, also the first time, so that an answer never depends on what
 was kept: a prompt read in one piece differs from one in two in the last bits. What is kept is never written to.
-Positions are computed anew for each prompt and handed to the model; its own `rope_deltas`, which the last request
+Positions are worked out for the head and continued behind it; the model's own `rope_deltas`, which the last request
 left behind, are neither read nor needed.
 """
 
@@ -70,12 +70,12 @@ class Looker:
 
     def read(self, request: Request) -> Prompt:
         """The prompt's ids and positions, and the pixels where they are new. Raises as `render` and `look` do."""
-        with no_model_is_built():
-            return self._read(request)
-
-    def _read(self, request: Request) -> Prompt:
         text = render(self.processor, self.vision, request)
         frames = _digest(request.images), request.images.shape
+        with no_model_is_built():
+            return self._read(request, text, frames)
+
+    def _read(self, request: Request, text: Text, frames: Hashable) -> Prompt:
         key = "head", _head(frames, request, text)
         known, pixels = self.kept.get(key), None
         if known is None:

@@ -54,8 +54,8 @@ class FastReading:
 
     def __init__(self, model: Any, fixed: FixedKeyValues) -> None:
         """Raises whatever is raised where there is no Triton."""
-        from cosmos_compare.engines.local.fast_text import FastTextPass
-        from cosmos_compare.engines.local.fast_vision import FastVisionPass
+        from cosmos_compare.engines.local.text_pass_fast import FastTextPass
+        from cosmos_compare.engines.local.vision_pass_fast import FastVisionPass
 
         self.model, self.fixed = model, fixed
         self.text = FastTextPass(model)

@@ -1,4 +1,4 @@
-"""Plain `generate`, as everyone calls it: what the engine's own way of writing is held against, and falls back to."""
+"""Plain `generate`, as everyone calls it: what the engine's own way of writing is held against."""
 
 from typing import Any
 

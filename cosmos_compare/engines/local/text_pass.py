@@ -62,7 +62,9 @@ class TextPass:
     ) -> torch.Tensor:
         """What the heads of a layer see, (1, tokens, query heads, size), of normed states `x` (tokens, width)."""
         shape = (1, len(x), -1, self.size)
-        query, key, value = (product(x).view(shape) for product in _products(attention))
+        query, key, value = (
+            product(x).view(shape) for product in (attention.q_proj, attention.k_proj, attention.v_proj)
+        )
         if hasattr(attention, "q_norm"):
             query, key = norm(attention.q_norm, query), norm(attention.k_norm, key)
         query, key = (turned(heads, cos[:, None], sin[:, None]).transpose(1, 2) for heads in (query, key))
@@ -90,10 +92,6 @@ def norm(module: Any, x: torch.Tensor) -> torch.Tensor:
 def gated(mlp: Any, x: torch.Tensor) -> Any:
     """A gated layer of the model: down(silu(gate(x)) × up(x))."""
     return mlp.down_proj(mlp.act_fn(mlp.gate_proj(x)).mul_(mlp.up_proj(x)))
-
-
-def _products(attention: Any) -> tuple[Any, Any, Any]:
-    return attention.q_proj, attention.k_proj, attention.v_proj
 
 
 def turned(heads: torch.Tensor, cos: torch.Tensor, sin: torch.Tensor) -> torch.Tensor:

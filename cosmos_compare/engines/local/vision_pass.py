@@ -3,10 +3,8 @@ around them: a convolution where a product is enough, rotations in float32, norm
 
 from typing import Any, NamedTuple
 
-from transformers import vision_utils
-
 from cosmos_compare.engines.local import windows as in_windows
-from cosmos_compare.engines.local.libraries import torch
+from cosmos_compare.engines.local.libraries import torch, vision_utils
 from cosmos_compare.engines.local.text_pass import gated, norm, turned
 
 

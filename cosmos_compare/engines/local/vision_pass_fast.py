@@ -3,9 +3,9 @@
 from typing import Any
 
 from cosmos_compare.engines.local import kernels_reading as kernels
-from cosmos_compare.engines.local.fast_text import gated
 from cosmos_compare.engines.local.libraries import torch
 from cosmos_compare.engines.local.shapes import power_of_two
+from cosmos_compare.engines.local.text_pass_fast import gated
 from cosmos_compare.engines.local.vision_pass import Grid, VisionPass, Windows
 
 
