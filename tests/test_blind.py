@@ -72,7 +72,7 @@ def test_times_in_tags_become_plain() -> None:
     assert mask("At <12.3 seconds> it stops, <2 s> later.", NAMES) == "At 12.3 seconds it stops, 2 s later."
 
 
-@pytest.mark.parametrize("cut", ["Stop.<", "Stop.</thi", "Stop.<|im_", "Stop.<answer"])
+@pytest.mark.parametrize("cut", ["Stop.<", "Stop.</thi", "Stop.<|im_", "Stop.<answer", "Stop. <A "])
 def test_a_tag_that_the_end_of_the_text_cuts(cut: str) -> None:
     assert mask(cut, NAMES) == "Stop."
 

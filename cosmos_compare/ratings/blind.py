@@ -24,7 +24,7 @@ _KINDS = rf"(?:{_NEXT}(?:\d+(?:\.\d+)?b|vl|vlm|instruct|thinking))*"
 _TAGS = re.compile(
     r"<\s*[/\\]?\s*(?:think|thinking|answer|reasoning|response)\s*[/\\]?\s*>"  # <think>, </answer>, <think\>
     r"|<\|[^|<>\n]{0,40}\|>"  # <|im_end|>
-    r"|<\s*[/\\]?\s*[a-z|_]{0,12}\Z",  # a tag that the end of the text cuts
+    r"|<\s*[/\\]?\s*[a-z|_]{0,12}\s*\Z",  # a tag that the end of the text cuts
     re.IGNORECASE,
 )
 _STAMPS = re.compile(r"<\s*(\d+(?:\.\d+)?\s*s(?:ec(?:ond)?s?)?)\s*>", re.IGNORECASE)  # <12.3 seconds>
