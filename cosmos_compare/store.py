@@ -23,6 +23,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from cosmos_compare.disk import sync_folder
 from cosmos_compare.errors import CompareError
 from cosmos_compare.index import FINISHED, RunRow, find_run, list_runs, read_row
 from cosmos_compare.schema import Run
@@ -54,7 +55,7 @@ class Store:
                 _write(partial / "raw_stdout.txt", run.answer.raw)
                 _write(partial / "analysis.json", run.model_dump_json(indent=2))
                 partial.rename(parent / run.id)
-                _sync_folder(parent)
+                sync_folder(parent)
             except BaseException:
                 shutil.rmtree(partial, ignore_errors=True)
                 raise
@@ -161,16 +162,6 @@ def _metrics_time(run: Run) -> str:
         },
         indent=2,
     )
-
-
-def _sync_folder(folder: Path) -> None:
-    if os.name == "nt":
-        return  # Windows can't open a folder, and renames are durable there
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 @contextmanager

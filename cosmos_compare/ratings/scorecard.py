@@ -19,6 +19,7 @@ from typing import BinaryIO, NamedTuple
 
 import filelock
 
+from cosmos_compare.disk import sync_folder
 from cosmos_compare.errors import CompareError
 from cosmos_compare.ratings.columns import COLUMNS, REQUIRED, Table, makes_sense, parse, to_cells
 from cosmos_compare.ratings.csv_records import (
@@ -106,7 +107,7 @@ def _append(file: io.FileIO, path: Path, ratings: Sequence[Rating]) -> None:
     if _is_blank(head):
         file.truncate(0)
         _write(file, _first_bytes() + _rows([to_cells(r, COLUMNS) for r in ratings], ","))
-        _sync_folder(path.parent)
+        sync_folder(path.parent)
         return
     header = _header(path, to_lines(head))
     missing = [column for column in COLUMNS if column not in header.columns]
@@ -207,16 +208,6 @@ def _bytes(path: Path) -> bytes:
 def _at(file: BinaryIO | io.FileIO, offset: int, length: int | None) -> bytes:
     file.seek(offset)
     return file.read(-1 if length is None else length) or b""
-
-
-def _sync_folder(folder: Path) -> None:
-    if os.name == "nt":
-        return  # Windows can't open a folder
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _locked(path: Path) -> filelock.BaseFileLock:
