@@ -86,6 +86,11 @@ class Canvas:
         line = cv2.LINE_AA if self.palette.smooth else cv2.LINE_8
         cv2.ellipse(self.image, centre, axes, 0, 0, 360, colour, -1, line, SHIFT)
 
+    def plate(self, x: float, y: float, half_width: float, half_height: float, colour: Colour) -> None:
+        """An upright rectangle about a pixel."""
+        left, right, top, bottom = x - half_width, x + half_width, y - half_height, y + half_height
+        self.fill(np.array([[left, top], [right, top], [right, bottom], [left, bottom]]), colour)
+
     def halo(self, x: float, y: float, radius: float, colour: Colour, strength: float) -> None:
         """Light that spreads round a lamp: added, not painted."""
         r = round(min(radius, self.width / 4))

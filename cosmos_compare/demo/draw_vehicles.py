@@ -167,41 +167,11 @@ def _ends(canvas: Canvas, actor: Actor, t: float, x: float, z: float, facing: bo
         else:
             lit = 1.0 if braking else 0.55 if night and actor.role == "lead" else 0.0
             colour = canvas.tint((40, 40, 255) if braking else (34, 30, 150), z, lit)
-            canvas.fill(
-                np.array(
-                    [
-                        [u - 0.16 * s, v - 0.11 * s],
-                        [u + 0.16 * s, v - 0.11 * s],
-                        [u + 0.16 * s, v + 0.11 * s],
-                        [u - 0.16 * s, v + 0.11 * s],
-                    ]
-                ),
-                colour,
-            )
+            canvas.plate(u, v, 0.16 * s, 0.11 * s, colour)
             if braking:
                 canvas.halo(u, v, 0.55 * s, (60, 60, 255), 0.9 if night else 0.6)
     if braking and h < 2.9:
         u, v, s = canvas.at(x, h - 0.12, z + 0.5)
-        canvas.fill(
-            np.array(
-                [
-                    [u - 0.2 * s, v - 0.04 * s],
-                    [u + 0.2 * s, v - 0.04 * s],
-                    [u + 0.2 * s, v + 0.04 * s],
-                    [u - 0.2 * s, v + 0.04 * s],
-                ]
-            ),
-            canvas.tint((40, 40, 255), z, 1.0),
-        )
+        canvas.plate(u, v, 0.2 * s, 0.04 * s, canvas.tint((40, 40, 255), z, 1.0))
     u, v, s = canvas.at(x, 0.5, z - 0.02)
-    canvas.fill(
-        np.array(
-            [
-                [u - 0.26 * s, v - 0.06 * s],
-                [u + 0.26 * s, v - 0.06 * s],
-                [u + 0.26 * s, v + 0.06 * s],
-                [u - 0.26 * s, v + 0.06 * s],
-            ]
-        ),
-        canvas.tint((210, 214, 216), z),
-    )
+    canvas.plate(u, v, 0.26 * s, 0.06 * s, canvas.tint((210, 214, 216), z))
