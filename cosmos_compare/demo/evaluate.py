@@ -22,7 +22,7 @@ from cosmos_compare.engines.base import Engine, Request, resolve_sampling
 from cosmos_compare.engines.load import load_engine
 from cosmos_compare.models import resolve_models, source_folder
 from cosmos_compare.prompts import messages
-from cosmos_compare.schema import Answer, ModelSpec, Prompt, Settings
+from cosmos_compare.schema import Answer, GroundTruth, ModelSpec, Prompt, Settings
 from cosmos_compare.texts import answers
 from cosmos_compare.texts.lenient_json import read_json
 from cosmos_compare.video.clips import Scenario, find_scenarios, load_ground_truth, probe
@@ -51,15 +51,14 @@ def cases(
     for scenario in find_scenarios(folder)[:limit]:
         clip = probe(scenario.video, scenario.id)
         frames = sample_frames(clip, Settings.model_validate({"fps": fps, **settings}), specs)
-        source = load_ground_truth(scenario.video.parent / "ground_truth.yaml").source or ""
-        seed = int(source.rpartition(" ")[2] or 0)
-        made.append(Case(scenario.id, frames, truth_of(scenario, frames), seed))
+        truth = load_ground_truth(scenario.video.parent / "ground_truth.yaml")
+        seed = int((truth.source or "").rpartition(" ")[2] or 0)
+        made.append(Case(scenario.id, frames, truth_of(scenario, truth, frames), seed))
     return made
 
 
-def truth_of(scenario: Scenario, frames: Frames) -> Truth:
+def truth_of(scenario: Scenario, truth: GroundTruth, frames: Frames) -> Truth:
     boxes = json.loads((scenario.video.parent / "boxes.json").read_text(encoding="utf-8"))
-    truth = load_ground_truth(scenario.video.parent / "ground_truth.yaml")
     key = next((event for event in truth.events if event.critical), None)
     size = np.array([boxes["width"], boxes["height"]] * 2)
     last = boxes["frames"][frames.times.indices[-1]]
