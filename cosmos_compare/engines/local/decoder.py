@@ -37,7 +37,6 @@ class Decoder:
         self.ids = torch.zeros((1, questions[-1]), dtype=torch.long, device=device)
         self.last = torch.zeros_like(self.position)  # place of a question's last token among its ids
         self.logits = torch.zeros((1, config.vocab_size), dtype=torch.float32, device=device)
-        self.order = torch.arange(questions[-1], device=device)
         self.next_logits: Callable[[], torch.Tensor] = self.plain_logits
         self.plain = PlainReading(model)
         self.reading: Reading = self.plain
@@ -96,7 +95,7 @@ class Decoder:
         self.delta.fill_(prompt.delta)
 
     def question(self, count: int) -> None:
-        hidden = self._hidden(self.ids[:, :count], self.position + self.order[:count])
+        hidden = self._hidden(self.ids[:, :count], self.position + self.fixed.order[:count])
         self.logits.copy_(self.reading.text.logits(hidden.index_select(0, self.last), self.lm_head))
 
     def draw(self, sampler: Sampler) -> None:

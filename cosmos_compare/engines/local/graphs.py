@@ -41,10 +41,9 @@ class Graphs:
         self._closing = False
         self._thread = Background(self._prepare, name="graphs")
 
-    def wait(self, timeout: float | None = None) -> bool:
-        """Wait until the graphs are there, or are known not to come. False when the time (seconds) ran out."""
+    def wait(self, timeout: float | None = None) -> None:
+        """Wait until the graphs are there, or are known not to come, `timeout` seconds at most."""
         self._thread.join(timeout)
-        return not self._thread.is_alive()
 
     def close(self) -> None:
         """Stop preparing, and give the graphs, their memory and the model back."""
