@@ -14,10 +14,10 @@ import pytest
 import yaml
 
 from cosmos_compare.demo import bundled, render
-from cosmos_compare.demo.camera import ASPECT
+from cosmos_compare.demo.camera import ASPECT, PIXEL
 from cosmos_compare.demo.draw_street import Street
 from cosmos_compare.demo.picture import Painter
-from cosmos_compare.demo.workers import RENDER, make_clip, slot_bytes, views
+from cosmos_compare.demo.workers import RENDER, drawn, make_clip, slot_bytes, views
 from cosmos_compare.models import resolve_models
 from cosmos_compare.video.clips import load_ground_truth, probe
 from cosmos_compare.video.rendered import demo_warning, is_rendered
@@ -52,25 +52,36 @@ def test_no_tree_hides_a_traffic_light() -> None:
     assert not ((gaps > 0) & (gaps < 12)).any()
 
 
+def difference(one: Painter, other: Painter, times: list[float]) -> float:
+    """How far apart the two draw a scene, once squeezed to a small size; mean over pixels, 0 to 255."""
+    pairs = [(one.frame(t), other.frame(t)) for t in times]
+    small = [
+        [cv2.resize(image, (112, 64), interpolation=cv2.INTER_AREA).astype(float) for image in pair] for pair in pairs
+    ]
+    return float(np.mean([np.abs(a - b).mean() for a, b in small]))
+
+
 @pytest.mark.parametrize(("width", "height"), [(640, 360), (1280, 720)])
 @pytest.mark.parametrize("seed", [1, 6])
 def test_a_clip_of_any_size_shows_what_training_showed(width: int, height: int, seed: int) -> None:
     """Training frames are 448 × 256; when they were drawn with the focal length of square pixels, clips of 16:9
     lay 2 % lower, and reason2-demo took every still scene for pulling away."""
     scene, view, _ = render.find_scene(seed, SECONDS)
-    trained = Painter(scene, *RENDER, aspect=ASPECT)
+    trained, times = Painter(scene, *RENDER, aspect=ASPECT), view.times[::5].tolist()
     shown, square = Painter(scene, width, height), Painter(scene, width, height, aspect=width / height)
+    assert difference(trained, shown, times) < 1.6
+    assert difference(trained, shown, times) < 0.9 * difference(trained, square, times)
 
-    def difference(painter: Painter) -> float:
-        pairs = [(trained.frame(float(t)), painter.frame(float(t))) for t in view.times[::5]]
-        small = [
-            [cv2.resize(image, (112, 64), interpolation=cv2.INTER_AREA).astype(float) for image in pair]
-            for pair in pairs
-        ]
-        return float(np.mean([np.abs(a - b).mean() for a, b in small]))
 
-    assert difference(shown) < 1.6
-    assert difference(shown) < 0.9 * difference(square)
+@pytest.mark.parametrize(("width", "height"), [(360, 640), (640, 480), (858, 360)])
+def test_a_clip_of_any_shape_shows_what_training_showed(width: int, height: int) -> None:
+    """Bodies are drawn with square pixels: drawn at 448 × 256, whatever the shape, they stood as if never squeezed."""
+    aspect = width / height * PIXEL
+    scene, view, _ = render.find_scene(9, SECONDS, aspect=aspect)
+    shown, times = Painter(scene, width, height), view.times[::5].tolist()
+    trained, squeezed = (Painter(scene, *size, aspect=aspect) for size in (drawn(aspect), RENDER))
+    assert difference(trained, shown, times) < 1.0
+    assert difference(squeezed, shown, times) > 4.0
 
 
 def test_the_command_writes_scenarios_that_the_program_reads(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from cosmos_compare.demo.phrases import Language
 from cosmos_compare.demo.world import KINDS, Array, Scene
 
 FPS = 4.0  # of the stored frames
-FRAMES = 32  # stored of a clip at most
+FRAMES = 64  # stored of a clip at most
 ANSWER = 288  # tokens of an answer at most, with its end
 CELLS = (4, 7)
 SHOWS = 0.25  # of a cell, or of a small body, that must be filled for the body to show in the cell
@@ -43,8 +43,18 @@ class Bucket:
     each: int
     windows: int
 
+    def fits(self, stored: int) -> bool:
+        """Whether a clip of so many stored frames is long enough."""
+        return stored >= 2 * self.least
 
-BUCKETS = (Bucket(2, 5, 352, 2, 9), Bucket(6, 10, 544, 2, 9), Bucket(11, 16, 768, 2, 11), Bucket(2, 16, 1088, 1, 3))
+
+BUCKETS = (
+    Bucket(2, 5, 352, 2, 9),
+    Bucket(6, 10, 544, 2, 9),
+    Bucket(11, 16, 768, 2, 9),
+    Bucket(2, 16, 1088, 1, 3),  # room for a long system turn
+    Bucket(17, 32, 1344, 2, 3),
+)
 
 
 @dataclass(frozen=True)

@@ -33,7 +33,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path("outputs/demo_training"))
     parser.add_argument("--steps", type=int, default=5000)
     parser.add_argument("--workers", type=int, default=14)
-    parser.add_argument("--ring", type=int, default=6000, help="clips held in device memory (5 MB each)")
+    parser.add_argument("--ring", type=int, default=5000, help="clips held in device memory (10 MB each)")
     parser.add_argument("--first", type=int, default=500, help="clips to wait for before the first step")
     parser.add_argument("--share", type=float, default=1.0, help="of the windows of a full step, for small machines")
     parser.add_argument("--peak", type=float, default=1.5e-3, help="highest learning rate")
@@ -52,7 +52,7 @@ def main() -> None:
     add_numbers(backend)
     backend.save(tokenizer)
     held_out = min(96, args.ring // 4)
-    crew = Crew.start(args.workers, 8 * args.workers, tokenizer, held_out)  # before CUDA
+    crew = Crew.start(args.workers, 4 * args.workers, tokenizer, held_out)  # before CUDA
     try:
         train(args, crew, backend, held_out, began)
     finally:

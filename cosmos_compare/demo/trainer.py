@@ -48,6 +48,14 @@ def rate(step: int, steps: int, peak: float) -> float:
     return peak * (FLOOR + (1 - FLOOR) * 0.5 * (1 + math.cos(math.pi * min(share, 1.0))))
 
 
+def draw(holds: Tensor, n: int) -> Tensor:
+    """`n` places of those that hold a 1, by chance and with repeats, without waiting for the device."""
+    counted = holds.cumsum(0)
+    return torch.searchsorted(counted, torch.rand(n, device=holds.device) * counted[-1], right=True).clamp(
+        max=len(holds) - 1
+    )
+
+
 class Trainer:
     """Makes batches from the ring and steps one model; once captured, a step is one replay of a CUDA graph."""
 
@@ -105,7 +113,7 @@ class Trainer:
         """
         ring, manner, device = self.ring, self.arch.manner, self.ring.device
         low, high = (0, ring.held_out) if held_out else (ring.held_out, ring.filled)
-        clip = torch.randint(low, high, (n,), device=device)
+        clip = low + draw(ring.parts["holds"][low:high, k], n)
         row = torch.randint(0, bucket.each, (n,), device=device)
         ids, weights, span = (
             ring.parts[f"{part}_{manner}_{k}"][clip, row].flatten(0, 1).long() for part in ("ids", "weights", "span")

@@ -3,6 +3,7 @@
 They must be started before CUDA is: a forked process cannot use it.
 """
 
+import math
 import multiprocessing
 import queue
 from dataclasses import dataclass
@@ -36,10 +37,13 @@ from cosmos_compare.demo.samples import (
 from cosmos_compare.demo.sampling import sample_scene
 from cosmos_compare.demo.world import Scene
 
-RENDER = (448, 256)  # drawn twice as large as reason2 sees it
+RENDER = (448, 256)  # of a 16:9 clip, twice as large as reason2 sees it; other shapes have as many pixels
 SIZES: dict[Manner, tuple[int, int]] = {"driver": (196, 112), "analyst": (224, 128)}
-OTHER = 0.25  # of the clips come from a camera of another shape
+OTHER = 0.35  # of the clips come from a camera of another shape
 SHAPES = (0.5, 2.4)  # of which width over height lies between these; every frame is squeezed to the models' size
+SHORT, LONG = (24, 32), (33, FRAMES)  # stored frames of a clip
+SHARE_LONG = 0.3  # of the clips
+PLAIN = 0.015  # of the clips show nothing at all: what is said about them names nothing
 TRAINING, VALIDATION = 1, 2  # seed spaces; clips that people render have their own
 
 
@@ -50,6 +54,7 @@ def layout() -> dict[str, tuple[tuple[int, ...], Any]]:
         "cell_boxes": ((FRAMES, 28, 4), np.uint8),
         "signals": ((FRAMES, len(SIGNALS)), np.float16),
         "stored": ((1,), np.int32),
+        "holds": ((len(BUCKETS),), np.float32),  # 1 where there are windows of this bucket
     }
     for manner, (width, height) in SIZES.items():
         parts[f"frames_{manner}"] = ((FRAMES, height, width, 3), np.uint8)
@@ -80,15 +85,21 @@ def make_clip(seed: list[int], speech: Speech, out: dict[str, NDArray[Any]]) -> 
     """Render one clip with its questions into `out`. The same seed gives the same bytes."""
     rng = np.random.default_rng(seed)
     aspect = ASPECT if rng.random() > OTHER else PIXEL * float(np.exp(rng.uniform(*np.log(SHAPES))))
+    plain = rng.random() < PLAIN
+    shade = rng.integers(0, 256, 3) if rng.random() < 0.3 else np.full(3, rng.integers(0, 256))
+    least, most = LONG if rng.random() < SHARE_LONG else SHORT
     while True:
-        scene = sample_scene(rng, duration=float(rng.integers(24, FRAMES + 1)) / FPS)
+        duration = float(rng.integers(least, most + 1)) / FPS
+        scene = _nothing(rng, duration, float(shade.mean())) if plain else sample_scene(rng, duration=duration)
         times = clip_times(scene)
         scene = prune(scene, times, aspect=aspect)
         view = observe(scene, times, aspect)
-        found = [_windows(rng, speech, scene, view, bucket) for bucket in BUCKETS]
-        if all(found):
+        fitting = [k for k, bucket in enumerate(BUCKETS) if bucket.fits(len(times))]
+        found = {k: _windows(rng, speech, scene, view, BUCKETS[k]) for k in fitting}
+        if all(found.values()):
             break
-    for k, windows in enumerate(found):
+    out["holds"][:] = [k in found for k in range(len(BUCKETS))]
+    for k, windows in found.items():
         for row in range(BUCKETS[k].each):
             one = windows[row % len(windows)]
             out[f"window_{k}"][row] = (one.first, one.stride, one.pairs)
@@ -98,11 +109,13 @@ def make_clip(seed: list[int], speech: Speech, out: dict[str, NDArray[Any]]) -> 
                 for n, s in enumerate(samples):
                     ids[n, : len(s.ids)], weights[n, : len(s.weights)] = s.ids, s.weights
                     span[n] = (s.start, len(s.ids))
-    painter = Painter(scene, *RENDER, smooth=bool(rng.random() < 0.5), aspect=aspect)
+    painter = Painter(scene, *drawn(aspect), smooth=bool(rng.random() < 0.5), aspect=aspect)
     quality = int(rng.integers(30, 90)) if rng.random() < 0.5 else None
     for n, t in enumerate(times):
         image = painter.frame(float(t))
-        if quality:  # what a codec takes away; JPEG takes more, and differently in each frame
+        if plain:
+            image[:] = shade
+        elif quality:  # what a codec takes away; JPEG takes more, and differently in each frame
             image = _through_jpeg(image, quality)
         image = cv2.cvtColor(image, cv2.COLOR_BGR2RGB)
         for manner, size in SIZES.items():
@@ -110,6 +123,20 @@ def make_clip(seed: list[int], speech: Speech, out: dict[str, NDArray[Any]]) -> 
     out["coverage"][: len(times)], out["cell_boxes"][: len(times)] = coverage(scene, view)
     out["signals"][: len(times)] = signals(scene, view)
     out["stored"][0] = len(times)
+
+
+def drawn(aspect: float) -> tuple[int, int]:
+    """The size at which a clip of this shape is drawn: its own shape, since bodies are drawn with square pixels."""
+    width, height = RENDER
+    narrower = math.sqrt(aspect / ASPECT)
+    return round(width * narrower), round(height / narrower)
+
+
+def _nothing(rng: np.random.Generator, duration: float, shade: float) -> Scene:
+    """The scene that is told of frames of one colour."""
+    return sample_scene(
+        rng, "empty", duration, ego="wait", place="country", weather="fog", night=shade < 80, parking=False
+    )
 
 
 def _windows(rng: np.random.Generator, speech: Speech, scene: Scene, view: View, bucket: Bucket) -> list[Window]:
