@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from cosmos_compare.demo.camera import ASPECT, NEAR, horizon, project
 from cosmos_compare.demo.world import Array, Scene
 
-# Least heights of a box, as fractions of the picture's height (256 rows were thought of).
+# Least heights of a box, as fractions of the picture's height (256 rows were thought of), in a picture of 16:9. Wider
+# ones are taller for their distance, not wider: there a body counts no farther away than in 16:9.
 TALL = {
     "pedestrian": 24 / 256,
     "cyclist": 18 / 256,
@@ -61,7 +62,7 @@ def observe(scene: Scene, times: Array, aspect: float = ASPECT) -> View:
     inside = np.prod(np.maximum(boxes[..., 2:] - boxes[..., :2], 0.0), axis=-1) / full
     ahead = depth > NEAR
     covered = _covered(scene, boxes, depth)
-    tall = np.array([TALL[actor.kind] for actor in scene.actors]).reshape(n, 1)
+    tall = np.array([TALL[actor.kind] for actor in scene.actors]).reshape(n, 1) * max(1.0, aspect / ASPECT)
     height = boxes[..., 3] - boxes[..., 1]
     counts = ahead & (height >= tall) & (inside >= INSIDE) & (covered <= COVERED)
     reach = depth + np.array([actor.size[2] for actor in scene.actors]).reshape(n, 1)

@@ -34,12 +34,12 @@ ASK = 3  # questions about a window; the vision tower looks at it once
 
 @dataclass(frozen=True)
 class Bucket:
-    """Windows of one shape: pairs of frames at least and at most, tokens of a question with its answer at most, how
-    many are made of a clip, and how many a step takes."""
+    """Windows of one shape: pairs of frames at least and at most, tokens of a question with its answer at most for
+    each model, how many are made of a clip, and how many a step takes."""
 
     least: int
     pairs: int
-    length: int
+    length: dict[Manner, int]
     each: int
     windows: int
 
@@ -49,11 +49,11 @@ class Bucket:
 
 
 BUCKETS = (
-    Bucket(2, 5, 352, 2, 9),
-    Bucket(6, 10, 544, 2, 9),
-    Bucket(11, 16, 768, 2, 9),
-    Bucket(2, 16, 1088, 1, 3),  # room for a long system turn
-    Bucket(17, 32, 1344, 2, 3),
+    Bucket(2, 5, {"driver": 320, "analyst": 352}, 2, 8),
+    Bucket(6, 10, {"driver": 480, "analyst": 544}, 2, 8),
+    Bucket(11, 16, {"driver": 640, "analyst": 768}, 2, 9),
+    Bucket(2, 10, {"driver": 832, "analyst": 896}, 1, 3),  # room for a long system turn
+    Bucket(17, 32, {"driver": 1088, "analyst": 1280}, 2, 4),
 )
 
 
@@ -144,7 +144,7 @@ def _sample(
     text = prompt(manner, system, question, Video(seconds, CELLS[0] * CELLS[1]), asked.reasoning)
     ids = encode_prompt(speech, text)
     words, weights = encode_answer(speech, answer(found, Shown(seconds, *size), asked, manner))
-    if len(ids) + len(words) > bucket.length or len(words) > ANSWER:
+    if len(ids) + len(words) > bucket.length[manner] or len(words) > ANSWER:
         return None
     return Sample(np.array(ids + words, np.int16), np.array(weights, np.uint8), len(ids))
 

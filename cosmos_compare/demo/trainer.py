@@ -73,7 +73,7 @@ class Trainer:
         torch.manual_seed(seed)
         self.arch, self.ring, self.pad = arch, ring, pad
         self.parts = scaled(BUCKETS, share)
-        self.shapes: Shapes = tuple((n * ASK, bucket.length) for n, bucket in self.parts)
+        self.shapes: Shapes = tuple((n * ASK, bucket.length[arch.manner]) for n, bucket in self.parts)
         self.learner = Learner(arch, vocabulary, near).to(ring.device)
         matrices = [p for p in self.learner.parameters() if p.dim() > 1]
         others = [p for p in self.learner.parameters() if p.dim() <= 1]
@@ -97,7 +97,7 @@ class Trainer:
         made, pairs, tokens = [], 0, 0
         for k, (n, bucket) in enumerate(self.parts):
             made.append(self.bucket(k, n, bucket, pairs, tokens, held_out))
-            pairs, tokens = pairs + n * bucket.pairs, tokens + n * ASK * bucket.length
+            pairs, tokens = pairs + n * bucket.pairs, tokens + n * ASK * bucket.length[self.arch.manner]
         joined = {
             name: torch.cat([part[name] for part in made], dim=-1 if name == "positions" else 0) for name in made[0]
         }
@@ -112,6 +112,7 @@ class Trainer:
         `answer` (samples · ANSWER) are the places before the tokens of the answers, −1 where none is left.
         """
         ring, manner, device = self.ring, self.arch.manner, self.ring.device
+        length = bucket.length[manner]
         low, high = (0, ring.held_out) if held_out else (ring.held_out, ring.filled)
         clip = low + draw(ring.parts["holds"][low:high, k], n)
         row = torch.randint(0, bucket.each, (n,), device=device)
@@ -130,13 +131,13 @@ class Trainer:
         at = start[:, None] + torch.arange(ANSWER, device=device)
         pair = torch.arange(bucket.pairs, device=device)
         last = torch.searchsorted(visual[::ASK].cumsum(1), (pair + 1).expand(n, -1).contiguous() * TOKENS)
-        row_begin = tokens + ASK * bucket.length * torch.arange(n, device=device)
-        rows = tokens + bucket.length * torch.arange(len(ids), device=device)
+        row_begin = tokens + ASK * length * torch.arange(n, device=device)
+        rows = tokens + length * torch.arange(len(ids), device=device)
         return {
             "ids": ids.flatten(), "positions": place.flatten(1), "source": source.flatten(),
             "answer": torch.where(at < end[:, None], rows[:, None] + at - 1, -1).flatten(),
-            "target": ids.gather(1, at.clamp(max=bucket.length - 1)).flatten(), "weights": weights.flatten(),
-            "last": (row_begin[:, None] + last.clamp(max=bucket.length - 1)).flatten(),
+            "target": ids.gather(1, at.clamp(max=length - 1)).flatten(), "weights": weights.flatten(),
+            "last": (row_begin[:, None] + last.clamp(max=length - 1)).flatten(),
             "valid": (pair < shown[:, None]).float().flatten(),
             "clip": clip.repeat_interleave(bucket.pairs), "frame": frame.view(-1, 2),
             "light": self.light(n, noisy=not held_out).repeat_interleave(bucket.pairs, dim=0),

@@ -40,7 +40,7 @@ from cosmos_compare.demo.world import Scene
 RENDER = (448, 256)  # of a 16:9 clip, twice as large as reason2 sees it; other shapes have as many pixels
 SIZES: dict[Manner, tuple[int, int]] = {"driver": (196, 112), "analyst": (224, 128)}
 OTHER = 0.35  # of the clips come from a camera of another shape
-SHAPES = (0.5, 2.4)  # of which width over height lies between these; every frame is squeezed to the models' size
+SHAPES = (0.5, 2.5)  # of which width over height lies between these; every frame is squeezed to the models' size
 SHORT, LONG = (24, 32), (33, FRAMES)  # stored frames of a clip
 SHARE_LONG = 0.3  # of the clips
 PLAIN = 0.015  # of the clips show nothing at all: what is said about them names nothing
@@ -61,7 +61,7 @@ def layout() -> dict[str, tuple[tuple[int, ...], Any]]:
     for k, bucket in enumerate(BUCKETS):
         parts[f"window_{k}"] = ((bucket.each, 3), np.int32)  # first frame, stride, pairs
         for manner in SIZES:
-            parts[f"ids_{manner}_{k}"] = ((bucket.each, ASK, bucket.length), np.int16)
+            parts[f"ids_{manner}_{k}"] = ((bucket.each, ASK, bucket.length[manner]), np.int16)
             parts[f"weights_{manner}_{k}"] = ((bucket.each, ASK, ANSWER), np.uint8)
             parts[f"span_{manner}_{k}"] = ((bucket.each, ASK, 2), np.int32)  # start of the answer, its end
     return parts
