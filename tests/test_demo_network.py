@@ -77,27 +77,37 @@ def test_prompts_are_the_processors_token_for_token(arch, library, n, step, star
 @ARCHITECTURES
 @pytest.mark.parametrize(("n", "step"), [(4, 1.0), (8, 0.25), (12, 0.5)])
 def test_logits_are_the_librarys(arch, library, n, step):
-    """Once the mask of the windows, the order of the patches or a rotary axis is wrong, this fails by far."""
+    """Once the mask of the windows, the order of the patches or a rotary axis is wrong, this fails by far. A row of
+    training holds several questions: each must be answered as if it were the only one."""
     network, model, processor, _ = library
     width, height = arch.frame
     frames = np.random.default_rng(0).integers(0, 256, (n, height, width, 3), dtype=np.uint8)
-    made, _ = inputs(arch, processor, frames, step, 0.5, "", "What is there?")
+    questions = ["What is there?", "Is it dangerous, and why?", "Boxes."]
+    asked = [inputs(arch, processor, frames, step, 0.5, "", question)[0].tensors for question in questions]
+    texts = [tensors["input_ids"][0].tolist() for tensors in asked]
+    before = max(k for k, token in enumerate(texts[0]) if token == model.config.video_token_id) + 2
+    assert len({tuple(text[:before]) for text in texts}) == 1
+    row = texts[0][:before] + [token for text in texts for token in text[before:]]
+    segments = [0] * before + [number for number, text in enumerate(texts, 1) for _ in text[before:]]
+    ids, segment = torch.tensor([row]), torch.tensor([segments])
     with torch.inference_mode():
-        expected = model(**made.tensors).logits
-        ids = made.tensors["input_ids"]
+        expected = [model(**tensors).logits[0] for tensors in asked]
         visual = ids == model.config.video_token_id
-        place, source = positions(arch, visual, torch.tensor([2 * step]), torch.tensor([0]))
+        place, source = positions(arch, visual, segment, torch.tensor([2 * step]), torch.tensor([0]))
         # The processors' pixels and ours: the same numbers in the same order.
         mean, std = processor.video_processor.image_mean, processor.video_processor.image_std
         normal = (torch.tensor(frames).float() / 255 - torch.tensor(mean)) / torch.tensor(std)
         patches = patchify(normal.view(n // 2, 2, height, width, 3), arch.patch)
         torch.testing.assert_close(
-            patches.reshape(-1, patches.shape[-1]), made.tensors["pixel_values_videos"], rtol=1e-4, atol=1e-5
+            patches.reshape(-1, patches.shape[-1]), asked[0]["pixel_values_videos"], rtol=1e-4, atol=1e-5
         )
-        # Twice, to show that rows of other shapes beside it change nothing.
-        both = [ids[:, :9].flatten(), ids.flatten()], [place[:, 0, :9], place[:, 0]], [source[0, :9], source[0]]
-        ids, place, source = (torch.cat(parts, dim=-1) for parts in both)
-        hidden, _ = network(ids, place, source, patches, ((3, 3), (1, expected.shape[1])))
-        logits = network.lm_head(hidden)[None, 9:]
-    assert float(expected.std()) > 0.1
-    torch.testing.assert_close(logits, expected, rtol=1e-3, atol=2e-4)
+        # Rows of another shape beside it change nothing.
+        small = torch.zeros(9, dtype=torch.long)
+        parts = [ids[0, :9], ids[0]], [place[:, 0, :9], place[:, 0]], [source[0, :9], source[0]], [small, segment[0]]
+        flat = [torch.cat(both, dim=-1) for both in parts]
+        hidden, _ = network(*flat, patches, ((3, 3), (1, len(row))))
+        logits = network.lm_head(hidden)[9:]
+    for number, whole in enumerate(expected, 1):
+        own = torch.tensor([segment in (0, number) for segment in segments])
+        assert float(whole.std()) > 0.1
+        torch.testing.assert_close(logits[own], whole, rtol=1e-3, atol=2e-4)

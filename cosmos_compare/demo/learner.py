@@ -39,7 +39,9 @@ class Learner(nn.Module):
 
     def losses(self, batch: Batch, shapes: Shapes) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         """Loss of the answers, of what each cell shows, of how things move; and logits of the answers."""
-        hidden, merged = self.network(batch["ids"], batch["positions"], batch["source"], batch["patches"], shapes)
+        hidden, merged = self.network(
+            batch["ids"], batch["positions"], batch["source"], batch["segments"], batch["patches"], shapes
+        )
         logits = self.network.lm_head(hidden.index_select(0, batch["at"])).float()
         chances = logits.log_softmax(-1)
         target, weights = batch["target"], batch["weights"]

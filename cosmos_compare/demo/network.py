@@ -4,10 +4,11 @@ A test holds the logits equal to the library's, through the real processors. Onl
 """
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 from cosmos_compare.demo.architecture import COLUMNS, HEAD, HIDDEN, TOKENS, Architecture
-from cosmos_compare.demo.text_layers import Shapes, Text
+from cosmos_compare.demo.text_layers import Shapes, Text, question_masks
 from cosmos_compare.demo.vision_tower import Vision
 
 
@@ -37,13 +38,13 @@ class Network(nn.Module):
         self.apply(_initialise)
 
     def forward(
-        self, ids: Tensor, positions: Tensor, source: Tensor, patches: Tensor, shapes: Shapes
+        self, ids: Tensor, positions: Tensor, source: Tensor, segments: Tensor, patches: Tensor, shapes: Shapes
     ) -> tuple[Tensor, Tensor]:
         """Last hidden states (tokens, HIDDEN) and the merged visual tokens (pairs, TOKENS, HIDDEN).
 
         The rows of all `shapes` (rows, length) lie one after the other: `ids` (tokens), `positions` (3, tokens);
-        `source` (tokens) is the index of a visual token among all of the batch, −1 for text; `patches` (pairs,
-        PATCHES, pixels). Only attention must know where a row begins.
+        `source` (tokens) is the index of a visual token among all of the batch, −1 for text; `segments` (tokens) as in
+        `samples.Row`; `patches` (pairs, PATCHES, pixels). Only attention must know where a row begins.
         """
         merged, deep = self.model.visual(patches)
         seen = (source >= 0)[:, None]
@@ -55,8 +56,9 @@ class Network(nn.Module):
         text = self.model.language_model
         x = torch.where(seen, merged.view(-1, HIDDEN).index_select(0, index), text.embed_tokens(words).to(merged.dtype))
         cos, sin = self.rotary(positions)
+        masks = question_masks(segments, shapes, x.dtype)
         for k, layer in enumerate(text.layers):
-            x = layer(x, cos, sin, shapes)
+            x = layer(x, cos, sin, shapes, masks)
             if k < len(deep):
                 x = x + torch.where(seen, deep[k].view(-1, HIDDEN).index_select(0, index), 0.0)
         return text.norm(x), merged
@@ -86,13 +88,17 @@ def _initialise(module: nn.Module) -> None:
         nn.init.zeros_(module.bias)
 
 
-def positions(arch: Architecture, visual: Tensor, seconds_per_pair: Tensor, first: Tensor) -> tuple[Tensor, Tensor]:
+def positions(
+    arch: Architecture, visual: Tensor, segments: Tensor, seconds_per_pair: Tensor, first: Tensor
+) -> tuple[Tensor, Tensor]:
     """Positions (3, batch, length) and `source`, from where the visual tokens are.
 
     Text counts one step a token. A group of visual tokens keeps its start in time and counts rows and columns;
     afterwards the count goes on by the longer side of the grid. Reason1 has one group, whose time axis runs at two
-    steps a second; reason2 a group for each pair of frames. `visual` (batch, length), `seconds_per_pair` (batch);
-    `first` (batch) is the number of each row's first pair of frames among all of the batch.
+    steps a second; reason2 a group for each pair of frames. Each question goes on from where the frames end.
+
+    `visual` (batch, length); `segments` (batch, length) are 0 up to the questions; `seconds_per_pair` (batch); `first`
+    (batch) is the number of each row's first pair of frames among all of the batch.
     """
     number = torch.cumsum(visual, dim=1) - 1  # of the visual token within the sample
     text = torch.cumsum(~visual, dim=1)
@@ -107,6 +113,10 @@ def positions(arch: Architecture, visual: Tensor, seconds_per_pair: Tensor, firs
     else:
         time = torch.zeros_like(number)
         now = torch.where(visual, text + longer * pair, text - 1 + longer * done)
+    place = torch.arange(segments.shape[1], device=segments.device).expand_as(segments)
+    new = F.pad(segments[:, 1:] != segments[:, :-1], (1, 0))
+    began = torch.where(new, place, 0).cummax(dim=1).values  # where the segment of each token begins
+    now = now - torch.where(segments > 0, began - (segments == 0).sum(dim=1, keepdim=True), 0)
     row = torch.where(visual, now + cell // longer, now)
     column = torch.where(visual, now + cell % longer, now)
     result = torch.stack([torch.where(visual, now + time, now), row, column])

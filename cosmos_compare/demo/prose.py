@@ -87,7 +87,7 @@ class Prose(Voice):
         event = self.key if about is None else next((e for e in self.facts.events if e.what == about), None)
         if event is None:
             return mark(self.say("That does not happen in this clip.", "Cela n'arrive pas dans cette séquence."))
-        time = mark(str(self.seconds(event.frame)))
+        time = mark(str(self.seconds(event.frame)), 3)
         if self.driver:
             return self.say(
                 f"About {time} seconds in, {self.event(event)}.", f"Vers {time} secondes, {self.event(event)}."

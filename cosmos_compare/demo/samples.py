@@ -1,4 +1,4 @@
-"""Training samples: windows of a clip, a question about each, and what the model is to read and say, in tokens.
+"""Training samples: windows of a clip, questions about each, and what the model is to read and say, in tokens.
 
 Runs in many worker processes; knows NumPy and the tokenizer, not torch.
 """
@@ -28,14 +28,15 @@ TASKS: dict[Task, int] = {
     "describe": 12, "objects": 13, "risk": 7, "action": 7, "ego": 4, "when": 12, "present": 3, "timeline": 9,
     "boxes": 40, "report": 7, "summary": 15,
 }  # fmt: skip
-HEAVY, COORDINATE = 3, 4  # weights of tokens that only the video tells; 1 for words of the form
-ASK = 3  # questions about a window; the vision tower looks at it once
+HEAVY, COORDINATE, TIME = 3, 4, 6  # weights of tokens that only the video tells; 1 for words of the form
+ASK = 3  # questions about a window at least; there are as many as find room in a row
+BEFORE = 0  # the segment of what stands before the questions; the questions count from 1
 
 
 @dataclass(frozen=True)
 class Bucket:
-    """Windows of one shape: pairs of frames at least and at most, tokens of a question with its answer at most for
-    each model, how many are made of a clip, and how many a step takes."""
+    """Windows of one shape: pairs of frames at least and at most, tokens of a row for each model, how many windows
+    are made of a clip, and how many a step takes."""
 
     least: int
     pairs: int
@@ -49,19 +50,25 @@ class Bucket:
 
 
 BUCKETS = (
-    Bucket(2, 5, {"driver": 320, "analyst": 352}, 2, 8),
-    Bucket(6, 10, {"driver": 480, "analyst": 544}, 2, 8),
-    Bucket(11, 16, {"driver": 640, "analyst": 768}, 2, 9),
-    Bucket(2, 10, {"driver": 832, "analyst": 896}, 1, 3),  # room for a long system turn
-    Bucket(17, 32, {"driver": 1088, "analyst": 1280}, 2, 4),
+    Bucket(2, 5, {"driver": 640, "analyst": 704}, 2, 9),
+    Bucket(6, 10, {"driver": 800, "analyst": 896}, 2, 9),
+    Bucket(11, 16, {"driver": 960, "analyst": 1088}, 2, 10),
+    Bucket(2, 10, {"driver": 1024, "analyst": 1088}, 1, 3),  # room for a long system turn
+    Bucket(17, 32, {"driver": 1408, "analyst": 1600}, 2, 4),
 )
 
 
 @dataclass(frozen=True)
-class Sample:
+class Row:
+    """What one model reads of a window: all up to its frames, then questions, each with its answer.
+
+    All three have one entry a token: its id, its segment (`BEFORE`, or the number of the question) and its weight in
+    the loss, 0 for what is not answered. No question sees another one.
+    """
+
     ids: NDArray[np.int16]
-    weights: NDArray[np.uint8]  # of the answer's tokens
-    start: int  # where the answer begins
+    segments: NDArray[np.uint8]
+    weights: NDArray[np.uint8]
 
 
 @dataclass(frozen=True)
@@ -71,7 +78,7 @@ class Window:
     first: int  # index of the first frame
     stride: int  # stored frames from one shown to the next
     pairs: int
-    samples: dict[Manner, list[Sample]]  # ASK of each
+    rows: dict[Manner, Row]
 
 
 @dataclass
@@ -114,19 +121,16 @@ def window(
     found = None if frames is None else facts(scene, view, frames)
     if found is None or frames is None:
         return None
-    made: dict[Manner, list[Sample]] = {manner: [] for manner in sizes}
+    rows: dict[Manner, Row] = {}
     for manner, size in sizes.items():
-        for _ in range(4 * ASK):
-            one = _sample(rng, speech, manner, found, view.times[frames], size, bucket)
-            made[manner] += [one] if one else []
-            if len(made[manner]) == ASK:
-                break
-        else:
+        made = _row(rng, speech, manner, found, view.times[frames], size, bucket)
+        if made is None:
             return None
-    return Window(int(frames[0]), int(frames[1] - frames[0]), len(frames) // 2, made)
+        rows[manner] = made
+    return Window(int(frames[0]), int(frames[1] - frames[0]), len(frames) // 2, rows)
 
 
-def _sample(
+def _row(
     rng: np.random.Generator,
     speech: Speech,
     manner: Manner,
@@ -134,31 +138,46 @@ def _sample(
     times: Array,
     size: tuple[int, int],
     bucket: Bucket,
-) -> Sample | None:
-    """One question about a window with its answer, or None when they are too long."""
+) -> Row | None:
+    """As many questions about a window as find room, or None when they are fewer than `ASK`."""
     # A window may begin anywhere in a longer clip. Reason1 has no clock: it counts from its first frame.
-    begin = float(times[0]) if rng.random() < 0.5 else float(rng.integers(0, 300)) / 10
+    begin = float(times[0]) if rng.random() < 0.7 else float(rng.integers(0, 200)) / 10
     offset = begin if manner == "analyst" else 0.0
     seconds = tuple(offset + float(t - times[0]) for t in times)
-    asked, system, question = _question(rng, found, len(times))
-    text = prompt(manner, system, question, Video(seconds, CELLS[0] * CELLS[1]), asked.reasoning)
-    ids = encode_prompt(speech, text)
-    words, weights = encode_answer(speech, answer(found, Shown(seconds, *size), asked, manner))
-    if len(ids) + len(words) > bucket.length[manner] or len(words) > ANSWER:
-        return None
-    return Sample(np.array(ids + words, np.int16), np.array(weights, np.uint8), len(ids))
-
-
-def _question(rng: np.random.Generator, found: Facts, frames: int) -> tuple[Asked, str, str]:
-    """What is asked, the system turn and the question."""
-    shipped = questions.shipped()
+    video, shown = Video(seconds, CELLS[0] * CELLS[1]), Shown(seconds, *size)
+    name, system = _system(rng, len(times))
     reasoning = bool(rng.random() < 0.22)
-    if rng.random() < 0.34:
-        name, system, question = shipped[int(rng.integers(len(shipped)))]
-        task: Task = questions.SHIPPED.get(name, "describe")
-        return Asked(task, "en", None, reasoning), system if rng.random() < 0.85 else _system(rng, frames), question
+    ids: list[int] = []
+    segments: list[int] = []
+    weights: list[int] = []
+    number = misses = 0
+    while misses < 3:
+        asked, question = _question(rng, found, name, reasoning)
+        before, end, rest = prompt(manner, system, question, video, reasoning).rpartition(END)
+        if not ids:
+            ids = encode_prompt(speech, before + end)
+            segments, weights = [BEFORE] * len(ids), [0] * len(ids)
+        asks = speech.encode(rest)
+        words, heavy = encode_answer(speech, answer(found, shown, asked, manner))
+        if len(words) > ANSWER or len(ids) + len(asks) + len(words) > bucket.length[manner]:
+            misses += 1
+            continue
+        number += 1
+        ids += asks + words
+        segments += [number] * (len(asks) + len(words))
+        weights += [0] * len(asks) + heavy
+    if number < ASK:
+        return None
+    return Row(np.array(ids, np.int16), np.array(segments, np.uint8), np.array(weights, np.uint8))
+
+
+def _question(rng: np.random.Generator, found: Facts, name: str | None, reasoning: bool) -> tuple[Asked, str]:
+    """What is asked, and its words; `name` is the prompt file whose system turn stands before it."""
+    shipped = {file: question for file, _, question in questions.shipped()}
+    if (own := name is not None and rng.random() < 0.4) or rng.random() < 0.15:
+        file = name if own and name else list(shipped)[int(rng.integers(len(shipped)))]
+        return Asked(questions.SHIPPED.get(file, "describe"), "en", None, reasoning), shipped[file]
     language: Language = "fr" if rng.random() < 0.2 else "en"
-    system = _system(rng, frames)
     chance = np.array(list(TASKS.values()), float)
     task = list(TASKS)[int(rng.choice(len(chance), p=chance / chance.sum()))]
     about: str | None = None
@@ -171,19 +190,20 @@ def _question(rng: np.random.Generator, found: Facts, frames: int) -> tuple[Aske
         options = present if present and rng.random() < 0.5 else list(KINDS)
         about = options[int(rng.integers(len(options)))]
     if task == "describe" and rng.random() < 0.2:
-        return Asked("describe", "en", None, reasoning), system, questions.chatter(rng)
-    return Asked(task, language, about, reasoning), system, questions.ask(rng, task, language, about)
+        return Asked("describe", "en", None, reasoning), questions.chatter(rng)
+    return Asked(task, language, about, reasoning), questions.ask(rng, task, language, about)
 
 
-def _system(rng: np.random.Generator, frames: int) -> str:
-    """The system turn: none, one of ours, or words about anything, now and then very many."""
+def _system(rng: np.random.Generator, frames: int) -> tuple[str | None, str]:
+    """The system turn: none, that of a prompt file, with its name, or words about anything, now and then very many."""
     chance = rng.random()
-    if chance < 0.4:
-        return ""
-    if chance < 0.62:
-        return questions.shipped()[int(rng.integers(len(questions.shipped())))][1]
+    if chance < 0.33:
+        return None, ""
+    if chance < 0.75:
+        name, system, _ = questions.shipped()[int(rng.integers(len(questions.shipped())))]
+        return name, system
     long = frames <= 14 and rng.random() < 0.5
-    return questions.filler(rng, int(rng.integers(150, 420) if long else rng.integers(3, 90)))
+    return None, questions.filler(rng, int(rng.integers(150, 420) if long else rng.integers(3, 90)))
 
 
 def encode_prompt(speech: Speech, text: str) -> list[int]:
@@ -211,7 +231,7 @@ def encode_answer(speech: Speech, text: str) -> tuple[list[int], list[int]]:
             plain.append(char)
             spans.append(depth)
     encoding = speech.tokenizer.encode("".join(plain))
-    weights = [(1, HEAVY, COORDINATE)[max(spans[a:b], default=0)] for a, b in encoding.offsets]
+    weights = [(1, HEAVY, COORDINATE, TIME)[max(spans[a:b], default=0)] for a, b in encoding.offsets]
     end = speech.encode("<|im_end|>")
     return encoding.ids + end, [*weights, HEAVY]
 

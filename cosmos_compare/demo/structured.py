@@ -21,13 +21,13 @@ class Structured(Voice):
         start = self.seconds(f.ego_frame) if f.ego_frame is not None else self.seconds(0)
         rows.append((start, self.seconds(-1), self.say("the ego vehicle ", "le véhicule ") + self.ego_text()))
         rows.sort(key=lambda row: row[0])
-        items = [f'{{"start": {mark(str(a))}, "end": {mark(str(b))}, "event": "{text}"}}' for a, b, text in rows]
+        items = [f'{{"start": {mark(str(a), 3)}, "end": {mark(str(b), 3)}, "event": "{text}"}}' for a, b, text in rows]
         return self.fenced('{"events": [' + ", ".join(items) + "]}")
 
     def boxes(self) -> str:
         items = []
         for kind, box in self.facts.boxes:
-            numbers = ", ".join(mark(mark(str(v))) for v in self.numbers(box))  # marked twice: coordinates
+            numbers = ", ".join(mark(str(v), 2) for v in self.numbers(box))
             items.append(f'{{"label": "{mark(LABEL[self.lang][kind])}", "bbox_2d": [{numbers}]}}')
         return self.fenced("[" + ", ".join(items) + mark("]"))
 
@@ -91,4 +91,4 @@ def _value(value: Any) -> str:
     if isinstance(value, list):
         return "[" + ", ".join(_value(item) for item in value) + mark("]")
     text = json.dumps(value, ensure_ascii=False)
-    return f'"{mark(text[1:-1])}"' if isinstance(value, str) else mark(text)
+    return f'"{mark(text[1:-1])}"' if isinstance(value, str) else mark(text, 3 if isinstance(value, float) else 1)

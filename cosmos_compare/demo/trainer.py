@@ -10,7 +10,7 @@ from cosmos_compare.demo.architecture import TOKENS, Architecture
 from cosmos_compare.demo.learner import Batch, Learner
 from cosmos_compare.demo.network import positions
 from cosmos_compare.demo.ring import Ring
-from cosmos_compare.demo.samples import ANSWER, ASK, BUCKETS, CELLS, COORDINATE, FPS, Bucket
+from cosmos_compare.demo.samples import BUCKETS, CELLS, COORDINATE, FPS, TIME, Bucket
 from cosmos_compare.demo.text_layers import Shapes
 from cosmos_compare.demo.vision_tower import patchify
 
@@ -21,7 +21,7 @@ PIXELS = {
     "analyst": ((0.5, 0.5, 0.5), (0.5, 0.5, 0.5)),
 }
 LIGHT = (0.15, 0.05, 0.05, 0.05, 0.04)  # how much gain, gain of each colour and offset vary in training
-ANSWERED = 64  # answer tokens of a sample for which a step has room on average; the mean is 43
+ANSWERED = 352  # answer tokens of a row for which a step has room on average
 
 
 def scaled(buckets: tuple[Bucket, ...], share: float) -> tuple[tuple[int, Bucket], ...]:
@@ -73,7 +73,7 @@ class Trainer:
         torch.manual_seed(seed)
         self.arch, self.ring, self.pad = arch, ring, pad
         self.parts = scaled(BUCKETS, share)
-        self.shapes: Shapes = tuple((n * ASK, bucket.length[arch.manner]) for n, bucket in self.parts)
+        self.shapes: Shapes = tuple((n, bucket.length[arch.manner]) for n, bucket in self.parts)
         self.learner = Learner(arch, vocabulary, near).to(ring.device)
         matrices = [p for p in self.learner.parameters() if p.dim() > 1]
         others = [p for p in self.learner.parameters() if p.dim() <= 1]
@@ -97,7 +97,7 @@ class Trainer:
         made, pairs, tokens = [], 0, 0
         for k, (n, bucket) in enumerate(self.parts):
             made.append(self.bucket(k, n, bucket, pairs, tokens, held_out))
-            pairs, tokens = pairs + n * bucket.pairs, tokens + n * ASK * bucket.length[self.arch.manner]
+            pairs, tokens = pairs + n * bucket.pairs, tokens + n * bucket.length[self.arch.manner]
         joined = {
             name: torch.cat([part[name] for part in made], dim=-1 if name == "positions" else 0) for name in made[0]
         }
@@ -109,35 +109,30 @@ class Trainer:
     def bucket(self, k: int, n: int, bucket: Bucket, pairs: int, tokens: int, held_out: bool) -> Batch:
         """`n` windows of bucket `k`, which come after so many pairs of frames and tokens of others.
 
-        `answer` (samples · ANSWER) are the places before the tokens of the answers, −1 where none is left.
+        `answer` (tokens) is the place before each token of an answer, −1 at all others.
         """
         ring, manner, device = self.ring, self.arch.manner, self.ring.device
         length = bucket.length[manner]
         low, high = (0, ring.held_out) if held_out else (ring.held_out, ring.filled)
         clip = low + draw(ring.parts["holds"][low:high, k], n)
         row = torch.randint(0, bucket.each, (n,), device=device)
-        ids, weights, span = (
-            ring.parts[f"{part}_{manner}_{k}"][clip, row].flatten(0, 1).long() for part in ("ids", "weights", "span")
+        ids, segments, weights = (
+            ring.parts[f"{part}_{manner}_{k}"][clip, row].long() for part in ("ids", "segments", "weights")
         )
         first, stride, shown = ring.parts[f"window_{k}"][clip, row].long().unbind(1)
         number = torch.arange(2 * bucket.pairs, device=device)
         frame = torch.minimum(first[:, None] + stride[:, None] * number, ring.parts["stored"][clip].long() - 1)
         visual = ids == self.pad
         begin = pairs + bucket.pairs * torch.arange(n, device=device)
-        place, source = positions(
-            self.arch, visual, (stride.float() / 2).repeat_interleave(ASK), begin.repeat_interleave(ASK)
-        )
-        start, end = span.unbind(1)
-        at = start[:, None] + torch.arange(ANSWER, device=device)
+        place, source = positions(self.arch, visual, segments, 2 * stride / FPS, begin)
         pair = torch.arange(bucket.pairs, device=device)
-        last = torch.searchsorted(visual[::ASK].cumsum(1), (pair + 1).expand(n, -1).contiguous() * TOKENS)
-        row_begin = tokens + ASK * length * torch.arange(n, device=device)
-        rows = tokens + length * torch.arange(len(ids), device=device)
+        last = torch.searchsorted(visual.cumsum(1), (pair + 1).expand(n, -1).contiguous() * TOKENS)
+        here = tokens + torch.arange(n * length, device=device).view(n, length)
         return {
             "ids": ids.flatten(), "positions": place.flatten(1), "source": source.flatten(),
-            "answer": torch.where(at < end[:, None], rows[:, None] + at - 1, -1).flatten(),
-            "target": ids.gather(1, at.clamp(max=length - 1)).flatten(), "weights": weights.flatten(),
-            "last": (row_begin[:, None] + last.clamp(max=length - 1)).flatten(),
+            "segments": segments.flatten(), "answer": torch.where(weights > 0, here - 1, -1).flatten(),
+            "target": ids.flatten(), "weights": weights.flatten(),
+            "last": (here[:, :1] + last.clamp(max=length - 1)).flatten(),
             "valid": (pair < shown[:, None]).float().flatten(),
             "clip": clip.repeat_interleave(bucket.pairs), "frame": frame.view(-1, 2),
             "light": self.light(n, noisy=not held_out).repeat_interleave(bucket.pairs, dim=0),
@@ -223,8 +218,9 @@ class Trainer:
         self.graph.replay()
 
     def validate(self, rounds: int) -> dict[str, float]:
-        """Teacher-forced on clips held out: shares of informative tokens right, and of coordinates within two steps."""
-        right = heavy = near = coordinates = 0.0
+        """Teacher-forced on clips held out: shares of informative tokens and of times' tokens right, and of coordinates
+        within two steps."""
+        right = heavy = near = coordinates = timed = times = 0.0
         for _ in range(rounds):
             batch = self.batch(held_out=True)
             with self.autocast():
@@ -234,9 +230,11 @@ class Trainer:
             matters = (weights > 1) & ~place
             right += float((hit & matters).sum())
             heavy += float(matters.sum())
+            timed += float((hit & (weights == TIME)).sum())
+            times += float((weights == TIME).sum())
             near += float(((said[:, None] == self.learner.near[batch["target"]]).any(1) & place).sum())
             coordinates += float(place.sum())
-        return {"tokens": right / heavy, "coordinates": near / coordinates}
+        return {"tokens": right / heavy, "times": timed / times, "coordinates": near / coordinates}
 
     def weights(self) -> dict[str, Tensor]:
         """The network's parameters in bfloat16 on the CPU, named as the library names them."""

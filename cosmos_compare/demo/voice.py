@@ -66,5 +66,5 @@ class Voice:
     def event_with_time(self) -> str:
         if self.key is None:
             return mark(self.say("none", "aucun"))
-        time = mark(f"{self.seconds(self.key.frame)} s")
+        time = mark(f"{self.seconds(self.key.frame)} s", 3)
         return f"{self.event(self.key)} {self.say('at', 'à')} {time}"

@@ -20,8 +20,6 @@ from cosmos_compare.demo.camera import ASPECT, PIXEL
 from cosmos_compare.demo.observe import View, observe, prune
 from cosmos_compare.demo.picture import Painter
 from cosmos_compare.demo.samples import (
-    ANSWER,
-    ASK,
     BUCKETS,
     FPS,
     FRAMES,
@@ -43,6 +41,7 @@ OTHER = 0.35  # of the clips come from a camera of another shape
 SHAPES = (0.5, 2.5)  # of which width over height lies between these; every frame is squeezed to the models' size
 SHORT, LONG = (24, 32), (33, FRAMES)  # stored frames of a clip
 SHARE_LONG = 0.3  # of the clips
+UNUSED = 255  # the segment of places after the last question
 PLAIN = 0.015  # of the clips show nothing at all: what is said about them names nothing
 TRAINING, VALIDATION = 1, 2  # seed spaces; clips that people render have their own
 
@@ -61,9 +60,9 @@ def layout() -> dict[str, tuple[tuple[int, ...], Any]]:
     for k, bucket in enumerate(BUCKETS):
         parts[f"window_{k}"] = ((bucket.each, 3), np.int32)  # first frame, stride, pairs
         for manner in SIZES:
-            parts[f"ids_{manner}_{k}"] = ((bucket.each, ASK, bucket.length[manner]), np.int16)
-            parts[f"weights_{manner}_{k}"] = ((bucket.each, ASK, ANSWER), np.uint8)
-            parts[f"span_{manner}_{k}"] = ((bucket.each, ASK, 2), np.int32)  # start of the answer, its end
+            shape = (bucket.each, bucket.length[manner])
+            parts[f"ids_{manner}_{k}"] = (shape, np.int16)
+            parts[f"segments_{manner}_{k}"] = parts[f"weights_{manner}_{k}"] = (shape, np.uint8)
     return parts
 
 
@@ -103,12 +102,10 @@ def make_clip(seed: list[int], speech: Speech, out: dict[str, NDArray[Any]]) -> 
         for row in range(BUCKETS[k].each):
             one = windows[row % len(windows)]
             out[f"window_{k}"][row] = (one.first, one.stride, one.pairs)
-            for manner, samples in one.samples.items():
-                ids, weights, span = (out[f"{part}_{manner}_{k}"][row] for part in ("ids", "weights", "span"))
-                ids[:], weights[:] = 0, 0
-                for n, s in enumerate(samples):
-                    ids[n, : len(s.ids)], weights[n, : len(s.weights)] = s.ids, s.weights
-                    span[n] = (s.start, len(s.ids))
+            for manner, made in one.rows.items():
+                for part in ("ids", "segments", "weights"):
+                    place, values = out[f"{part}_{manner}_{k}"][row], getattr(made, part)
+                    place[: len(values)], place[len(values) :] = values, UNUSED if part == "segments" else 0
     painter = Painter(scene, *drawn(aspect), smooth=bool(rng.random() < 0.5), aspect=aspect)
     quality = int(rng.integers(30, 90)) if rng.random() < 0.5 else None
     for n, t in enumerate(times):

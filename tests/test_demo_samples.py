@@ -1,0 +1,106 @@
+"""Training samples: rows of questions about a window, the clips they are about, and how clips are drawn."""
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from cosmos_compare.demo import render, workers
+from cosmos_compare.demo.camera import ASPECT
+from cosmos_compare.demo.observe import observe
+from cosmos_compare.demo.samples import ASK, BEFORE, BUCKETS, COORDINATE, TIME, Speech, window
+from cosmos_compare.demo.tokenizer import load
+from cosmos_compare.demo.workers import SIZES, UNUSED, make_clip, slot_bytes, views
+
+torch = pytest.importorskip("torch")
+
+from cosmos_compare.demo.trainer import draw  # noqa: E402
+
+KINDS = ("pedestrian", "cyclist", "car", "truck", "vehicle", "light", "crosswalk")
+
+
+@pytest.fixture(scope="module")
+def speech() -> Speech:
+    return Speech(load(Path("data/demo_models/reason1-demo")))
+
+
+@pytest.fixture
+def slot():
+    memory = bytearray(slot_bytes())
+    return views(memoryview(memory))
+
+
+def row_of(slot, manner: str, bucket: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    ids, segments, weights = (slot[f"{part}_{manner}_{bucket}"][0] for part in ("ids", "segments", "weights"))
+    used = segments != UNUSED
+    return ids[used], segments[used], weights[used]
+
+
+@pytest.mark.parametrize("manner", ["driver", "analyst"])
+@pytest.mark.parametrize("number", [0, 2, 3])
+def test_a_row_holds_whole_questions_with_their_answers(speech: Speech, manner, number) -> None:
+    scene, _, _ = render.find_scene(3, 8.0)
+    view = observe(scene, np.arange(0.0, 8.0, 0.25), ASPECT)
+    rng, bucket = np.random.default_rng(0), BUCKETS[number]
+    found = [window(rng, speech, scene, view, SIZES, bucket) for _ in range(40)]
+    rows = [one.rows[manner] for one in found if one]
+    assert len(rows) > 5
+    times = coordinates = 0
+    for row in rows:
+        assert len(row.ids) == len(row.segments) == len(row.weights) <= bucket.length[manner]
+        assert row.segments[0] == BEFORE
+        assert row.segments.max() >= ASK
+        assert (np.diff(row.segments.astype(int)) >= 0).all()
+        assert speech.tokenizer.decode(row.ids[row.segments == BEFORE], skip_special_tokens=False).endswith(
+            "<|vision_end|>"
+        )
+        for question in range(1, row.segments.max() + 1):
+            own = row.segments == question
+            text = speech.tokenizer.decode(row.ids[own], skip_special_tokens=False)
+            asked, said = text.split("<|im_end|>\n<|im_start|>assistant\n")
+            assert asked.strip()
+            assert said.endswith("<|im_end|>")
+            answered = speech.tokenizer.decode(row.ids[own][row.weights[own] > 0], skip_special_tokens=False)
+            assert answered == said, "only the answer is learnt, all of it"
+        for weight, form in ((TIME, r"[\d. s]*"), (COORDINATE, r"[\d ]*")):
+            words = speech.tokenizer.decode(row.ids[row.weights == weight])
+            assert re.fullmatch(form, words), words
+        times, coordinates = times + (row.weights == TIME).sum(), coordinates + (row.weights == COORDINATE).sum()
+    assert times
+    assert coordinates
+
+
+def test_long_clips_have_windows_of_every_length_and_short_ones_none_of_the_longest(speech: Speech, slot) -> None:
+    stored = set()
+    for count in range(8):
+        make_clip([1, 0, count], speech, slot)
+        long = int(slot["stored"][0]) > 32
+        stored.add(long)
+        assert slot["holds"].tolist() == [1, 1, 1, 1, int(slot["stored"][0] >= 2 * BUCKETS[-1].least)]
+        if long:
+            first, stride, pairs = slot[f"window_{len(BUCKETS) - 1}"][0]
+            assert 17 <= pairs <= 32
+            assert first + stride * (2 * pairs - 1) < slot["stored"][0]
+    assert stored == {True, False}
+
+
+def test_frames_of_one_colour_name_nothing(speech: Speech, slot, monkeypatch) -> None:
+    monkeypatch.setattr(workers, "PLAIN", 1.0)
+    make_clip([1, 0, 0], speech, slot)
+    stored = slot["stored"][0]
+    for manner in SIZES:
+        frames = slot[f"frames_{manner}"][:stored]
+        assert (frames == frames[0, 0, 0]).all()
+        ids, _, weights = row_of(slot, manner, 1)
+        said = speech.tokenizer.decode(ids[weights > 1]).lower()
+        denied = re.sub(r"\b(?:no|not|non|none)\b[^.]*", "", said)
+        assert not [kind for kind in KINDS if re.search(rf"\b(?:a|an|the) {kind}", denied)], said
+    assert not slot["coverage"][:stored].any()
+
+
+def test_only_clips_that_hold_a_window_are_drawn() -> None:
+    holds = torch.tensor([0.0, 1, 0, 1, 1, 0])
+    drawn = draw(holds, 4000)
+    assert set(drawn.tolist()) == {1, 3, 4}
+    assert torch.bincount(drawn, minlength=6)[[1, 3, 4]].min() > 1100
