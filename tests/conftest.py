@@ -9,8 +9,11 @@ from typing import TYPE_CHECKING
 import av
 import numpy as np
 import pytest
+from browser_support import chromium
 
 if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
     from cosmos_compare.engines.local.engine import LocalEngine
     from cosmos_compare.schema import ModelSpec
 
@@ -31,6 +34,21 @@ def shared() -> Path:
     if not (folder / "clips").is_dir():
         pytest.skip("needs ../shared (real clips and broken videos), which is not beside this checkout")
     return folder
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """The system's Chromium; each test has a `page` of its own."""
+    with chromium() as launched:
+        yield launched
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    context = browser.new_context(viewport={"width": 1280, "height": 720})
+    context.set_default_timeout(20_000)
+    yield context.new_page()
+    context.close()
 
 
 @pytest.fixture(autouse=True)

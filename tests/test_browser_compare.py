@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from app_support import comparison_of, saved, write_model_list
-from browser_support import chromium, serve
+from browser_support import serve
 from playwright.sync_api import Browser, Page, expect
 
 from cosmos_compare.models import resolve_models
@@ -35,20 +35,6 @@ def app(folder: Path, tiny: dict[str, Path], scenarios: Path) -> Iterator[str]:
     }
     with serve(folder / "app.log", **environment) as address:
         yield address
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as launched:
-        yield launched
-
-
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    context = browser.new_context(viewport={"width": 1280, "height": 720})
-    context.set_default_timeout(20_000)
-    yield context.new_page()
-    context.close()
 
 
 def text_of(page: Page, side: int) -> str:

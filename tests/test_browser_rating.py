@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from browser_support import chromium, serve
+from browser_support import serve
 from openpyxl import load_workbook
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 from rating_pages import LABELS, pairs_in, rate, told, write_pairs
 
 from cosmos_compare.ratings import scorecard
@@ -37,20 +37,6 @@ def app(outputs: Path, scenarios: Path) -> Iterator[str]:
     environment = {"COSMOS_COMPARE_OUTPUTS": str(outputs), "COSMOS_COMPARE_SCENARIOS": str(scenarios)}
     with serve(outputs.parent / "app.log", **environment) as address:
         yield address
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as launched:
-        yield launched
-
-
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    context = browser.new_context(viewport={"width": 1280, "height": 720})
-    context.set_default_timeout(20_000)
-    yield context.new_page()
-    context.close()
 
 
 def tab_to(page: Page, there: Locator) -> None:
