@@ -84,12 +84,11 @@ def make_clip(seed: list[int], speech: Speech, out: dict[str, NDArray[Any]]) -> 
     """Render one clip with its questions into `out`. The same seed gives the same bytes."""
     rng = np.random.default_rng(seed)
     aspect = ASPECT if rng.random() > OTHER else PIXEL * float(np.exp(rng.uniform(*np.log(SHAPES))))
-    plain = rng.random() < PLAIN
-    shade = rng.integers(0, 256, 3) if rng.random() < 0.3 else np.full(3, rng.integers(0, 256))
+    shade = _shade(rng) if rng.random() < PLAIN else None
     least, most = LONG if rng.random() < SHARE_LONG else SHORT
     while True:
         duration = float(rng.integers(least, most + 1)) / FPS
-        scene = _nothing(rng, duration, float(shade.mean())) if plain else sample_scene(rng, duration=duration)
+        scene = sample_scene(rng, duration=duration) if shade is None else _nothing(rng, duration, shade)
         times = clip_times(scene)
         scene = prune(scene, times, aspect=aspect)
         view = observe(scene, times, aspect)
@@ -99,27 +98,47 @@ def make_clip(seed: list[int], speech: Speech, out: dict[str, NDArray[Any]]) -> 
             break
     out["holds"][:] = [k in found for k in range(len(BUCKETS))]
     for k, windows in found.items():
-        for row in range(BUCKETS[k].each):
-            one = windows[row % len(windows)]
-            out[f"window_{k}"][row] = (one.first, one.stride, one.pairs)
-            for manner, made in one.rows.items():
-                for part in ("ids", "segments", "weights"):
-                    place, values = out[f"{part}_{manner}_{k}"][row], getattr(made, part)
-                    place[: len(values)], place[len(values) :] = values, UNUSED if part == "segments" else 0
-    painter = Painter(scene, *drawn(aspect), smooth=bool(rng.random() < 0.5), aspect=aspect)
+        for number in range(BUCKETS[k].each):
+            _put_window(windows[number % len(windows)], k, number, out)
+    _put_frames(rng, Painter(scene, *drawn(aspect), smooth=bool(rng.random() < 0.5), aspect=aspect), times, shade, out)
+    out["coverage"][: len(times)], out["cell_boxes"][: len(times)] = coverage(scene, view)
+    out["signals"][: len(times)] = signals(scene, view)
+    out["stored"][0] = len(times)
+
+
+def _put_window(window: Window, k: int, number: int, out: dict[str, NDArray[Any]]) -> None:
+    """As the window `number` of bucket `k`."""
+    out[f"window_{k}"][number] = (window.first, window.stride, window.pairs)
+    for manner, row in window.rows.items():
+        for part, rest in (("ids", 0), ("segments", UNUSED), ("weights", 0)):
+            place, values = out[f"{part}_{manner}_{k}"][number], getattr(row, part)
+            place[: len(values)], place[len(values) :] = values, rest
+
+
+def _put_frames(
+    rng: np.random.Generator,
+    painter: Painter,
+    times: NDArray[np.float64],
+    shade: NDArray[np.uint8] | None,
+    out: dict[str, NDArray[Any]],
+) -> None:
+    """Frames at these times as each model sees them; all of one colour if there is a `shade`."""
     quality = int(rng.integers(30, 90)) if rng.random() < 0.5 else None
     for n, t in enumerate(times):
         image = painter.frame(float(t))
-        if plain:
+        if shade is not None:
             image[:] = shade
         elif quality:  # what a codec takes away; JPEG takes more, and differently in each frame
             image = _through_jpeg(image, quality)
         image = cv2.cvtColor(image, cv2.COLOR_BGR2RGB)
         for manner, size in SIZES.items():
             out[f"frames_{manner}"][n] = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
-    out["coverage"][: len(times)], out["cell_boxes"][: len(times)] = coverage(scene, view)
-    out["signals"][: len(times)] = signals(scene, view)
-    out["stored"][0] = len(times)
+
+
+def _shade(rng: np.random.Generator) -> NDArray[np.uint8]:
+    """A colour, more often a grey."""
+    shade = rng.integers(0, 256, 3) if rng.random() < 0.3 else np.full(3, rng.integers(0, 256))
+    return shade.astype(np.uint8)
 
 
 def drawn(aspect: float) -> tuple[int, int]:
@@ -129,11 +148,10 @@ def drawn(aspect: float) -> tuple[int, int]:
     return round(width * narrower), round(height / narrower)
 
 
-def _nothing(rng: np.random.Generator, duration: float, shade: float) -> Scene:
+def _nothing(rng: np.random.Generator, duration: float, shade: NDArray[np.uint8]) -> Scene:
     """The scene that is told of frames of one colour."""
-    return sample_scene(
-        rng, "empty", duration, ego="wait", place="country", weather="fog", night=shade < 80, parking=False
-    )
+    night = bool(shade.mean() < 80)
+    return sample_scene(rng, "empty", duration, ego="wait", place="country", weather="fog", night=night, parking=False)
 
 
 def _windows(rng: np.random.Generator, speech: Speech, scene: Scene, view: View, bucket: Bucket) -> list[Window]:
