@@ -55,14 +55,17 @@ def test_a_row_holds_whole_questions_with_their_answers(speech: Speech, manner, 
         assert speech.tokenizer.decode(row.ids[row.segments == BEFORE], skip_special_tokens=False).endswith(
             "<|vision_end|>"
         )
+        boxes = 0
         for question in range(1, row.segments.max() + 1):
             own = row.segments == question
             text = speech.tokenizer.decode(row.ids[own], skip_special_tokens=False)
             asked, said = text.split("<|im_end|>\n<|im_start|>assistant\n")
             assert asked.strip()
             assert said.endswith("<|im_end|>")
+            boxes += "bbox_2d" in said
             answered = speech.tokenizer.decode(row.ids[own][row.weights[own] > 0], skip_special_tokens=False)
             assert answered == said, "only the answer is learnt, all of it"
+        assert boxes <= 3, "in English, in French, and a prompt file's: the same answer is not asked for again"
         for weight, form in ((TIME, r"[\d. s]*"), (COORDINATE, r"[\d ]*")):
             words = speech.tokenizer.decode(row.ids[row.weights == weight])
             assert re.fullmatch(form, words), words

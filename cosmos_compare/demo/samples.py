@@ -30,6 +30,7 @@ TASKS: dict[Task, int] = {
 }  # fmt: skip
 HEAVY, COORDINATE, TIME = 3, 4, 6  # weights of tokens that only the video tells; 1 for words of the form
 ASK = 3  # questions about a window at least; there are as many as find room in a row
+DRAWS = 48  # of questions for a row at most
 BEFORE = 0  # the segment of what stands before the questions; the questions count from 1
 
 
@@ -150,9 +151,12 @@ def _row(
     ids: list[int] = []
     segments: list[int] = []
     weights: list[int] = []
+    known: set[tuple[Asked, bool]] = set()
     number = misses = 0
-    while misses < 3:
-        asked, question = _question(rng, found, name, reasoning)
+    for _ in range(DRAWS):
+        asked, question, shipped = _question(rng, found, name, reasoning)
+        if (asked, shipped) in known:  # the same answer once more would teach little
+            continue
         before, end, rest = prompt(manner, system, question, video, reasoning).rpartition(END)
         if not ids:
             ids = encode_prompt(speech, before + end)
@@ -161,7 +165,10 @@ def _row(
         words, heavy = encode_answer(speech, answer(found, shown, asked, manner))
         if len(words) > ANSWER or len(ids) + len(asks) + len(words) > bucket.length[manner]:
             misses += 1
+            if misses == 3:
+                break
             continue
+        known.add((asked, shipped))
         number += 1
         ids += asks + words
         segments += [number] * (len(asks) + len(words))
@@ -171,12 +178,12 @@ def _row(
     return Row(np.array(ids, np.int16), np.array(segments, np.uint8), np.array(weights, np.uint8))
 
 
-def _question(rng: np.random.Generator, found: Facts, name: str | None, reasoning: bool) -> tuple[Asked, str]:
-    """What is asked, and its words; `name` is the prompt file whose system turn stands before it."""
+def _question(rng: np.random.Generator, found: Facts, name: str | None, reasoning: bool) -> tuple[Asked, str, bool]:
+    """What is asked, its words, and whether they are a prompt file's; `name` is the file whose system turn it is."""
     shipped = {file: question for file, _, question in questions.shipped()}
     if (own := name is not None and rng.random() < 0.4) or rng.random() < 0.15:
         file = name if own and name else list(shipped)[int(rng.integers(len(shipped)))]
-        return Asked(questions.SHIPPED.get(file, "describe"), "en", None, reasoning), shipped[file]
+        return Asked(questions.SHIPPED.get(file, "describe"), "en", None, reasoning), shipped[file], True
     language: Language = "fr" if rng.random() < 0.2 else "en"
     chance = np.array(list(TASKS.values()), float)
     task = list(TASKS)[int(rng.choice(len(chance), p=chance / chance.sum()))]
@@ -190,8 +197,8 @@ def _question(rng: np.random.Generator, found: Facts, name: str | None, reasonin
         options = present if present and rng.random() < 0.5 else list(KINDS)
         about = options[int(rng.integers(len(options)))]
     if task == "describe" and rng.random() < 0.2:
-        return Asked("describe", "en", None, reasoning), questions.chatter(rng)
-    return Asked(task, language, about, reasoning), questions.ask(rng, task, language, about)
+        return Asked("describe", "en", None, reasoning), questions.chatter(rng), False
+    return Asked(task, language, about, reasoning), questions.ask(rng, task, language, about), False
 
 
 def _system(rng: np.random.Generator, frames: int) -> tuple[str | None, str]:
