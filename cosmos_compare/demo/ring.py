@@ -14,7 +14,7 @@ class Ring:
     def __init__(self, size: int, held_out: int, device: torch.device) -> None:
         self.size, self.held_out, self.device = size, held_out, device
         self.checked: set[int] = set()  # validation clips that have come
-        self.filled, self.next = held_out, held_out
+        self.next = held_out
         self.parts = {
             name: torch.zeros((size, *shape), dtype=getattr(torch, np.dtype(kind).name), device=device)
             for name, (shape, kind) in layout().items()
@@ -27,6 +27,5 @@ class Ring:
         if clip < 0:
             place = self.next
             self.next = self.next + 1 if self.next + 1 < self.size else self.held_out
-            self.filled = max(self.filled, place + 1)
         for name, part in self.parts.items():
             part[place].copy_(torch.from_numpy(arrays[name]), non_blocking=True)

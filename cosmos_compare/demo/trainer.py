@@ -88,7 +88,6 @@ class Trainer:
         self.std = torch.tensor(std, device=ring.device)
         self.spread = torch.tensor(LIGHT, device=ring.device)
         self.develop: Any = develop
-        self.fixed: Batch = {}
         self.graph: Any = None
         self.shown = torch.zeros(3, device=ring.device)  # word, cell and motion loss of the last step
 
@@ -113,8 +112,8 @@ class Trainer:
         """
         ring, manner, device = self.ring, self.arch.manner, self.ring.device
         length = bucket.length[manner]
-        low, high = (0, ring.held_out) if held_out else (ring.held_out, ring.filled)
-        clip = low + draw(ring.parts["holds"][low:high, k], n)
+        low, high = (0, ring.held_out) if held_out else (ring.held_out, ring.size)
+        clip = low + draw(ring.parts["holds"][low:high, k], n)  # places where nothing came yet hold nothing
         row = torch.randint(0, bucket.each, (n,), device=device)
         ids, segments, weights = (
             ring.parts[f"{part}_{manner}_{k}"][clip, row].long() for part in ("ids", "segments", "weights")
@@ -194,28 +193,25 @@ class Trainer:
         return torch.autocast(device, torch.bfloat16, enabled=device == "cuda")
 
     def capture(self, warm: int = 3) -> None:
-        """Record one step as a CUDA graph over fixed input tensors. The warm-up steps train at a tiny rate."""
-        self.fixed = self.batch()
+        """Record one step as a CUDA graph, from the drawing of windows on. The warm-up steps train at a tiny rate."""
         self.lr.fill_(1e-6)
         side = torch.cuda.Stream()  # type: ignore[no-untyped-call]
         side.wait_stream(torch.cuda.current_stream())
         with torch.cuda.stream(side):
             for _ in range(warm):
-                self.compute(self.fixed)
+                self.compute(self.batch())
         torch.cuda.current_stream().wait_stream(side)
         self.optimizer.zero_grad(set_to_none=True)
         self.graph = torch.cuda.CUDAGraph()
         with torch.cuda.graph(self.graph):
-            self.compute(self.fixed)
+            self.compute(self.batch())
 
     def step(self, lr: float) -> None:
         self.lr.fill_(lr)
         if self.graph is None:
             self.compute(self.batch())
-            return
-        for name, value in self.batch().items():
-            self.fixed[name].copy_(value)
-        self.graph.replay()
+        else:
+            self.graph.replay()
 
     def validate(self, rounds: int) -> dict[str, float]:
         """Teacher-forced on clips held out: shares of informative tokens and of times' tokens right, and of coordinates
