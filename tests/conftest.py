@@ -120,3 +120,25 @@ def engines(specs: dict[str, ModelSpec]) -> Iterator[dict[str, LocalEngine]]:
     yield loaded
     for engine in loaded.values():
         engine.close()
+
+
+@pytest.fixture
+def small_app(tiny: dict[str, Path], scenarios: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The app on tiny models, small clips and an outputs folder of the test."""
+    from app_support import set_up
+
+    set_up(tiny, scenarios, tmp_path, monkeypatch)
+
+
+@pytest.fixture
+def pair(small_app: None) -> list[ModelSpec]:
+    """The two models of that app."""
+    from cosmos_compare.ui import resources
+
+    return resources.pinned(("reason1-demo", "reason2-demo"))
+
+
+@pytest.fixture
+def video(scenarios: Path) -> Path:
+    """A clip of that app."""
+    return scenarios / "scene_1" / "segment.webm"

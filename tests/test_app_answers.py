@@ -6,26 +6,13 @@ import shutil
 from pathlib import Path
 
 import pytest
-from app_support import comparison_of, html, open_page, saved, set_up
+from app_support import comparison_of, html, open_page, saved
 
 from cosmos_compare.board import side_of
 from cosmos_compare.schema import ModelSpec
 from cosmos_compare.ui import resources
 
-
-@pytest.fixture(autouse=True)
-def _app(tiny: dict[str, Path], scenarios: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    set_up(tiny, scenarios, tmp_path, monkeypatch)
-
-
-@pytest.fixture
-def pair() -> list[ModelSpec]:
-    return resources.pinned(("reason1-demo", "reason2-demo"))
-
-
-@pytest.fixture
-def video(scenarios: Path) -> Path:
-    return scenarios / "scene_1" / "segment.webm"
+pytestmark = pytest.mark.usefixtures("small_app")
 
 
 @pytest.mark.parametrize(

@@ -7,27 +7,14 @@ import shutil
 from pathlib import Path
 
 import pytest
-from app_support import comparison_of, html, open_page, saved, set_up, side_in, write_model_list
+from app_support import comparison_of, html, open_page, saved, side_in, write_model_list
 
 from cosmos_compare.board import Board
 from cosmos_compare.errors import CompareError
 from cosmos_compare.schema import ModelSpec
 from cosmos_compare.ui import resources
 
-
-@pytest.fixture(autouse=True)
-def _app(tiny: dict[str, Path], scenarios: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    set_up(tiny, scenarios, tmp_path, monkeypatch)
-
-
-@pytest.fixture
-def pair() -> list[ModelSpec]:
-    return resources.pinned(("reason1-demo", "reason2-demo"))
-
-
-@pytest.fixture
-def video(scenarios: Path) -> Path:
-    return scenarios / "scene_1" / "segment.webm"
+pytestmark = pytest.mark.usefixtures("small_app")
 
 
 @pytest.fixture
