@@ -17,7 +17,7 @@ from cosmos_compare.demo import bundled, render
 from cosmos_compare.demo.camera import ASPECT, PIXEL
 from cosmos_compare.demo.draw_street import Street
 from cosmos_compare.demo.picture import Painter
-from cosmos_compare.demo.workers import RENDER, drawn, make_clip, slot_bytes, views
+from cosmos_compare.demo.workers import RENDER, drawn_size, make_clip, slot_bytes, views
 from cosmos_compare.models import resolve_models
 from cosmos_compare.video.clips import load_ground_truth, probe
 from cosmos_compare.video.rendered import demo_warning, is_rendered
@@ -79,7 +79,7 @@ def test_a_clip_of_any_shape_shows_what_training_showed(width: int, height: int)
     aspect = width / height * PIXEL
     scene, view, _ = render.find_scene(9, SECONDS, aspect=aspect)
     shown, times = Painter(scene, width, height), view.times[::5].tolist()
-    trained, squeezed = (Painter(scene, *size, aspect=aspect) for size in (drawn(aspect), RENDER))
+    trained, squeezed = (Painter(scene, *size, aspect=aspect) for size in (drawn_size(aspect), RENDER))
     assert difference(trained, shown, times) < 1.0
     assert difference(squeezed, shown, times) > 4.0
 

@@ -15,7 +15,7 @@ from cosmos_compare.demo.workers import SIZES, UNUSED, make_clip, slot_bytes, vi
 
 torch = pytest.importorskip("torch")
 
-from cosmos_compare.demo.trainer import draw  # noqa: E402
+from cosmos_compare.demo.trainer import pick_places  # noqa: E402
 
 KINDS = ("pedestrian", "cyclist", "car", "truck", "vehicle", "light", "crosswalk")
 
@@ -104,6 +104,6 @@ def test_frames_of_one_colour_name_nothing(speech: Speech, slot, monkeypatch) ->
 
 def test_only_clips_that_hold_a_window_are_drawn() -> None:
     holds = torch.tensor([0.0, 1, 0, 1, 1, 0])
-    drawn = draw(holds, 4000)
+    drawn = pick_places(holds, 4000)
     assert set(drawn.tolist()) == {1, 3, 4}
     assert torch.bincount(drawn, minlength=6)[[1, 3, 4]].min() > 1100

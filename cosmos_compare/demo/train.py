@@ -25,6 +25,7 @@ FILES = {"driver": "reason1", "analyst": "reason2"}
 SEEDS = {"driver": 1, "analyst": 2}
 SCALES = {"driver": PIXELS, "analyst": THOUSANDTHS}
 PACED = (60, 400, 2000, 6000)  # steps at which --fit looks at the pace and chooses how many there will be
+AHEAD = 3  # steps that are asked of a GPU before it has done them
 LATE = 15  # seconds after --fit at which training ends in any case
 
 
@@ -69,7 +70,7 @@ def train(args: argparse.Namespace, crew: Crew, tokenizer: Tokenizer, held_out: 
     from cosmos_compare.demo.vision_tower import VisionBlock
 
     torch.backends.cuda.matmul.allow_tf32 = True
-    torch._dynamo.config.cache_size_limit = 64  # two architectures and two shapes share the code of a layer
+    torch._dynamo.config.cache_size_limit = 64  # two architectures and a few shapes share the code of a layer
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     ring = Ring(args.ring, held_out, device)
     vocabulary = tokenizer.get_vocab_size()
@@ -106,6 +107,7 @@ def loop(args: argparse.Namespace, trainers: list[Any], feed: "Feed", began: flo
     curve: list[dict[str, Any]] = []
     device, steps, step = feed.ring.device, args.steps, 0
     started = synchronised(device)
+    ahead: deque[Any] = deque()
     while step < steps:
         if step in PACED and args.fit:
             pace = (synchronised(device) - started) / step
@@ -115,10 +117,19 @@ def loop(args: argparse.Namespace, trainers: list[Any], feed: "Feed", began: flo
         for trainer in trainers:
             trainer.step(rate(step, steps, args.peak))
         step += 1
+        if device.type == "cuda":  # or steps would queue up, and before them the copies that workers wait for
+            ahead.append(torch_cuda().Event())
+            ahead[-1].record()
+            if len(ahead) > AHEAD:
+                ahead.popleft().synchronize()
         if args.fit and time.monotonic() - began > args.fit + LATE:
             steps = step  # something was slow: better the weights of now than none
         if step == steps or step % max(1, steps // 20) == 0:
-            row: dict[str, Any] = {"step": step, "seconds": round(time.monotonic() - started, 1), "clips": feed.count}
+            row: dict[str, Any] = {
+                "step": step,
+                "seconds": round(synchronised(device) - started, 1),
+                "clips": feed.count,
+            }
             for trainer in trainers:
                 losses = dict(zip(("words", "cells", "motion"), trainer.shown.tolist(), strict=True))
                 row[FILES[trainer.arch.manner]] = {

@@ -48,7 +48,7 @@ def rate(step: int, steps: int, peak: float) -> float:
     return peak * (FLOOR + (1 - FLOOR) * 0.5 * (1 + math.cos(math.pi * min(share, 1.0))))
 
 
-def draw(holds: Tensor, n: int) -> Tensor:
+def pick_places(holds: Tensor, n: int) -> Tensor:
     """`n` places of those that hold a 1, by chance and with repeats, without waiting for the device."""
     counted = holds.cumsum(0)
     return torch.searchsorted(counted, torch.rand(n, device=holds.device) * counted[-1], right=True).clamp(
@@ -113,7 +113,7 @@ class Trainer:
         ring, manner, device = self.ring, self.arch.manner, self.ring.device
         length = bucket.length[manner]
         low, high = (0, ring.held_out) if held_out else (ring.held_out, ring.size)
-        clip = low + draw(ring.parts["holds"][low:high, k], n)  # places where nothing came yet hold nothing
+        clip = low + pick_places(ring.parts["holds"][low:high, k], n)  # places where nothing came yet hold nothing
         row = torch.randint(0, bucket.each, (n,), device=device)
         ids, segments, weights = (
             ring.parts[f"{part}_{manner}_{k}"][clip, row].long() for part in ("ids", "segments", "weights")
@@ -166,7 +166,7 @@ class Trainer:
 
         none = torch.zeros(places + 1, device=answer.device)
         return {
-            "at": close_up(answer, torch.arange(places + 1, device=answer.device)),  # no index twice: see Network
+            "at": close_up(answer, torch.arange(places + 1, device=answer.device)),  # none more than twice: see Network
             "target": close_up(target, none.long()),
             "weights": close_up(weights.float(), none),
         }

@@ -81,7 +81,10 @@ def slot_bytes() -> int:
 
 
 def make_clip(seed: list[int], speech: Speech, out: dict[str, NDArray[Any]]) -> None:
-    """Render one clip with its questions into `out`. The same seed gives the same bytes."""
+    """Render one clip with its questions into `out`. The same seed gives the same.
+
+    What the clip has no use for stays as it was: buckets that `holds` denies, frames after `stored`.
+    """
     rng = np.random.default_rng(seed)
     aspect = ASPECT if rng.random() > OTHER else PIXEL * float(np.exp(rng.uniform(*np.log(SHAPES))))
     shade = _shade(rng) if rng.random() < PLAIN else None
@@ -100,7 +103,9 @@ def make_clip(seed: list[int], speech: Speech, out: dict[str, NDArray[Any]]) -> 
     for k, windows in found.items():
         for number in range(BUCKETS[k].each):
             _put_window(windows[number % len(windows)], k, number, out)
-    _put_frames(rng, Painter(scene, *drawn(aspect), smooth=bool(rng.random() < 0.5), aspect=aspect), times, shade, out)
+    _put_frames(
+        rng, Painter(scene, *drawn_size(aspect), smooth=bool(rng.random() < 0.5), aspect=aspect), times, shade, out
+    )
     out["coverage"][: len(times)], out["cell_boxes"][: len(times)] = coverage(scene, view)
     out["signals"][: len(times)] = signals(scene, view)
     out["stored"][0] = len(times)
@@ -141,7 +146,7 @@ def _shade(rng: np.random.Generator) -> NDArray[np.uint8]:
     return shade.astype(np.uint8)
 
 
-def drawn(aspect: float) -> tuple[int, int]:
+def drawn_size(aspect: float) -> tuple[int, int]:
     """The size at which a clip of this shape is drawn: its own shape, since bodies are drawn with square pixels."""
     width, height = RENDER
     narrower = math.sqrt(aspect / ASPECT)
