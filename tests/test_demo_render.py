@@ -147,7 +147,7 @@ def test_the_empty_road_is_empty() -> None:
 def test_a_demo_model_is_not_shown_more_than_it_knows_without_a_word() -> None:
     clip = bundled.FOLDER / "scenario_01/segment.webm"
     demo, cosmos = resolve_models(["reason1-demo", "reason1"])
-    long, trimmed = [index / 4 for index in range(48)], [4 + index / 4 for index in range(32)]
+    long, trimmed = [index / 4 for index in range(72)], [4 + index / 4 for index in range(64)]
     assert "trim the clip" in demo_warning(clip, [cosmos, demo], long)
     assert demo_warning(clip, [demo], trimmed) == demo_warning(clip, [cosmos], long) == ""
 

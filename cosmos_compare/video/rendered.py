@@ -12,8 +12,8 @@ from cosmos_compare.schema import ModelSpec
 RENDERER = "cosmos_compare demo renderer"  # the container's comment; demo/render.py writes the same
 
 NOT_RENDERED = "The demo models know rendered scenes only. What they say about this clip means nothing."
-TRAINED_ON = 8.0  # seconds, the longest clips
-TOO_LONG = "The demo models know clips of eight seconds. What they say about later times is wrong: trim the clip."
+TRAINED_ON = 16.0  # seconds, the longest clips
+TOO_LONG = "The demo models know clips up to 16 seconds. What they say about longer ones may be wrong: trim the clip."
 
 
 def demo_warning(video: Path, specs: Iterable[ModelSpec], seconds: Sequence[float] = ()) -> str:
