@@ -68,6 +68,20 @@ def test_a_demo_model_is_right_about_the_bundled_clips(name, models, clips) -> N
     assert marks["unparsed"] == 0
 
 
+@pytest.mark.parametrize(("seed", "seconds", "size"), [(14030, 14.0, (320, 240)), (14223, 16.0, (640, 360))])
+def test_a_long_clip_and_one_of_another_shape_are_seen_as_well(seed, seconds, size, models, tmp_path) -> None:
+    """Of a folder as `cosmos_compare.demo.render` writes it; what happens in it begins after the eighth second."""
+    render.write_scenario(tmp_path / "scenario_01", seed, seconds, 24, size)
+    (case,) = evaluate.cases(tmp_path, [model.spec for model in models.values()], 4.0)
+    assert case.truth.event_time is not None
+    assert case.truth.event_time > 8
+    for model in models.values():
+        tally = Tally()
+        tally.summary(model.ask(case, evaluate.SUMMARY).raw, case.truth)
+        marks = tally.marks()
+        assert marks["object_recall"] == marks["object_precision"] == marks["event_time_within_half_s"] == 1.0
+
+
 def test_the_two_describe_every_bundled_clip_differently(models, clips) -> None:
     assert evaluate.identical(list(models.values()), clips) == 0
 
