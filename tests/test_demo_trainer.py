@@ -35,18 +35,22 @@ def ring(tokenizer) -> Ring:
     for clip in range(HELD_OUT):
         make_clip([2, clip], speech, slot)
         ring.put(slot, clip)
+    assert not ring.complete, "nothing to train on yet"
     for clip in range(5):
         make_clip([1, 0, clip], speech, slot)
         ring.put(slot, -1)
-    assert ring.parts["holds"][HELD_OUT:, -1].any()
+    assert ring.complete
     return ring
+
+
+def make(arch, tokenizer, ring, share: float, only_words: bool = False) -> Trainer:
+    near = neighbours(tokenizer, PIXELS if arch is REASON1 else THOUSANDTHS)
+    return Trainer(arch, tokenizer.get_vocab_size(), token_id(tokenizer, PAD), near, ring, share, 1, only_words)
 
 
 @pytest.fixture
 def trainer(arch, tokenizer, ring) -> Trainer:
-    scale = PIXELS if arch is REASON1 else THOUSANDTHS
-    pad = token_id(tokenizer, PAD)
-    return Trainer(arch, tokenizer.get_vocab_size(), pad, neighbours(tokenizer, scale), ring, 0.25, 1)
+    return make(arch, tokenizer, ring, 0.25)
 
 
 def test_rows_are_of_lengths_that_attention_on_a_gpu_can_take() -> None:
@@ -118,3 +122,13 @@ def test_clips_held_out_are_never_trained_on(arch, trainer: Trainer) -> None:
     marks[seen] = 1
     assert marks.tolist() == [0.0] * HELD_OUT + [1.0] * 5 + [0.0] * 5, "nor places where nothing came"
     assert set(checked.tolist()) == set(range(HELD_OUT))
+
+
+@ARCHITECTURES
+def test_where_only_words_are_learnt_the_eyes_stay_as_they_are(arch, tokenizer, ring) -> None:
+    trainer = make(arch, tokenizer, ring, 0.03, only_words=True)
+    before = {name: value.clone() for name, value in trainer.weights().items()}
+    trainer.step(0.01)
+    changed = {name for name, value in trainer.weights().items() if not torch.equal(value, before[name])}
+    assert changed
+    assert all(name.startswith("model.language_model.") for name in changed)

@@ -61,10 +61,10 @@ def ask(rng: Rng, task: Task, language: Language, about: str | None) -> str:
         body += ("?" if language == "en" else " ?") if asks else "."
     else:
         body = _any(rng, ASKED[language][task])
-    if rng.random() < 0.12:  # a word that says nothing, or a word left out
+    if rng.random() < 0.2:  # a word that says nothing, or a word left out
         words = body.split()
         spot = int(rng.integers(len(words)))
-        words[spot : spot + int(rng.integers(2))] = [_any(rng, WORDS)] if rng.random() < 0.7 or len(words) < 4 else []
+        words[spot : spot + int(rng.integers(2))] = [_unknown(rng)] if rng.random() < 0.75 or len(words) < 4 else []
         body = " ".join(words)
     if rng.random() < 0.06:  # a slip of the fingers: two letters change places, or one is missing
         spot = int(rng.integers(len(body) - 2))
@@ -94,6 +94,14 @@ def filler(rng: Rng, words: int) -> str:
             word = word.capitalize()
         out.append(word + ("." if rng.random() < 0.1 else ",\n" if rng.random() < 0.02 else ""))
     return " ".join(out)
+
+
+def _unknown(rng: Rng) -> str:
+    """A word that says nothing about what is asked: one of `WORDS`, or the halves of two of them."""
+    if rng.random() < 0.4:
+        return _any(rng, WORDS)
+    begin, end = _any(rng, WORDS), _any(rng, WORDS)
+    return begin[: (len(begin) + 1) // 2] + end[len(end) // 2 :]
 
 
 def _any(rng: Rng, items: list[str]) -> str:

@@ -29,3 +29,10 @@ class Ring:
             self.next = self.next + 1 if self.next + 1 < self.size else self.held_out
         for name, part in self.parts.items():
             part[place].copy_(torch.from_numpy(arrays[name]), non_blocking=True)
+
+    @property
+    def complete(self) -> bool:
+        """Whether all validation clips have come, and windows of each bucket to train on; drawing from nothing gives
+        NaN."""
+        holds = self.parts["holds"][self.held_out :]
+        return len(self.checked - {-1}) == self.held_out and bool(holds.any(0).all())

@@ -39,6 +39,7 @@ def main() -> None:
     parser.add_argument("--share", type=float, default=1.0, help="of the windows of a full step, for small machines")
     parser.add_argument("--peak", type=float, default=1.5e-3, help="highest learning rate")
     parser.add_argument("--start", type=Path, help="go on from the weights in this folder (data/demo_models will do)")
+    parser.add_argument("--only-words", action="store_true", help="the text layers alone learn, from answers alone")
     parser.add_argument("--eager", action="store_true", help="no torch.compile and no CUDA graph")
     parser.add_argument("--fit", type=float, help="choose the number of steps so as to end after these seconds")
     parser.add_argument("--assemble", type=Path, help="make checkpoints of the weights in this folder, and stop")
@@ -78,10 +79,10 @@ def train(args: argparse.Namespace, crew: Crew, tokenizer: Tokenizer, held_out: 
         TextLayer.forward = torch.compile(TextLayer.forward, dynamic=False)  # type: ignore[method-assign]
         VisionBlock.forward = torch.compile(VisionBlock.forward, dynamic=False)  # type: ignore[method-assign]
     pad = token_id(tokenizer, PAD)
-    trainers = [
-        Trainer(arch, vocabulary, pad, neighbours(tokenizer, SCALES[arch.manner]), ring, args.share, SEEDS[arch.manner])
-        for arch in (REASON1, REASON2)
-    ]
+    trainers = []
+    for arch in (REASON1, REASON2):
+        near = neighbours(tokenizer, SCALES[arch.manner])
+        trainers.append(Trainer(arch, vocabulary, pad, near, ring, args.share, SEEDS[arch.manner], args.only_words))
     for trainer in trainers:
         if args.start:
             weights = trained(args.start, FILES[trainer.arch.manner])
@@ -173,8 +174,8 @@ class Feed:
         return bool(slots)
 
     def wait(self, clips: int) -> None:
-        """Until there are that many, all validation clips among them."""
-        while self.count < clips or len(self.ring.checked - {-1}) < self.ring.held_out:
+        """Until there are that many, all validation clips among them and some to train on of each length."""
+        while self.count < clips or not self.ring.complete:
             self.take(timeout=5.0)
 
 

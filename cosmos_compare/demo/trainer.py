@@ -68,15 +68,22 @@ class Trainer:
         ring: Ring,
         share: float,
         seed: int,
+        only_words: bool = False,
     ) -> None:
-        """`pad` is the id of a visual token; `near` the neighbours of each number's token; `share` of a full batch."""
+        """`pad` is the id of a visual token; `near` the neighbours of each number's token; `share` of a full batch;
+        `only_words` lets the text layers alone learn, from answers alone."""
         torch.manual_seed(seed)
         self.arch, self.ring, self.pad = arch, ring, pad
         self.parts = scaled(BUCKETS, share)
         self.shapes: Shapes = tuple((n, bucket.length[arch.manner]) for n, bucket in self.parts)
         self.learner = Learner(arch, vocabulary, near).to(ring.device)
-        matrices = [p for p in self.learner.parameters() if p.dim() > 1]
-        others = [p for p in self.learner.parameters() if p.dim() <= 1]
+        self.only_words = only_words
+        learning: torch.nn.Module = self.learner
+        if only_words:
+            self.learner.requires_grad_(False)
+            learning = self.learner.network.model.language_model.requires_grad_(True)
+        matrices = [p for p in learning.parameters() if p.dim() > 1]
+        others = [p for p in learning.parameters() if p.dim() <= 1]
         self.lr = torch.tensor(1e-6, device=ring.device)
         on_gpu = ring.device.type == "cuda"
         self.optimizer = torch.optim.AdamW(
@@ -182,7 +189,7 @@ class Trainer:
         self.optimizer.zero_grad(set_to_none=True)
         with self.autocast():
             words, cell, motion, _ = self.learner.losses(batch, self.shapes)
-        loss = words + 0.6 * cell + 0.25 * motion
+        loss = words if self.only_words else words + 0.6 * cell + 0.25 * motion
         loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(self.learner.parameters(), 1.0)
         self.optimizer.step()
