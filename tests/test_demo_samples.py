@@ -1,6 +1,8 @@
 """Training samples: rows of questions about a window, the clips they are about, and how clips are drawn."""
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -108,3 +110,14 @@ def test_only_clips_that_hold_a_window_are_drawn() -> None:
     drawn = pick_places(holds, 4000)
     assert set(drawn.tolist()) == {1, 3, 4}
     assert torch.bincount(drawn, minlength=6)[[1, 3, 4]].min() > 1100
+
+
+def test_a_worker_that_ends_stops_the_training(tmp_path) -> None:
+    script = (
+        "from cosmos_compare.demo.workers import Crew\n"
+        f"crew = Crew.start(workers=1, slots=1, tokenizer={str(tmp_path / 'missing.json')!r}, validation=0)\n"
+        "crew.processes[0].join()\n"
+        "try:\n    crew.fetch(None)\nfinally:\n    crew.stop()\n"
+    )  # in a process of its own, since workers are forked before there are threads
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=120, check=False)
+    assert done.stderr.strip().endswith("RuntimeError: ForkProcess-1 ended while rendering.")

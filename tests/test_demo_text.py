@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import yaml
 
-from cosmos_compare.demo import chat, conditions, evaluate, questions, render
+from cosmos_compare.demo import chat, conditions, evaluate, questions, render, samples
 from cosmos_compare.demo.answers_text import answer
 from cosmos_compare.demo.asked import Asked, Shown, Task
 from cosmos_compare.demo.marked import unmarked
@@ -91,6 +91,21 @@ def test_held_out_questions_are_never_asked_in_training() -> None:
     held_out = {question for wordings in questions.HELD_OUT.values() for question in wordings}
     for task in (*questions.ASKED["en"], "when"):
         assert held_out.isdisjoint(questions.ask(rng, task, "en", None) for _ in range(300))
+
+
+def test_a_question_of_one_word_keeps_it_whatever_noise_comes_to_it() -> None:
+    rng = np.random.default_rng(0)
+    for word in ("JSON.", "Risk?", "ok"):
+        noisy = {questions._with_noise(rng, word) for _ in range(200)}
+        assert len(noisy) > 50
+        assert all(word in body.split() for body in noisy)
+
+
+def test_questions_of_any_length_are_made() -> None:
+    rng = np.random.default_rng(0)
+    for task in (task for task in samples.TASKS if task not in ("when", "present")):
+        for language in ("en", "fr"):
+            assert all(questions.ask(rng, task, language, None) for _ in range(3000))
 
 
 @pytest.mark.parametrize(("name", "manner"), [("reason1-demo", "driver"), ("reason2-demo", "analyst")])

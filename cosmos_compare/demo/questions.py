@@ -3,6 +3,7 @@
 The wordings stand in wordings.yaml. `HELD_OUT` is never trained on: it shows whether new words are understood.
 """
 
+import unicodedata
 from functools import cache
 from pathlib import Path
 
@@ -28,7 +29,7 @@ BEFORE: dict[Language, list[str]] = _DATA["before"]
 AFTER: dict[Language, list[str]] = _DATA["after"]
 PARTS: dict[Language, dict[Task, list[list[str]]]] = _DATA["parts"]
 ASKING = {
-    "en": ("What", "How", "Which", "Is", "Who", "Do", "Can", "Could", "Are"),
+    "en": ("What", "What's", "How", "Which", "Is", "Who", "Do", "Can", "Could", "Are"),
     "fr": ("Que", "Quels", "Qui", "Est-ce", "À", "Peux-tu", "Pouvez-vous", "Trouves-tu", "Vois-tu", "La"),
 }  # first words of sentences that end in a question mark
 NOTHING: list[str] = _DATA["nothing"]
@@ -61,14 +62,15 @@ def ask(rng: Rng, task: Task, language: Language, about: str | None) -> str:
         body += ("?" if language == "en" else " ?") if asks else "."
     else:
         body = _any(rng, ASKED[language][task])
-    if rng.random() < 0.2:  # a word that says nothing, or a word left out
-        words = body.split()
-        spot = int(rng.integers(len(words)))
-        words[spot : spot + int(rng.integers(2))] = [_unknown(rng)] if rng.random() < 0.75 or len(words) < 4 else []
-        body = " ".join(words)
-    if rng.random() < 0.06:  # a slip of the fingers: two letters change places, or one is missing
+    if rng.random() < 0.2:
+        body = _with_noise(rng, body)
+    if rng.random() < 0.06 and len(body) > 3:  # a slip of the fingers: two letters change places, or one is missing
         spot = int(rng.integers(len(body) - 2))
         body = body[:spot] + (body[spot + 1] + body[spot] if rng.random() < 0.5 else body[spot]) + body[spot + 2 :]
+    if rng.random() < 0.3:
+        body = body.replace("'", "\u2019")  # as phones write it
+    if rng.random() < 0.1:
+        body = _without_accents(body)
     if rng.random() < 0.25:
         body = body.lower() if rng.random() < 0.5 else body.rstrip(".?! ")
     return _any(rng, BEFORE[language]) + body + _any(rng, AFTER[language])
@@ -94,6 +96,20 @@ def filler(rng: Rng, words: int) -> str:
             word = word.capitalize()
         out.append(word + ("." if rng.random() < 0.1 else ",\n" if rng.random() < 0.02 else ""))
     return " ".join(out)
+
+
+def _with_noise(rng: Rng, body: str) -> str:
+    """A word more that says nothing; or, where enough others tell the task, in place of one; or a word less."""
+    words = body.split()
+    spot = int(rng.integers(len(words)))
+    taken = int(rng.integers(2)) if len(words) > 3 else 0
+    words[spot : spot + taken] = [] if taken and rng.random() < 0.5 else [_unknown(rng)]
+    return " ".join(words)
+
+
+def _without_accents(body: str) -> str:
+    """As it is written on keyboards that have none."""
+    return "".join(c for c in unicodedata.normalize("NFD", body) if not unicodedata.combining(c))
 
 
 def _unknown(rng: Rng) -> str:

@@ -205,7 +205,12 @@ class Crew:
         return crew
 
     def fetch(self, timeout: float | None) -> tuple[int, int] | None:
-        """(slot, number of the validation clip or −1), or None when none is ready in time."""
+        """(slot, number of the validation clip or −1), or None when none is ready in time.
+
+        Raises RuntimeError when a worker has ended: its traceback stands above, and the others would be too few.
+        """
+        if dead := [process.name for process in self.processes if not process.is_alive()]:
+            raise RuntimeError(f"{', '.join(dead)} ended while rendering.")
         try:
             found: tuple[int, int] = self.ready.get(timeout=timeout) if timeout else self.ready.get_nowait()
         except queue.Empty:
