@@ -32,7 +32,7 @@ ASKING = {
     "en": ("What", "What's", "How", "Which", "Is", "Who", "Do", "Can", "Could", "Are"),
     "fr": ("Que", "Quels", "Qui", "Est-ce", "À", "Peux-tu", "Pouvez-vous", "Trouves-tu", "Vois-tu", "La"),
 }  # first words of sentences that end in a question mark
-NOTHING: list[str] = _DATA["nothing"]
+NOTHING: dict[Language, list[str]] = _DATA["nothing"]
 WORDS: list[str] = _DATA["words"].split()
 HELD_OUT: dict[Task, list[str]] = _DATA["held_out"]
 
@@ -56,7 +56,7 @@ def ask(rng: Rng, task: Task, language: Language, about: str | None) -> str:
     elif task == "present":
         assert about is not None
         body = _any(rng, PRESENT[language]).format(_any(rng, NAMES[language][about]))
-    elif task in PARTS[language] and rng.random() < 0.55:
+    elif task in PARTS[language] and rng.random() < 0.4:
         body = " ".join(part for part in (_any(rng, choices) for choices in PARTS[language][task]) if part)
         asks = body.split()[0] in ASKING[language]
         body += ("?" if language == "en" else " ?") if asks else "."
@@ -76,10 +76,10 @@ def ask(rng: Rng, task: Task, language: Language, about: str | None) -> str:
     return _any(rng, BEFORE[language]) + body + _any(rng, AFTER[language])
 
 
-def chatter(rng: Rng) -> str:
+def chatter(rng: Rng, language: Language) -> str:
     """Text that asks for nothing we know; the answer is a description."""
-    if rng.random() < 0.4:
-        return _any(rng, NOTHING)
+    if language == "fr" or rng.random() < 0.4:
+        return _any(rng, NOTHING[language])
     return filler(rng, int(rng.integers(1, 25)))
 
 

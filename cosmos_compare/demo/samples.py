@@ -198,7 +198,7 @@ def _question(rng: np.random.Generator, found: Facts, name: str | None, reasonin
         options = present if present and rng.random() < 0.5 else list(KINDS)
         about = options[int(rng.integers(len(options)))]
     if task == "describe" and rng.random() < 0.2:
-        return Asked("describe", "en", None, reasoning), questions.chatter(rng), False
+        return Asked("describe", language, None, reasoning), questions.chatter(rng, language), False
     return Asked(task, language, about, reasoning), questions.ask(rng, task, language, about), False
 
 
