@@ -4,44 +4,14 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from demo_scenes import ALL, BRAKE, CRUISE, STILL, TIMES, lamp, merger, of, scene, seen, thing, walker
 
 from cosmos_compare.demo import sampling
 from cosmos_compare.demo.camera import ASPECT, FOCAL, HEIGHT, HORIZON, horizon, project
 from cosmos_compare.demo.facts import facts
 from cosmos_compare.demo.observe import observe, prune
 from cosmos_compare.demo.samples import CELLS, coverage
-from cosmos_compare.demo.world import KINDS, Actor, Event, Motion, Scene
-
-TIMES = np.arange(0.0, 6.0, 0.25)
-ALL = np.arange(len(TIMES))
-STILL, CRUISE = Motion(0.0), Motion(0.0, (0.0,), (8.0,))
-BRAKE = Motion(0.0, (2.0, 4.0), (8.0, 0.0))
-
-
-def scene(*actors: Actor, ego: Motion = STILL, events: tuple[Event, ...] = (), **fixed: object) -> Scene:
-    made = Scene(6.0, "city", "clear", False, ego, actors, events, parking=False, seed=1)
-    return replace(made, **fixed)
-
-
-def thing(kind: str, role: str, z: Motion | float, x: float = 0.0, size=(1.8, 1.5, 4.3), **more: object) -> Actor:
-    motion = z if isinstance(z, Motion) else Motion(z)
-    return Actor(kind, role, motion, ((0.0,), (x,)), size, **more)  # type: ignore[arg-type]
-
-
-def walker(onset: float, z: float = 12.0, speed: float = 2.0) -> Actor:
-    start, end = 3.0, -6.0
-    x = ((0.0, onset, onset + (start - end) / speed), (start, start, end))
-    return Actor("pedestrian", "crossing", Motion(z), x, (0.55, 1.75, 0.5))
-
-
-def lamp(*lights: tuple[float, str]) -> Actor:
-    return thing("traffic light", "light", 20.0, 2.5, (0.55, 1.35, 0.3), low=2.5, lights=lights)
-
-
-def of(made: Scene):
-    found = facts(made, observe(made, TIMES), ALL)
-    assert found is not None, "this scene should be clear"
-    return found
+from cosmos_compare.demo.world import KINDS, Event, Motion, Scene
 
 
 def test_a_box_is_the_projection_of_the_body() -> None:
@@ -74,6 +44,20 @@ def test_what_stands_behind_a_van_does_not_count() -> None:
     view = observe(scene(van, hidden), TIMES)
     assert view.counts[0].all()
     assert not view.counts[1].any()
+
+
+@pytest.mark.parametrize(
+    ("share", "counts", "glimpsed"),
+    [(0.56, True, True), (0.54, False, True), (0.13, False, True), (0.11, False, False)],
+)
+def test_more_than_half_of_a_body_must_be_inside_the_picture(share: float, counts: bool, glimpsed: bool) -> None:
+    z, width = 5.0, 2.0
+    edge = 0.5 * z / FOCAL  # where the picture ends at that distance
+    flat = thing("parked vehicle", "parked", z, edge + width / 2 - share * width, (width, 1.5, 0.0))
+    view = observe(scene(flat), TIMES)
+    assert (1.0 - view.boxes[0, 0, 0]) / (FOCAL * width / z) == pytest.approx(share)
+    assert (view.counts[0].all(), view.counts[0].any()) == (counts, counts)
+    assert (view.glimpsed[0].all(), view.glimpsed[0].any()) == (glimpsed, glimpsed)
 
 
 def test_the_nose_dives_when_the_ego_vehicle_brakes() -> None:
@@ -115,41 +99,73 @@ def test_an_event_is_at_the_first_frame_that_shows_it() -> None:
     assert found.objects[0].position == "right"  # where it comes from
 
 
+VAN = thing("parked vehicle", "parked", 8.0, 2.85, (2.0, 2.3, 5.0))
+
+
+def emerging(start: float, speed: float = 3.0) -> Scene:
+    """Someone sets out behind a van at 1.73 s; the event begins at `start`."""
+    person = walker(1.73, z=13.6, speed=speed, start=3.1)
+    return scene(VAN, person, events=(Event("emerges", 1, start, 5.0),), parking=True)
+
+
+def test_someone_emerges_in_the_first_frame_that_shows_them() -> None:
+    made = emerging(1.9)
+    boxes = observe(made, TIMES).boxes
+    van_left, person_left, person_right = boxes[0, 0, 0], boxes[1, :, 0], boxes[1, :, 2]
+    first = int(np.flatnonzero(person_right < van_left)[0])
+    assert (person_left[:first] > van_left).all()  # all of the body is hidden before, none of it after
+    assert TIMES[first] > 2.0  # the frame after the event begins still shows nobody
+    found = of(made)
+    assert [(e.what, e.frame) for e in found.events] == [("emerges", first)]
+    assert found.objects[0].kind == "pedestrian"
+
+
+@pytest.mark.parametrize(("late", "clear"), [(0.75, True), (0.85, False)])
+def test_someone_who_takes_long_to_emerge_is_asked_about_by_nobody(late: float, clear: bool) -> None:
+    appears = float(TIMES[observe(emerging(1.9, speed=1.2), TIMES).counts[1].argmax()])
+    found = seen(emerging(appears - late, speed=1.2))
+    assert (found is not None) is clear
+
+
+def braking() -> Scene:
+    lead = thing("car", "lead", Motion(20.0, (1.9, 3.4), (8.0, 3.0)), brake=(1.9, 1e3))
+    return scene(lead, ego=Motion(0.0, (2.4, 3.9), (8.0, 3.0)), events=(Event("brakes", 0, 1.9, 3.4),))
+
+
+def test_a_lead_vehicle_brakes_while_it_slows_down() -> None:
+    found = of(braking())
+    assert [(e.what, TIMES[e.frame], TIMES[e.last]) for e in found.events] == [("brakes", 2.0, 3.25)]
+    assert (found.objects[0].doing, found.reason) == ("lead", "brakes")
+
+
+def test_an_event_needs_a_second_frame_to_be_asked_about() -> None:
+    assert seen(braking(), ALL[:9]) is None
+    assert [e.frame for e in of(braking(), ALL[:10]).events] == [8]
+
+
+def test_a_cyclist_merges_and_halfway_is_asked_about_by_nobody() -> None:
+    pace = Motion(0.0, (0.0,), (5.0,))
+    rider = merger(1.9, replace(pace, origin=12.0))
+    made = scene(rider, ego=pace, events=(Event("merges", 0, 1.9, 2.8),))
+    found = of(made)
+    assert [(e.what, TIMES[e.frame], TIMES[e.last]) for e in found.events] == [("merges", 2.0, 2.75)]
+    assert (found.objects[0].doing, found.objects[0].position) == ("merged", "ahead")
+    assert 0.4 < float(rider.at(TIMES[9])) < 1.2
+    assert seen(made, ALL[:10]) is None
+
+
+def test_a_light_turns_green_in_the_first_frame_that_shows_it() -> None:
+    found = of(scene(lamp((-1.0, "red"), (1.9, "green")), events=(Event("turns green", 0, 1.9, 6.0),)))
+    assert [(e.what, TIMES[e.frame]) for e in found.events] == [("turns green", 2.0)]
+    assert (found.light, found.advice, found.why) == ("green", "go", "free")
+
+
 def test_a_window_after_the_event_shows_only_its_outcome() -> None:
     made = scene(lamp((-1.0, "green"), (1.9, "red")), events=(Event("turns red", 0, 1.9, 6.0),))
     found = facts(made, observe(made, TIMES), ALL[12:])
     assert found is not None
     assert found.events == ()
     assert found.light == "red"
-
-
-def test_an_empty_road_has_no_risk() -> None:
-    found = of(scene(ego=CRUISE))
-    assert (found.risk, found.reason, found.objects) == ("none", "clear", ())
-
-
-def test_a_parked_car_beside_the_road_is_low_risk() -> None:
-    found = of(scene(thing("parked vehicle", "parked", 15.0, 3.2)))
-    assert (found.risk, found.critical) == ("low", None)
-
-
-def test_someone_crossing_is_a_medium_risk_and_high_when_we_are_there_in_under_two_seconds() -> None:
-    assert of(scene(walker(1.9), events=(Event("crosses", 0, 1.9, 6.4),))).risk == "medium"
-    fast = scene(walker(1.9, z=29.0), ego=Motion(0.0, (2.2, 3.6), (8.0, 0.0)), events=(Event("crosses", 0, 1.9, 6.4),))
-    gap = 29.0 - float(fast.ego.position(2.5)) - 1.5
-    assert gap / float(fast.ego.speed(2.5)) < 1.8
-    found = facts(fast, observe(fast, TIMES), ALL[:16])  # later the pedestrian has left the picture
-    assert found is not None
-    assert found.risk == "high"
-
-
-def test_a_red_light_ahead_means_stop_and_standing_means_stay() -> None:
-    red = lamp((-1.0, "red"))
-    assert (of(scene(red)).risk, of(scene(red)).advice) == ("medium", "stay")
-    moving = scene(replace(red, z=Motion(60.0)), ego=Motion(0.0, (0.0,), (6.5,)))
-    found = facts(moving, observe(moving, TIMES), ALL[10:])
-    assert found is not None
-    assert (found.advice, found.why) == ("stop", "red")
 
 
 def test_boxes_are_those_of_the_last_frame_in_a_fixed_order() -> None:
@@ -197,6 +213,25 @@ def test_scenes_have_no_collisions_and_events_name_their_actor(plot: str) -> Non
         assert all(made.actors[e.actor].role == roles.get(e.what, "light") for e in made.events)
 
 
+@pytest.mark.parametrize("action", ["slow", "stop"])
+def test_a_lead_vehicle_that_slows_down_brakes_and_shows_it(action: str) -> None:
+    """Leads that follow once copied the ego vehicle's motion: they slowed down with it, without lights or event."""
+    rng = np.random.default_rng(7)
+    followed = 0
+    for _ in range(80):
+        made = sampling.sample_scene(rng, "lead", ego=action)
+        t = np.arange(0.0, made.duration + 1e-6, 0.05)
+        for i, lead in enumerate(made.actors):
+            if lead.role != "lead":
+                continue
+            told = any(e.what == "brakes" and e.actor == i for e in made.events)
+            slower = t[1:][np.diff(lead.z.speed(t)) < -1e-9]
+            lit = (slower >= lead.brake[0]) & (slower < lead.brake[1])
+            assert told or lit.all(), f"slows down untold from {slower.min():.2f} s: {lead}"
+            followed += not told and float(lead.z.speed(0.0)) > 1.0
+    assert followed > 10  # else nothing was tried
+
+
 def test_motion_integrates_its_speed() -> None:
     t = np.linspace(0, 6, 601)
     steps = np.cumsum(np.append(0.0, (BRAKE.speed(t[1:]) + BRAKE.speed(t[:-1])) / 2 * 0.01))
@@ -206,3 +241,10 @@ def test_motion_integrates_its_speed() -> None:
 def test_projection_puts_the_horizon_far_away() -> None:
     _, down = project(np.array(0.0), np.array(0.0), np.array(1e6), HORIZON)
     assert float(down) == pytest.approx(HORIZON, abs=1e-4)
+
+
+def test_a_window_that_begins_while_something_is_going_on_is_asked_about_by_nobody() -> None:
+    lead = thing("car", "lead", Motion(14.0, (1.9, 3.4), (8.0, 3.0)), brake=(1.9, 99.0))
+    made = scene(lead, ego=CRUISE, events=(Event("brakes", 0, 1.9, 3.4),))
+    view = observe(made, TIMES)
+    assert facts(made, view, ALL[8:12]) is None, "it brakes, but nobody saw it begin"

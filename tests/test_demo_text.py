@@ -13,7 +13,8 @@ from cosmos_compare.demo import chat, conditions, evaluate, questions, render, s
 from cosmos_compare.demo.answers_text import answer
 from cosmos_compare.demo.asked import Asked, Shown, Task
 from cosmos_compare.demo.marked import unmarked
-from cosmos_compare.demo.marks import Tally, Truth, iou, mentions
+from cosmos_compare.demo.marks import Tally, Truth, iou, mentions, says
+from cosmos_compare.demo.phrases import ADVICE, RISK
 from cosmos_compare.models import load_models
 from cosmos_compare.prompts import messages
 from cosmos_compare.schema import Prompt
@@ -86,11 +87,16 @@ def test_every_prompt_of_the_project_is_trained_on() -> None:
     assert {name for name, _, _ in questions.shipped()} == set(questions.SHIPPED)
 
 
-def test_held_out_questions_are_never_asked_in_training() -> None:
-    rng = np.random.default_rng(0)
-    held_out = {question for wordings in questions.HELD_OUT.values() for question in wordings}
-    for task in (*questions.ASKED["en"], "when"):
-        assert held_out.isdisjoint(questions.ask(rng, task, "en", None) for _ in range(300))
+def test_held_out_questions_share_few_words_with_any_that_is_trained_on() -> None:
+    def words(question: str) -> frozenset[str]:
+        return frozenset(re.findall(r"\w+", question.lower()))
+
+    asked = [words(q) for table in questions.ASKED.values() for wordings in table.values() for q in wordings]
+    asked += [words(q) for events in questions.WHEN.values() for wordings in events.values() for q in wordings]
+    asked += [words(q) for wordings in questions.NOTHING.values() for q in wordings]
+    for table in (questions.HELD_OUT, *questions.ROUGH.values()):
+        for own in (words(q) for wordings in table.values() for q in wordings):
+            assert max(len(own & theirs) / len(own | theirs) for theirs in asked) < 0.75, own
 
 
 def test_a_question_of_one_word_keeps_it_whatever_noise_comes_to_it() -> None:
@@ -157,6 +163,18 @@ def test_mentions_hear_a_denial() -> None:
     assert mentions("No, I see no truck.") == set()
     assert mentions("- A car ahead\n- An oncoming car") == {"car", "oncoming car"}
     assert mentions("The car should stop, because a pedestrian is crossing.") == {"pedestrian"}
+    assert mentions("Je vois une voiture devant, un passage piéton. Le risque est moyen, car le feu est rouge.") == {
+        "car", "crosswalk", "traffic light"
+    }  # fmt: skip
+    assert mentions("Non, je ne vois pas de camion.") == set()
+
+
+def test_an_answer_says_one_thing_of_a_table() -> None:
+    assert says("The risk is low, because we slow down.", RISK["en"], "low")
+    assert not says("Risk: high, not low.", RISK["en"], "high")
+    assert says("The car should stay stopped.", ADVICE["en"], "stay")
+    assert not says("The car should stop.", ADVICE["en"], "stay")
+    assert says("Rester à l'arrêt: le feu est rouge.", ADVICE["fr"], "stay")
 
 
 def test_model_cards_stand_beside_the_weights() -> None:

@@ -7,17 +7,19 @@ import argparse
 import json
 import platform
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
-from statistics import median
+from statistics import mean, median
 from typing import Any
 
 import numpy as np
 
 from cosmos_compare.demo.asked import Task
-from cosmos_compare.demo.marks import Tally, Truth, mentions
-from cosmos_compare.demo.questions import ASKED, HELD_OUT
+from cosmos_compare.demo.marks import Tally, Truth, mentions, says
+from cosmos_compare.demo.phrases import ADVICE, RISK, Language
+from cosmos_compare.demo.questions import ASKED, HELD_OUT, ROUGH
 from cosmos_compare.engines.base import Engine, Request, resolve_sampling
 from cosmos_compare.engines.load import load_engine
 from cosmos_compare.models import resolve_models, source_folder
@@ -31,6 +33,7 @@ from cosmos_compare.video.frames import Frames, sample_frames
 SUMMARY = ASKED["en"]["summary"][0]
 BOXES = ASKED["en"]["boxes"][1]
 DESCRIBE = ASKED["en"]["describe"][0]
+LISTING: tuple[Task, ...] = ("objects", "summary", "describe")  # whose answers name all there is
 
 
 @dataclass(frozen=True)
@@ -113,30 +116,52 @@ class Model:
 
 def evaluate(model: Model, clips: list[Case], swap: bool = True) -> dict[str, Any]:
     """All marks of one model."""
-    true, new_words = Tally(), Tally()
-    for number, case in enumerate(clips):
+    true = Tally()
+    for case in clips:
         true.summary(model.ask(case, SUMMARY).raw, case.truth)
         true.located(model.boxes(model.ask(case, BOXES).raw, case), case.truth)
-        task, question = _held_out(number)
-        answer = model.ask(case, question).raw
-        if task in ("objects", "summary"):
-            new_words.objects(mentions(answer), case.truth)
     report = true.marks()
-    report["new_words"] = {key: new_words.marks()[key] for key in ("object_recall", "object_precision")}
+    # The summary is the first question about its clip; boxes are asked of a clip already read.
+    report["first_token_s"] = round(median(model.first_token[::2]), 3)
+    report["summary_s"] = round(median(model.total[::2]), 3)
+    report["new_words"] = _new_words(model, clips, {"en": HELD_OUT})
+    report["rough_words"] = _new_words(model, clips, ROUGH)
     report["empty_answers"] = model.empty
-    report["first_token_s"] = round(median(model.first_token), 3)
-    report["summary_s"] = round(median(model.total[::3]), 3)
     if swap:
         report["blank"] = {shade: _instead(model, clips, value) for shade, value in (("black", 0), ("grey", 128))}
         report["shuffled"] = _instead(model, clips, None)
     return report
 
 
-def _held_out(number: int) -> tuple[Task, str]:
-    """A question in words never trained, another one for each clip; half of them ask for objects."""
-    order: tuple[Task, ...] = ("objects", "summary", "objects", "risk", "action", "describe")
-    every = [(task, question) for task in order for question in HELD_OUT[task]]
-    return every[number % len(every)]
+def _new_words(model: Model, clips: list[Case], asked: Mapping[Language, Mapping[Task, list[str]]]) -> dict[str, Any]:
+    """Marks for questions in words never trained, two for each clip: what is there, and its risk or what to do."""
+    listing, others, seen = _mixed(asked, LISTING), _mixed(asked, ("risk", "action")), Tally()
+    right: dict[str, list[bool]] = {"risk": [], "action": []}
+    for number, case in enumerate(clips):
+        _, _, question = listing[number % len(listing)]
+        seen.objects(mentions(model.ask(case, question).raw), case.truth)
+        language, task, question = others[number % len(others)]
+        words, wanted = (RISK, case.truth.risk) if task == "risk" else (ADVICE, case.truth.next)
+        right[task].append(says(model.ask(case, question).raw, words[language], wanted))
+    marks = seen.marks()
+    return {
+        "object_recall": marks["object_recall"],
+        "object_precision": marks["object_precision"],
+        **{task: round(mean(values), 3) for task, values in right.items() if values},
+    }
+
+
+def _mixed(
+    asked: Mapping[Language, Mapping[Task, list[str]]], tasks: Iterable[Task]
+) -> list[tuple[Language, Task, str]]:
+    """The wordings of these tasks, well mixed, so that a few clips get some of each."""
+    every = [
+        (language, task, question)
+        for language, table in asked.items()
+        for task in tasks
+        for question in table.get(task, ())
+    ]
+    return [every[k] for k in np.random.default_rng(0).permutation(len(every))]
 
 
 def _instead(model: Model, clips: list[Case], shade: int | None) -> dict[str, float]:
@@ -192,7 +217,7 @@ def save(report: dict[str, Any], specs: list[ModelSpec]) -> None:
     spans = runs(report["seeds"])
     rendered = [f"python -m cosmos_compare.demo.render --seed {a} --count {n} --out DIR{a}" for a, n in spans]
     folders, names = (" ".join(words) for words in ([f"DIR{a}" for a, _ in spans], [spec.name for spec in specs]))
-    evaluated = f"python -m cosmos_compare.demo.evaluate --scenarios {folders} --models {names}"
+    evaluated = f"python -m cosmos_compare.demo.evaluate --scenarios {folders} --models {names} --fps {report['fps']:g}"
     about = {
         "command": " && ".join([*rendered, evaluated]),
         **{key: value for key, value in report.items() if key not in ("scenarios", "models")},
@@ -207,9 +232,8 @@ def save(report: dict[str, Any], specs: list[ModelSpec]) -> None:
 
 def runs(seeds: list[int]) -> list[tuple[int, int]]:
     """Where each run of consecutive seeds begins, and how many they are."""
-    begins = [seed for k, seed in enumerate(seeds) if k == 0 or seed != seeds[k - 1] + 1]
-    ends = [*(seeds.index(seed) for seed in begins[1:]), len(seeds)]
-    return [(seed, end - seeds.index(seed)) for seed, end in zip(begins, ends, strict=True)]
+    starts = [k for k, seed in enumerate(seeds) if k == 0 or seed != seeds[k - 1] + 1]
+    return [(seeds[a], b - a) for a, b in pairwise([*starts, len(seeds)])]
 
 
 def table(report: dict[str, Any]) -> str:

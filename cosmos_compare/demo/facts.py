@@ -73,10 +73,14 @@ def facts(scene: Scene, view: View, frames: NDArray[np.int64]) -> Facts | None:
 def _facts(scene: Scene, view: View, frames: NDArray[np.int64]) -> Facts:
     times = view.times[frames]
     shown = _shown(scene, view, frames)
-    objects = _objects(scene, view, frames, shown)
     ego, ego_frame = _ego(scene, times)
+    if any(
+        event.start <= times[0] < event.end - SETTLED for event in scene.events if event.what in ("brakes", "merges")
+    ):
+        raise Unclear  # one sees how it goes on, yet the event itself is not in these frames
     events = tuple(_event(scene, view, frames, event) for event in scene.events if _within(event, times))
     risk, reason, who = _risk(scene, view, frames, shown, {event.what for event in events})
+    objects = _objects(scene, view, frames, shown, who)
     if not objects:
         risk, reason = "none", "clear"
     critical = next((seen for seen in objects if who is not None and seen.kind == scene.actors[who].kind), None)
@@ -101,18 +105,20 @@ def _shown(scene: Scene, view: View, frames: NDArray[np.int64]) -> list[int]:
     return shown
 
 
-def _objects(scene: Scene, view: View, frames: NDArray[np.int64], shown: list[int]) -> tuple[Seen, ...]:
-    best: dict[Kind, Seen] = {}
+def _objects(
+    scene: Scene, view: View, frames: NDArray[np.int64], shown: list[int], critical: int | None
+) -> tuple[Seen, ...]:
+    """One of each kind that is shown: the critical one speaks for its kind, then one that crosses, then the nearest."""
+    best: dict[Kind, tuple[tuple[bool, bool, float], Seen]] = {}
     for i in shown:
         actor = scene.actors[i]
         when = frames[view.counts[i, frames]]
         last, depth = int(when[-1]), float(view.depth[i, when].min())
         seen = Seen(actor.kind, _position(actor, view.times[last]), _doing(actor, view.times, when), depth)
-        old = best.get(actor.kind)
-        # One that crosses matters more than one on the pavement; else the nearer one speaks for its kind.
-        if old is None or (seen.doing == "crossing", -depth) > (old.doing == "crossing", -old.depth):
-            best[actor.kind] = seen
-    return tuple(sorted(best.values(), key=lambda seen: KINDS.index(seen.kind)))
+        rank = (i == critical, seen.doing == "crossing", -depth)
+        if actor.kind not in best or rank > best[actor.kind][0]:
+            best[actor.kind] = (rank, seen)
+    return tuple(sorted((seen for _, seen in best.values()), key=lambda seen: KINDS.index(seen.kind)))
 
 
 def _position(actor: Actor, t: float) -> Position:

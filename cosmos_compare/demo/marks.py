@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import mean, median
 from typing import Any
@@ -12,16 +12,17 @@ from cosmos_compare.demo.world import KINDS
 from cosmos_compare.texts.lenient_json import read_json
 
 Box = Sequence[float]
-# How each kind is named in answers, prose or JSON. `car` alone is a label; in prose it stands with `ahead`.
+# How each kind is named in answers, prose or JSON, in both languages. `car` alone is a label; in prose it stands with
+# `ahead`.
 PATTERNS = {
-    "pedestrian": r"\bpedestrian\b",
-    "cyclist": r"\bcyclist\b",
-    "car": r"(?<!oncoming )\bcar ahead\b|\"car\"",
-    "oncoming car": r"\boncoming car\b",
-    "parked vehicle": r"\bparked vehicle\b",
-    "truck": r"\btruck\b",
-    "traffic light": r"\btraffic light\b",
-    "crosswalk": r"\bcrosswalk\b",
+    "pedestrian": r"\bpedestrian\b|(?<!passage )\bpiéton\b",
+    "cyclist": r"\bcyclist\b|\bcycliste\b",
+    "car": r"(?<!oncoming )\bcar ahead\b|\"car\"|\bvoiture devant\b|\"voiture\"",
+    "oncoming car": r"\boncoming car\b|\bvoiture en sens inverse\b",
+    "parked vehicle": r"\bparked vehicle\b|\bvéhicule stationné\b",
+    "truck": r"\btruck\b|\bcamion\b",
+    "traffic light": r"\btraffic light\b|\bfeu\b",
+    "crosswalk": r"\bcrosswalk\b|\bpassage piéton\b",
 }
 
 
@@ -40,8 +41,13 @@ class Truth:
 
 def mentions(text: str) -> set[str]:
     """The kinds that an answer names. A clause that denies (`I see no …`) names nothing."""
-    text = re.sub(r"\b(?:no|not) [^.,;\n]*", "", text.lower())
+    text = re.sub(r"\b(?:no|not|aucun|pas) [^.,;\n]*", "", text.lower())
     return {kind for kind, pattern in PATTERNS.items() if re.search(pattern, text)}
+
+
+def says(text: str, words: Mapping[str, str], wanted: str) -> bool:
+    """Whether an answer holds the words for `wanted`, and those for nothing else in the table."""
+    return {key for key, phrase in words.items() if re.search(rf"\b{phrase}\b", text.lower())} == {wanted}
 
 
 def iou(a: Box, b: Box) -> float:

@@ -1,6 +1,7 @@
 """Questions as people may put them: many wordings of each task, in English and French, and text about nothing.
 
-The wordings stand in wordings.yaml. `HELD_OUT` is never trained on: it shows whether new words are understood.
+The wordings stand in wordings.yaml. `HELD_OUT` and `ROUGH` are never trained on: they show whether
+new words are understood, those of a careful person and those of anybody.
 """
 
 import unicodedata
@@ -35,6 +36,7 @@ ASKING = {
 NOTHING: dict[Language, list[str]] = _DATA["nothing"]
 WORDS: list[str] = _DATA["words"].split()
 HELD_OUT: dict[Task, list[str]] = _DATA["held_out"]
+ROUGH: dict[Language, dict[Task, list[str]]] = _DATA["rough"]
 
 Rng = np.random.Generator
 
@@ -62,7 +64,7 @@ def ask(rng: Rng, task: Task, language: Language, about: str | None) -> str:
         body += ("?" if language == "en" else " ?") if asks else "."
     else:
         body = _any(rng, ASKED[language][task])
-    if rng.random() < 0.2:
+    if rng.random() < 0.2 and about is None:  # or the very word that it is about might go
         body = _with_noise(rng, body)
     if rng.random() < 0.06 and len(body) > 3:  # a slip of the fingers: two letters change places, or one is missing
         spot = int(rng.integers(len(body) - 2))
@@ -99,10 +101,10 @@ def filler(rng: Rng, words: int) -> str:
 
 
 def _with_noise(rng: Rng, body: str) -> str:
-    """A word more that says nothing; or, where enough others tell the task, in place of one; or a word less."""
+    """A word more that says nothing; or, where enough others tell the task, in place of one, or one word less."""
     words = body.split()
     spot = int(rng.integers(len(words)))
-    taken = int(rng.integers(2)) if len(words) > 3 else 0
+    taken = int(rng.integers(2)) if len(words) > 3 and "json" not in words[spot].lower() else 0
     words[spot : spot + taken] = [] if taken and rng.random() < 0.5 else [_unknown(rng)]
     return " ".join(words)
 

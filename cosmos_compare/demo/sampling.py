@@ -155,7 +155,8 @@ def _lead(rng: Rng, scene: Scene, onset: float) -> Scene:
         begin = _onset(rng, scene.duration)
         path, brake = Motion(gap, (begin, begin + 5), (0.0, 12.0)), (-1.0, begin)
     else:
-        path = replace(scene.ego, origin=gap) if v > 1 else Motion(gap, (0.0,), (rng.uniform(3.0, 7.0),))
+        # As fast as we are, or were: one that slows down with us would be one that brakes, and that is told.
+        path = Motion(gap, (0.0,), (v if v > 1 else rng.uniform(3.0, 7.0),))
     actor = Actor(
         "truck" if truck else "car", "lead", path, ((0.0,), (0.0,)), TRUCK if truck else CAR,
         brake=brake, style=int(rng.integers(2**31)),
