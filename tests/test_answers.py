@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cosmos_compare.texts.answers import Box, find_boxes, find_times, split
+from cosmos_compare.models import load_models
+from cosmos_compare.schema import FrameTimes, Settings
+from cosmos_compare.texts.answers import Box, counts_from, find_boxes, find_times, split
 from cosmos_compare.texts.lenient_json import read_json
 
 
@@ -94,6 +96,15 @@ def test_hostile_texts_are_read_quickly(text: str) -> None:
 def test_times_are_found_in_all_the_forms_that_models_write() -> None:
     text = "At 00:01 a car, 00:02.50 too, 3.5 s, <4.0 seconds>, 00:00.100, 0:00:07; 12 m/s, 30 fps, ratio 16:90."
     assert [moment.seconds for moment in find_times(text)] == [1.0, 2.5, 3.5, 4.0, 0.1, 7.0]
+
+
+def test_a_model_that_reads_no_times_counts_from_the_first_frame_it_is_shown() -> None:
+    trimmed, models = FrameTimes(indices=(60, 66), seconds=(2.5, 2.75)), load_models()
+    assert counts_from(models["reason1-demo"], Settings(fps=4, start=2.5), trimmed) == 2.5
+    assert counts_from(models["reason1-demo"], Settings(fps=4, start=2.5, timestamp=True), trimmed) == 0.0
+    assert counts_from(models["reason2-demo"], Settings(fps=4, start=2.5), trimmed) == 0.0
+    found = find_times("at 1.0 s and at 6.0 s", duration=8.0, begin=2.5)
+    assert [moment.seconds for moment in found] == [3.5], "6.0 s would be behind the end"
 
 
 def test_times_behind_the_end_of_the_clip_are_dropped() -> None:

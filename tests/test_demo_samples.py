@@ -8,8 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from cosmos_compare.demo import render, workers
+from cosmos_compare.demo import render, tokenizer, workers
 from cosmos_compare.demo.camera import ASPECT
+from cosmos_compare.demo.marked import unmarked
 from cosmos_compare.demo.observe import observe
 from cosmos_compare.demo.samples import ASK, BEFORE, BUCKETS, COORDINATE, TIME, Speech, window
 from cosmos_compare.demo.tokenizer import load
@@ -121,3 +122,11 @@ def test_a_worker_that_ends_stops_the_training(tmp_path) -> None:
     )  # in a process of its own, since workers are forked before there are threads
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=120, check=False)
     assert done.stderr.strip().endswith("RuntimeError: ForkProcess-1 ended while rendering.")
+
+
+def test_the_same_texts_give_the_same_tokenizer_and_it_gives_them_back() -> None:
+    first, again = (tokenizer.learn(tokenizer.corpus(tokenizer.spoken(3))) for _ in range(2))
+    assert first.to_str() == again.to_str()
+    assert first.get_vocab_size() == tokenizer.SIZE
+    for text in tokenizer.spoken(1):
+        assert first.decode(first.encode(unmarked(text)).ids, skip_special_tokens=False) == unmarked(text)

@@ -51,7 +51,8 @@ def cases(
 ) -> list[Case]:
     """The scenarios of a folder that have a ground truth and boxes, sampled with these settings of the form."""
     made = []
-    for scenario in find_scenarios(folder)[:limit]:
+    told = [scenario for scenario in find_scenarios(folder) if (scenario.video.parent / "boxes.json").exists()]
+    for scenario in told[:limit]:
         clip = probe(scenario.video, scenario.id)
         frames = sample_frames(clip, Settings.model_validate({"fps": fps, **settings}), specs)
         truth = load_ground_truth(scenario.video.parent / "ground_truth.yaml")

@@ -1,9 +1,13 @@
 """The tokenizer of both demo models: byte-level BPE, Qwen's way of splitting, learnt from our texts.
 
-Besides its 2048 entries each whole number that a box may hold is one token: a place is then one word, and training can
-call a neighbouring place nearly right.
+    python -m cosmos_compare.demo.tokenizer --out FILE
+
+learns one anew; the demo models keep theirs, since their weights belong to it. Besides its 2048 entries each whole
+number that a box may hold is one token: a place is then one word, and training can call a neighbouring place nearly
+right.
 """
 
+import argparse
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,8 +15,11 @@ import numpy as np
 from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
 
 from cosmos_compare.demo import questions
+from cosmos_compare.demo.answers_text import answer
+from cosmos_compare.demo.asked import Asked, Shown
 from cosmos_compare.demo.chat import NAMES, SPECIAL, TAGS, entry
 from cosmos_compare.demo.marked import unmarked
+from cosmos_compare.demo.render import find_scene
 
 SIZE = 2048
 PIXELS, THOUSANDTHS = range(200), range(0, 1001, 5)  # what boxes are written in: reason1-demo's and reason2-demo's way
@@ -63,6 +70,17 @@ def corpus(answers: Iterator[str]) -> Iterator[str]:
         yield from [*more["en"], *more["fr"]] * 10
 
 
+def spoken(scenes: int) -> Iterator[str]:
+    """What both models should say of so many scenes, whatever they are asked, in both languages."""
+    for seed in range(scenes):
+        _, view, found = find_scene(10**6 + seed, 8.0)  # far from the seeds that people look at
+        shown = Shown(tuple(float(t) for t in view.times), 196, 112)
+        for manner in NAMES:
+            for language, tasks in questions.ASKED.items():
+                for task in tasks:
+                    yield answer(found, shown, Asked(task, language, None, reasoning=seed % 3 == 0), manner)
+
+
 def load(folder: Path) -> Tokenizer:
     return Tokenizer.from_file(str(folder / "tokenizer.json"))
 
@@ -85,3 +103,15 @@ def token_id(backend: Tokenizer, token: str) -> int:
     found = backend.token_to_id(token)
     assert found is not None, token
     return int(found)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Learn a tokenizer from what the demo models read and write.")
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--scenes", type=int, default=2000)
+    args = parser.parse_args()
+    learn(corpus(spoken(args.scenes))).save(str(args.out))
+
+
+if __name__ == "__main__":
+    main()

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from cosmos_compare.schema import BoxConvention
+from cosmos_compare.schema import BoxConvention, FrameTimes, ModelSpec, Settings
 from cosmos_compare.texts.lenient_json import Reading, read_json
 
 # `<think\>` is seen for both tags: it closes where something is open or was written before, else it opens.
@@ -105,16 +105,24 @@ class Moment(NamedTuple):
     end: int
 
 
-def find_times(text: str, duration: float | None = None) -> list[Moment]:
+def counts_from(spec: ModelSpec, settings: Settings, times: FrameTimes) -> float:
+    """The second of the clip at which a model's own clock begins: that of the first frame, unless it reads the time."""
+    reads = spec.vision.clock == "text" or settings.timestamp
+    return 0.0 if reads or not times.seconds else times.seconds[0]
+
+
+def find_times(text: str, duration: float | None = None, begin: float = 0.0) -> list[Moment]:
     """Times written as `mm:ss`, `mm:ss.ff`, `h:mm:ss`, `12.3 s` or `<12.3 seconds>`, in the order of the text.
 
-    Those behind `duration` (seconds) are dropped: they are times of day or lengths, not times of the clip.
+    They count from `begin`, seconds of the clip. Those behind `duration`, seconds, are dropped: they are times of day
+    or lengths, not times of the clip.
     """
     moments = []
     for match in _TIMES.finditer(text):
         seconds = float(match["sec"] or 0)
         if match["s"]:
             seconds = int(match["h"] or 0) * 3600 + int(match["m"]) * 60 + float(match["s"])
+        seconds += begin
         if duration is None or seconds <= duration + 0.05:
             moments.append(Moment(seconds, match.start(), match.end()))
     return moments

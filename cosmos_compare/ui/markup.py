@@ -13,7 +13,7 @@ from cosmos_compare.engines.base import Engine
 from cosmos_compare.inputs import Seen
 from cosmos_compare.past_runs import Version
 from cosmos_compare.schema import Clip, GroundTruth, ModelSpec
-from cosmos_compare.texts.answers import Parts, find_times, split
+from cosmos_compare.texts.answers import Parts, counts_from, find_times, split
 from cosmos_compare.texts.lenient_json import Reading
 from cosmos_compare.ui.tables import facts_table, safe, table
 
@@ -66,12 +66,13 @@ def _loading(side: Side) -> str:
 
 def title(side: Side, before: int) -> str:
     """Who writes, whether it is a demo model, and how far it is."""
-    badge = demo_badge() if side.spec.demo else ""
+    badge = demo_badge(side.spec) if side.spec.demo else ""
     return f'<div class="who"><b>{safe(side.spec.label)}</b>{badge}{pill(side, before)}</div>'
 
 
-def demo_badge() -> str:
-    return '<span class="badge" title="A small model trained on rendered scenes, not Cosmos">demo, not Cosmos</span>'
+def demo_badge(spec: ModelSpec) -> str:
+    """A demo model's badge, which tells what it is when pointed at."""
+    return f'<span class="badge" title="{safe(spec.note)}">demo, not Cosmos</span>'
 
 
 def asked(side: Side) -> str:
@@ -136,7 +137,9 @@ def _answer(parts: Parts, side: Side) -> str:
     cursor = '<span class="cursor"></span>' if side.state == "writing" else ""
     if not parts.answer and not cursor:
         return note
-    times = marked_times(parts.answer, side.comparison.clip.duration)
+    asked = side.comparison
+    begin = counts_from(side.spec, asked.settings, asked.planned)
+    times = marked_times(parts.answer, asked.clip.duration, begin)
     return f'{note}<div class="text answer">{times}{cursor}</div>'
 
 
@@ -155,12 +158,13 @@ def ending(side: Side) -> str:
     return ""
 
 
-def marked_times(text: str, duration: float | None) -> str:
-    """Escaped text with the times of the clip set apart; seek.js moves the video to the one that is clicked."""
+def marked_times(text: str, duration: float | None, begin: float) -> str:
+    """Escaped text with the times of the clip set apart, which count from `begin`; seek.js moves the video to the one
+    that is clicked."""
     if len(text) > LONG_TEXT:
         return safe(text)
     pieces, at = [], 0
-    for moment in find_times(text, duration):
+    for moment in find_times(text, duration, begin):
         words = safe(text[moment.start : moment.end])
         mark = f'<span class="time" data-seconds="{moment.seconds:.3f}" role="button" tabindex="0">{words}</span>'
         pieces += [safe(text[at : moment.start]), mark]
@@ -174,7 +178,7 @@ def _seconds(value: float | None) -> str:
 
 def waiting(spec: ModelSpec, sees: Seen | None, problem: str) -> str:
     """A column before its first answer."""
-    badge = demo_badge() if spec.demo else ""
+    badge = demo_badge(spec) if spec.demo else ""
     head = f'<div class="who"><b>{safe(spec.label)}</b>{badge}</div>'
     if problem:
         return f'{head}<div class="failed">{safe(problem)}</div>'

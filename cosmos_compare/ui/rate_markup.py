@@ -15,7 +15,7 @@ from cosmos_compare.ratings.blind import mask
 from cosmos_compare.ratings.score_sheet import SYMBOLS
 from cosmos_compare.ratings.standing import rating_at
 from cosmos_compare.schema import AXES, Run
-from cosmos_compare.texts.answers import split
+from cosmos_compare.texts.answers import counts_from, split
 from cosmos_compare.texts.lenient_json import read_json
 from cosmos_compare.ui.markup import LONG_TEXT, demo_badge, marked_times, measures
 from cosmos_compare.ui.rate_sheet import LETTERS, SIDES, Sheet, verdict_of
@@ -30,7 +30,7 @@ def heading(sheet: Sheet, number: int) -> str:
     if not sheet.named:
         return f'<div class="who">{letter}<b>Answer {LETTERS[number]}</b></div>'
     run = sheet.runs[number]
-    badge = demo_badge() if run.model.demo else ""
+    badge = demo_badge(run.model) if run.model.demo else ""
     return f'<div class="who">{letter}<b>{safe(run.model.label)}</b>{badge}</div>{measures(side_of(run))}'
 
 
@@ -126,4 +126,5 @@ def _body(answer: str, sheet: Sheet, run: Run) -> str:
     if reading and reading.data is not None and reading.state != "inside":
         raw = f'<details class="raw"><summary>As written</summary><pre>{safe(text)}</pre></details>'
         return table(_masked_data(reading.data, sheet)) + raw
-    return f'<div class="text answer">{marked_times(text, run.clip.duration)}</div>'
+    begin = counts_from(run.model, run.settings, run.frames)
+    return f'<div class="text answer">{marked_times(text, run.clip.duration, begin)}</div>'
