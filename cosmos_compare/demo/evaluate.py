@@ -15,6 +15,7 @@ from statistics import mean, median
 from typing import Any
 
 import numpy as np
+import torch
 
 from cosmos_compare.demo.asked import Task
 from cosmos_compare.demo.marks import Tally, Truth, mentions, says
@@ -204,6 +205,7 @@ def main() -> None:
         "clips": len(clips),
         "fps": args.fps,
         "machine": platform.processor() or platform.machine(),
+        "threads": torch.get_num_threads(),
         "models": {model.spec.name: evaluate(model, clips) for model in models},
     }
     if len(models) > 1:
