@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
-from statistics import mean, median
+from statistics import median
 from typing import Any
 
 import numpy as np
@@ -137,19 +137,22 @@ def evaluate(model: Model, clips: list[Case], swap: bool = True) -> dict[str, An
 
 def _new_words(model: Model, clips: list[Case], asked: Mapping[Language, Mapping[Task, list[str]]]) -> dict[str, Any]:
     """Marks for questions in words never trained, two for each clip: what is there, and its risk or what to do."""
-    listing, others, seen = _mixed(asked, LISTING), _mixed(asked, ("risk", "action")), Tally()
-    right: dict[str, list[bool]] = {"risk": [], "action": []}
+    listing, others, tally = _mixed(asked, LISTING), _mixed(asked, ("risk", "action")), Tally()
     for number, case in enumerate(clips):
         _, _, question = listing[number % len(listing)]
-        seen.objects(mentions(model.ask(case, question).raw), case.truth)
+        tally.objects(mentions(model.ask(case, question).raw), case.truth)
         language, task, question = others[number % len(others)]
-        words, wanted = (RISK, case.truth.risk) if task == "risk" else (ADVICE, case.truth.next)
-        right[task].append(says(model.ask(case, question).raw, words[language], wanted))
-    marks = seen.marks()
+        said = model.ask(case, question).raw
+        if task == "risk":
+            tally.risk.append(says(said, RISK[language], case.truth.risk))
+        else:
+            tally.next.append(says(said, ADVICE[language], case.truth.next))
+    marks = tally.marks()
     return {
         "object_recall": marks["object_recall"],
         "object_precision": marks["object_precision"],
-        **{task: round(mean(values), 3) for task, values in right.items() if values},
+        "risk": marks["risk_accuracy"],
+        "action": marks["next_action_accuracy"],
     }
 
 

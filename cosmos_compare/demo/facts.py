@@ -74,10 +74,8 @@ def _facts(scene: Scene, view: View, frames: NDArray[np.int64]) -> Facts:
     times = view.times[frames]
     shown = _shown(scene, view, frames)
     ego, ego_frame = _ego(scene, times)
-    if any(
-        event.start <= times[0] < event.end - SETTLED for event in scene.events if event.what in ("brakes", "merges")
-    ):
-        raise Unclear  # one sees how it goes on, yet the event itself is not in these frames
+    if any(_under_way(event, times) for event in scene.events):
+        raise Unclear
     events = tuple(_event(scene, view, frames, event) for event in scene.events if _within(event, times))
     risk, reason, who = _risk(scene, view, frames, shown, {event.what for event in events})
     objects = _objects(scene, view, frames, shown, who)
@@ -169,6 +167,11 @@ def _ego(scene: Scene, times: Array) -> tuple[EgoAction, int | None]:
 
 def _within(event: Event, times: Array) -> bool:
     return bool(times[0] < event.start <= times[-1])
+
+
+def _under_way(event: Event, times: Array) -> bool:
+    """Whether one sees an event go on that began before these frames."""
+    return event.what in ("brakes", "merges") and bool(event.start <= times[0] < event.end - SETTLED)
 
 
 def _event(scene: Scene, view: View, frames: NDArray[np.int64], event: Event) -> Happened:

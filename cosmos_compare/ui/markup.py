@@ -66,12 +66,13 @@ def _loading(side: Side) -> str:
 
 def title(side: Side, before: int) -> str:
     """Who writes, whether it is a demo model, and how far it is."""
-    badge = demo_badge(side.spec) if side.spec.demo else ""
-    return f'<div class="who"><b>{safe(side.spec.label)}</b>{badge}{pill(side, before)}</div>'
+    return f'<div class="who"><b>{safe(side.spec.label)}</b>{demo_badge(side.spec)}{pill(side, before)}</div>'
 
 
 def demo_badge(spec: ModelSpec) -> str:
-    """A demo model's badge, which tells what it is when pointed at."""
+    """A demo model's badge, which tells what it is when pointed at; nothing for other models."""
+    if not spec.demo:
+        return ""
     return f'<span class="badge" title="{safe(spec.note)}">demo, not Cosmos</span>'
 
 
@@ -178,8 +179,7 @@ def _seconds(value: float | None) -> str:
 
 def waiting(spec: ModelSpec, sees: Seen | None, problem: str) -> str:
     """A column before its first answer."""
-    badge = demo_badge(spec) if spec.demo else ""
-    head = f'<div class="who"><b>{safe(spec.label)}</b>{badge}</div>'
+    head = f'<div class="who"><b>{safe(spec.label)}</b>{demo_badge(spec)}</div>'
     if problem:
         return f'{head}<div class="failed">{safe(problem)}</div>'
     if sees is None:

@@ -30,8 +30,9 @@ def heading(sheet: Sheet, number: int) -> str:
     if not sheet.named:
         return f'<div class="who">{letter}<b>Answer {LETTERS[number]}</b></div>'
     run = sheet.runs[number]
-    badge = demo_badge(run.model) if run.model.demo else ""
-    return f'<div class="who">{letter}<b>{safe(run.model.label)}</b>{badge}</div>{measures(side_of(run))}'
+    return (
+        f'<div class="who">{letter}<b>{safe(run.model.label)}</b>{demo_badge(run.model)}</div>{measures(side_of(run))}'
+    )
 
 
 def answer(sheet: Sheet, number: int) -> str:
