@@ -5,23 +5,11 @@ from dataclasses import replace
 import streamlit as st
 
 from cosmos_compare.errors import CompareError
-from cosmos_compare.inputs import Seen
-from cosmos_compare.inputs import seen as what_it_sees
-from cosmos_compare.ui import (
-    actions,
-    clip_panel,
-    columns,
-    editor,
-    markup,
-    past,
-    picker,
-    rate_here,
-    resources,
-    seen,
-    shell,
-    stage,
-)
-from cosmos_compare.ui.view import open_view
+from cosmos_compare.fairness import ModelInput, model_input
+from cosmos_compare.ui.compare import actions, columns, editor, history, inputs_panel, shown
+from cosmos_compare.ui.compare.view import open_view
+from cosmos_compare.ui.rate import inline
+from cosmos_compare.ui.shared import clip_panel, markup, picker, resources, shell
 
 shell.page("Compare")
 try:
@@ -34,11 +22,11 @@ rows = store.rows()
 
 # What the address names, and the editor filled with its prompt when a link brought it.
 view, arrived = open_view()
-shown = stage.named(view, board, rows, store)
-actions.arrive(shown, arrived)
+on_page = shown.named(view, board, rows, store)
+actions.arrive(on_page, arrived)
 
 picked = picker.pick()
-scenario = clip_panel.of_sides(shown.sides) or picked
+scenario = clip_panel.of_sides(on_page.sides) or picked
 clip = clip_panel.head(scenario)
 left, right = st.columns([36, 64], gap="medium")
 with left:
@@ -46,30 +34,30 @@ with left:
         clip_panel.video(scenario, clip)
 with right:
     draft = editor.show()
-    actions.show(draft, scenario if clip else None, shown, board)
+    actions.show(draft, scenario if clip else None, on_page, board)
 
-if scenario and not shown.sides:
-    shown = replace(stage.newest(draft, scenario.id, board, rows, store), notice=shown.notice)
-actions.notices(shown, draft, scenario, board)
+if scenario and not on_page.sides:
+    on_page = replace(shown.newest(draft, scenario.id, board, rows, store), notice=on_page.notice)
+actions.notices(on_page, draft, scenario, board)
 
-sees: list[Seen] = []
+sees: list[ModelInput] = []
 try:
-    if shown.sides:
-        columns.show(shown.sides, board, shown.running)
-        sees = seen.of_sides(shown.sides)
+    if on_page.sides:
+        columns.show(on_page.sides, board, on_page.running)
+        sees = inputs_panel.of_sides(on_page.sides)
     elif clip:
         planned = resources.planned(clip, draft.prompt, draft.settings, draft.specs)
-        sees = [what_it_sees(planned, spec) for spec in draft.specs]
+        sees = [model_input(planned, spec) for spec in draft.specs]
         columns.show_empty(draft.specs, sees)
 except CompareError as error:
     st.error(str(error))
 
-seen.line(sees, draft, clip)
-if shown.sides and sees:
-    seen.show(shown.sides, sees)
-    rate_here.show(shown.sides, rows)
+inputs_panel.line(sees, draft, clip)
+if on_page.sides and sees:
+    inputs_panel.show(on_page.sides, sees)
+    inline.show(on_page.sides, rows)
 if scenario:
-    past.show(rows, scenario.id)
-elif not shown.sides:
+    history.show(rows, scenario.id)
+elif not on_page.sides:
     st.html(markup.nothing())
 resources.warm_up()

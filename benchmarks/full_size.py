@@ -160,7 +160,7 @@ def main() -> None:
         plans = {
             "bench": (240, f"-m cosmos_compare bench --json --video {args.video} --models {' '.join(models)} {BENCH}"),
             "run": (110, f"-m cosmos_compare run --json --videos {args.video} --models {' '.join(models)} {RUN}"),
-            "tests": (120, "-m pytest -q -W default -p no:cacheprovider tests/test_engine_gpu.py"),
+            "tests": (120, "-m pytest -q -W default -p no:cacheprovider tests/engines/test_engine_gpu.py"),
             "soak": (150, "benchmarks/engine.py soak"),
             "doctor": (20, "-m cosmos_compare doctor"),
             "models": (20, "-m cosmos_compare models"),

@@ -25,8 +25,8 @@ from ratings import make  # noqa: E402
 from runs_support import make_run as record  # noqa: E402
 from streamlit.testing.v1 import AppTest  # noqa: E402
 
-from cosmos_compare.index import RunRow  # noqa: E402
 from cosmos_compare.ratings import scorecard  # noqa: E402
+from cosmos_compare.runs.index import RunRow  # noqa: E402
 
 DONE = """() => document.querySelector(".stApp")?.dataset.testScriptState === "notRunning" """
 # Milliseconds from a click until the findings show new numbers, and until all charts are drawn again.

@@ -13,10 +13,10 @@ from filelock import BaseFileLock, FileLock, Timeout
 
 from cosmos_compare.compare import Comparison, start_one
 from cosmos_compare.errors import CompareError
-from cosmos_compare.index import RunRow
-from cosmos_compare.jobs import Desk
+from cosmos_compare.jobs import ModelPool
+from cosmos_compare.runs.index import RunRow
+from cosmos_compare.runs.store import Store, writing_to
 from cosmos_compare.schema import ModelSpec, Run
-from cosmos_compare.store import Store, writing_to
 from cosmos_compare.video.frame_cache import FrameCache
 
 
@@ -56,7 +56,7 @@ class Batch:
         ]
         self.to_do = [item for item in self.items if not self._is_done(item)]
 
-    def work(self, desk: Desk, cache: FrameCache, on_item: Callable[[Item], None]) -> None:
+    def work(self, pool: ModelPool, cache: FrameCache, on_item: Callable[[Item], None]) -> None:
         """Answer what is to do, the models side by side, each in the order of the scenarios.
 
         `on_item` is called as each ends, from several threads.
@@ -67,25 +67,25 @@ class Batch:
         def one_model(spec: ModelSpec) -> None:
             mine = [item for item in self.to_do if item.spec == spec]
             # First what nobody else is doing; then wait for the rest, and do what the others left.
-            waiting = [item for item in mine if not self._attempt(item, 0, desk, cache, on_item, stopped)]
+            waiting = [item for item in mine if not self._attempt(item, 0, pool, cache, on_item, stopped)]
             while waiting and not stopped.is_set():
-                waiting = [item for item in waiting if not self._attempt(item, 1, desk, cache, on_item, stopped)]
+                waiting = [item for item in waiting if not self._attempt(item, 1, pool, cache, on_item, stopped)]
 
-        with ThreadPoolExecutor(max(1, len(specs))) as pool:
-            futures = [pool.submit(one_model, spec) for spec in specs]
+        with ThreadPoolExecutor(max(1, len(specs))) as threads:
+            futures = [threads.submit(one_model, spec) for spec in specs]
             try:
                 for future in futures:
                     future.result()
             except BaseException:
                 stopped.set()
-                desk.stop()
+                pool.stop()
                 raise
 
     def _attempt(
         self,
         item: Item,
         wait_s: float,
-        desk: Desk,
+        pool: ModelPool,
         cache: FrameCache,
         on_item: Callable[[Item], None],
         stopped: threading.Event,
@@ -98,7 +98,7 @@ class Batch:
                 if stopped.is_set():
                     return True
                 if not self._is_done(item):
-                    item.run = start_one(item.comparison, item.spec, desk, self.store, cache).outcome()
+                    item.run = start_one(item.comparison, item.spec, pool, self.store, cache).outcome()
         except Timeout:
             return False
         except CompareError as error:

@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import Any, Literal
 
 from cosmos_compare.compare import Comparison, plan_comparison, start_one
-from cosmos_compare.jobs import Desk, Job
+from cosmos_compare.jobs import Job, ModelPool
+from cosmos_compare.runs.store import Store
 from cosmos_compare.schema import Failure, ModelSpec, Run
-from cosmos_compare.store import Store
 from cosmos_compare.video.frame_cache import FrameCache
 
 KEPT = 200  # comparisons remembered; those that still run are never forgotten
@@ -101,8 +101,8 @@ class Live:
 class Board:
     """Starts comparisons and remembers them. Safe for any number of sessions."""
 
-    def __init__(self, desk: Desk, store: Store, cache: FrameCache) -> None:
-        self.desk = desk
+    def __init__(self, pool: ModelPool, store: Store, cache: FrameCache) -> None:
+        self.pool = pool
         self.store = store
         self.cache = cache
         self._lives: OrderedDict[str, Live] = OrderedDict()
@@ -145,7 +145,7 @@ class Board:
         """How many jobs the model does before this side's; loading a model ahead of time is not one of them."""
         if side.job is None or side.state != "queued":
             return 0
-        return self.desk.place(side.job) - self._is_warming(side.spec)
+        return self.pool.place(side.job) - self._is_warming(side.spec)
 
     def warm(self, specs: Sequence[ModelSpec]) -> None:
         """Load models in their workers now, so that the first answer does not wait for it."""
@@ -153,14 +153,14 @@ class Board:
             with self._lock:
                 if spec in self._warming:
                     continue
-                self._warming[spec] = self.desk.submit(spec, lambda get_engine, job: _load(get_engine))
+                self._warming[spec] = self.pool.submit(spec, lambda get_engine, job: _load(get_engine))
 
     def _is_warming(self, spec: ModelSpec) -> bool:
         job = self._warming.get(spec)
         return job is not None and job.state != "ended"
 
     def _side(self, comparison: Comparison, spec: ModelSpec) -> Side:
-        return Side(spec, comparison, job=start_one(comparison, spec, self.desk, self.store, self.cache))
+        return Side(spec, comparison, job=start_one(comparison, spec, self.pool, self.store, self.cache))
 
 
 def _load(get_engine: Any) -> None:

@@ -19,8 +19,9 @@ import numpy as np
 from cosmos_compare import __version__
 from cosmos_compare.engines.base import Engine, Request, resolve_sampling
 from cosmos_compare.errors import CompareError
-from cosmos_compare.jobs import Desk, Job
+from cosmos_compare.jobs import Job, ModelPool
 from cosmos_compare.prompts import Messages, messages
+from cosmos_compare.runs.store import Store
 from cosmos_compare.schema import (
     Answer,
     Clip,
@@ -32,7 +33,6 @@ from cosmos_compare.schema import (
     Run,
     Settings,
 )
-from cosmos_compare.store import Store
 from cosmos_compare.video.clips import probe
 from cosmos_compare.video.frame_cache import FrameCache
 from cosmos_compare.video.frames import Frames, SamplingCancelledError, look_of, plan_frames
@@ -82,12 +82,12 @@ def plan_comparison(
     return Comparison(clip, prompt, settings, tuple(specs), times, library_versions())
 
 
-def start(comparison: Comparison, desk: Desk, store: Store, cache: FrameCache) -> list[Job[Run]]:
+def start(comparison: Comparison, pool: ModelPool, store: Store, cache: FrameCache) -> list[Job[Run]]:
     """Queue one job a model, in the order of the models. Each ends with a run that is on disk."""
-    return [start_one(comparison, spec, desk, store, cache) for spec in comparison.specs]
+    return [start_one(comparison, spec, pool, store, cache) for spec in comparison.specs]
 
 
-def start_one(comparison: Comparison, spec: ModelSpec, desk: Desk, store: Store, cache: FrameCache) -> Job[Run]:
+def start_one(comparison: Comparison, spec: ModelSpec, pool: ModelPool, store: Store, cache: FrameCache) -> Job[Run]:
     """Queue the job of one model."""
 
     def task(get_engine: Callable[[], Engine], job: Job[Run]) -> Run:
@@ -95,7 +95,7 @@ def start_one(comparison: Comparison, spec: ModelSpec, desk: Desk, store: Store,
         images = attempt.frames.for_model(spec) if attempt.frames else np.zeros((0, 1, 1, 3), np.uint8)
         return store.save(_run(comparison, spec, attempt, job), images)
 
-    return desk.submit(spec, task)
+    return pool.submit(spec, task)
 
 
 def library_versions() -> dict[str, str]:

@@ -98,9 +98,9 @@ Task = Callable[[Callable[[], Engine], Job[T]], T]
 class Worker:
     """The thread that owns one model: it loads it on first use and takes jobs one after the other."""
 
-    def __init__(self, spec: ModelSpec, desk: "Desk") -> None:
+    def __init__(self, spec: ModelSpec, pool: "ModelPool") -> None:
         self.spec = spec
-        self.desk = desk
+        self.pool = pool
         self.engine: Engine | None = None
         self.current: Job[Any] | None = None
         self._queue: queue.SimpleQueue[tuple[Job[Any], Task[Any]] | None] = queue.SimpleQueue()
@@ -138,7 +138,7 @@ class Worker:
                 self.engine = None
 
     def _load(self) -> Engine:
-        return self.engine or self.desk.load(self)
+        return self.engine or self.pool.load(self)
 
     def _run(self) -> None:
         while (item := self._queue.get()) is not None:
@@ -146,7 +146,7 @@ class Worker:
             with self._in_use:
                 self.current = job
                 self._waiting.remove(job)
-                self.desk.note_concurrency()
+                self.pool.note_concurrency()
                 job.started_at = time.perf_counter()
                 try:
                     job.finish(task(self._load, job))
@@ -156,7 +156,7 @@ class Worker:
                     self.current = None
 
 
-class Desk:
+class ModelPool:
     """Takes jobs for any number of models. Workers start when first needed and stay with their model loaded.
 
     `load_engine(spec, make_room)` loads a model; it may call `make_room` to have the other models unloaded first.

@@ -3,56 +3,58 @@
 import streamlit as st
 
 from cosmos_compare.errors import CompareError
-from cosmos_compare.ui import rate_desk, rate_markup, rate_queue, rate_view, rating_data, resources, shell
-from cosmos_compare.ui.rate_form import rating_form, undo_last
+from cosmos_compare.ui.rate import page, queue, sheet_markup
+from cosmos_compare.ui.rate.form import rating_form, undo_last
+from cosmos_compare.ui.rate.view import ask_name, change_view, open_view
+from cosmos_compare.ui.shared import rating_data, resources, shell
 
 shell.page("Rate")
-view = rate_view.open_view()
+view = open_view()
 known = rating_data.runs()
 
 if not view.rater:
-    rate_view.ask_name(lambda name: rate_view.change_view(rater=name))
+    ask_name(lambda name: change_view(rater=name))
     st.stop()
 if not known.pairs:
-    rate_queue.nothing()
+    queue.nothing()
     st.stop()
 
 try:
-    pair = rate_desk.choose(view, known)
-    rated = rate_desk.rated(view.rater)
+    pair = page.choose(view, known)
+    rated = page.rated(view.rater)
 except CompareError as error:
     st.error(str(error))
     st.stop()
 
-rate_queue.show(view, known, rated, pair)
+queue.show(view, known, rated, pair)
 if pair is None:
-    rate_queue.all_rated(view, len(known.pairs), lambda: undo_last(view.rater, rate_desk.after_undo))
+    queue.all_rated(view, len(known.pairs), lambda: undo_last(view.rater, page.after_undo))
     st.stop()
 
 try:
-    sheet = rate_desk.lay_out(pair, view, resources.store())
+    sheet = page.lay_out(pair, view, resources.store())
 except CompareError as error:
     st.error(str(error))
-    st.button("Skip", shortcut="J", on_click=rate_desk.go_to_next)
+    st.button("Skip", shortcut="J", on_click=page.go_to_next)
     st.stop()
 
-rate_desk.head(sheet)
+page.head(sheet)
 left, middle, right = st.columns([37, 28, 37], gap="small")
 with left:
-    rate_desk.answer(sheet, 0)
+    page.answer(sheet, 0)
 with middle, st.container(key="rate_clip"):
-    rate_desk.clip(sheet, resources.store())
+    page.clip(sheet, resources.store())
 with right:
-    rate_desk.answer(sheet, 1)
+    page.answer(sheet, 1)
 
 frames = rating_data.frames()
 rating_form(
     sheet,
     can_undo=bool((frames.standing["rater"] == view.rater).any()),
-    after_save=rate_desk.after_save,
-    after_undo=rate_desk.after_undo,
-    skip=rate_desk.go_to_next,
+    after_save=page.after_save,
+    after_undo=page.after_undo,
+    skip=page.go_to_next,
 )
-if said := rate_markup.others(sheet, frames.standing):
+if said := sheet_markup.others(sheet, frames.standing):
     with st.expander("What others said of this pair"):
         st.html(said)

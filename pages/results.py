@@ -3,10 +3,12 @@
 import streamlit as st
 
 from cosmos_compare.errors import CompareError
-from cosmos_compare.ui import rate_view, rating_data, results_sections, results_slice, shell
+from cosmos_compare.ui.rate import view
+from cosmos_compare.ui.results import choices, sections
+from cosmos_compare.ui.shared import rating_data, shell
 
 shell.page("Results")
-results_slice.views()
+choices.views()
 
 try:
     found = rating_data.found()
@@ -14,15 +16,15 @@ except CompareError as error:
     st.error(str(error))
     st.stop()
 
-models = results_slice.choose_models(found)
+models = choices.choose_models(found)
 if models is None:
     st.info("No two models have answered the same question about the same clip yet. Run a comparison, then rate it.")
     st.stop()
-part = results_slice.choose_slice(found)
+part = choices.choose_slice(found)
 
 report = rating_data.report_of(models, part)
-results_sections.headline(report)
+sections.headline(report)
 rating_data.problems(found.problems)
-rater = rate_view.rater()
-results_sections.caution(rater, rating_data.unrated(rater))
-results_sections.charts_of(report)
+rater = view.rater()
+sections.caution(rater, rating_data.unrated(rater))
+sections.charts_of(report)

@@ -106,7 +106,7 @@ def tiny_flags(tiny: dict[str, Path]) -> list[str]:
 
 @pytest.fixture(scope="session")
 def specs(tiny: dict[str, Path]) -> dict[str, ModelSpec]:
-    from cosmos_compare.models import resolve_models
+    from cosmos_compare.catalogue.models import resolve_models
 
     return {spec.name: spec for spec in resolve_models([f"{name}={folder}" for name, folder in tiny.items()])}
 
@@ -133,7 +133,7 @@ def small_app(tiny: dict[str, Path], scenarios: Path, tmp_path: Path, monkeypatc
 @pytest.fixture
 def pair(small_app: None) -> list[ModelSpec]:
     """The two models of that app."""
-    from cosmos_compare.ui import resources
+    from cosmos_compare.ui.shared import resources
 
     return resources.pinned(("reason1-demo", "reason2-demo"))
 

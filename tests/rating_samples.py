@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from cosmos_compare.index import RunRow
+from cosmos_compare.runs.index import RunRow
 from cosmos_compare.schema import AXES, Rating
 
 NOW = "2026-11-23T10:00:00Z"

@@ -15,7 +15,7 @@ import pytest
 from conftest import write_clip
 
 from cosmos_compare.cli import main
-from cosmos_compare.index import list_runs
+from cosmos_compare.runs.index import list_runs
 
 SHORT = ["--fps", "2", "--max-tokens", "4"]
 

@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 from conftest import write_clip
 
+from cosmos_compare.catalogue.models import resolve_models
 from cosmos_compare.compare import Comparison, plan_comparison, start
 from cosmos_compare.engines.load import load_engine
 from cosmos_compare.errors import CompareError
-from cosmos_compare.jobs import Desk
-from cosmos_compare.models import resolve_models
+from cosmos_compare.jobs import ModelPool
+from cosmos_compare.runs.store import Store
 from cosmos_compare.schema import ModelSpec, Prompt, Settings
-from cosmos_compare.store import Store
 from cosmos_compare.video.frame_cache import FrameCache
 from cosmos_compare.video.frames import SamplingCancelledError
 
@@ -67,9 +67,9 @@ def test_another_clip_changes_the_key(comparison: Comparison, tmp_path: Path) ->
 
 
 def test_a_run_holds_all_that_made_the_answer(comparison: Comparison, tmp_path: Path) -> None:
-    desk, store = Desk(load_engine), Store(tmp_path / "outputs")
-    runs = [job.outcome() for job in start(comparison, desk, store, FrameCache())]
-    desk.close()
+    pool, store = ModelPool(load_engine), Store(tmp_path / "outputs")
+    runs = [job.outcome() for job in start(comparison, pool, store, FrameCache())]
+    pool.close()
     for run, spec in zip(runs, comparison.specs, strict=True):
         assert run.key == comparison.key(spec) and run.id.endswith(run.key[:8])
         assert store.load(run.id) == run
@@ -123,18 +123,18 @@ def test_clips_are_decoded_once_and_the_oldest_leave_first(comparison: Compariso
 
 
 def test_a_job_stopped_before_its_turn_decodes_and_loads_nothing(comparison: Comparison, tmp_path: Path) -> None:
-    desk, store, gate = Desk(load_engine), Store(tmp_path / "outputs"), threading.Event()
+    pool, store, gate = ModelPool(load_engine), Store(tmp_path / "outputs"), threading.Event()
     for spec in comparison.specs:
-        desk.submit(spec, lambda get_engine, job: gate.wait(30))
-    jobs = start(comparison, desk, store, FrameCache())
+        pool.submit(spec, lambda get_engine, job: gate.wait(30))
+    jobs = start(comparison, pool, store, FrameCache())
     for job in jobs:
         job.stop()
     gate.set()
     runs = [job.outcome() for job in jobs]
     assert [(run.answer.finish, run.answer.error, run.answer.raw) for run in runs] == [("cancelled", None, "")] * 2
     assert runs[0].frames == comparison.planned
-    assert desk.loaded() == []
-    desk.close()
+    assert pool.loaded() == []
+    pool.close()
 
 
 def test_stop_reaches_a_clip_that_is_being_decoded(comparison: Comparison) -> None:
@@ -147,9 +147,9 @@ def test_two_entries_with_the_same_weights_are_told_apart(clip: Path, tiny: dict
     """The check of a comparison with itself: both runs can end in the same second."""
     folder = tiny["reason1-tiny"]
     pair = plan_comparison(clip, PROMPT, SETTINGS, resolve_models([f"a={folder}", f"b={folder}"]))
-    desk, store = Desk(load_engine), Store(tmp_path / "outputs")
-    one, two = (job.outcome() for job in start(pair, desk, store, FrameCache()))
-    desk.close()
+    pool, store = ModelPool(load_engine), Store(tmp_path / "outputs")
+    one, two = (job.outcome() for job in start(pair, pool, store, FrameCache()))
+    pool.close()
     assert one.id != two.id and one.answer.raw == two.answer.raw
     assert store.load(one.id) == one and store.load(two.id) == two
 

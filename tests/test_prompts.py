@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from cosmos_compare.catalogue.models import load_models
 from cosmos_compare.errors import CompareError
-from cosmos_compare.models import load_models
 from cosmos_compare.prompts import fill, find_prompts, load_prompt, messages
 from cosmos_compare.schema import Prompt
 

@@ -106,9 +106,9 @@ def prompt_of(args: argparse.Namespace) -> "Prompt":
 
 
 def models_of(names: Sequence[str] | None) -> "list[ModelSpec]":
-    from cosmos_compare.defaults import default_models
-    from cosmos_compare.hub import access_problem
-    from cosmos_compare.models import resolve_models
+    from cosmos_compare.catalogue.defaults import default_models
+    from cosmos_compare.catalogue.hub import access_problem
+    from cosmos_compare.catalogue.models import resolve_models
 
     specs = resolve_models(names or default_models())
     for spec in specs:

@@ -11,9 +11,9 @@ from cosmos_compare.cli.terminal import note, print_json, rate, seconds
 from cosmos_compare.compare import Comparison, plan_comparison
 from cosmos_compare.engines.load import load_prepared_engine
 from cosmos_compare.errors import CompareError
-from cosmos_compare.jobs import Desk
+from cosmos_compare.jobs import ModelPool
 from cosmos_compare.paths import SCENARIOS
-from cosmos_compare.store import Store
+from cosmos_compare.runs.store import Store
 from cosmos_compare.video.clips import find_scenarios
 from cosmos_compare.video.frame_cache import FrameCache
 from cosmos_compare.video.rendered import demo_warning
@@ -77,14 +77,14 @@ def _work(batch: Batch) -> None:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    desk = Desk(load_prepared_engine)
+    pool = ModelPool(load_prepared_engine)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True)) as progress:
         task = progress.add_task("answers", total=len(batch.to_do))
         try:
-            batch.work(desk, FrameCache(), on_item=lambda item: progress.advance(task))
+            batch.work(pool, FrameCache(), on_item=lambda item: progress.advance(task))
         finally:
-            desk.close()
+            pool.close()
 
 
 def _cells(item: Item) -> Sequence[str]:

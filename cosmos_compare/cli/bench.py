@@ -5,13 +5,13 @@ import time
 from pathlib import Path
 from typing import Any
 
+from cosmos_compare.catalogue.models import is_server
 from cosmos_compare.cli import arguments
 from cosmos_compare.cli.table import print_table
 from cosmos_compare.cli.terminal import note, print_json, rate
 from cosmos_compare.engines.base import Request
 from cosmos_compare.engines.load import load_engine
 from cosmos_compare.errors import CompareError
-from cosmos_compare.models import is_server
 from cosmos_compare.paths import SCENARIOS
 from cosmos_compare.prompts import Messages
 from cosmos_compare.schema import ModelSpec, Sampling, Settings

@@ -11,10 +11,11 @@ from packaging.requirements import Requirement
 from rich.console import Console
 from rich.text import Text
 
-from cosmos_compare import checks, hub
-from cosmos_compare.checks import Check
-from cosmos_compare.machine import existing_parent, free_bytes, installed_versions, read_machine
-from cosmos_compare.models import is_server, load_models, source_folder
+from cosmos_compare.catalogue import hub
+from cosmos_compare.catalogue.models import is_server, load_models, source_folder
+from cosmos_compare.machine import checks
+from cosmos_compare.machine.checks import Check
+from cosmos_compare.machine.facts import existing_parent, free_bytes, installed_versions, read_machine
 from cosmos_compare.paths import outputs_folder
 
 SIGNS = {"ok": ("✓", "green"), "note": ("!", "yellow"), "broken": ("✗", "red")}

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from cosmos_compare.cli.arguments import add_outputs
 from cosmos_compare.cli.terminal import note
-from cosmos_compare.store import Store, export_run, latest
+from cosmos_compare.runs.store import Store, export_run, latest
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

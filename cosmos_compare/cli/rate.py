@@ -29,10 +29,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    from cosmos_compare.index import find_run, list_runs
     from cosmos_compare.ratings.judgement import judge, now
     from cosmos_compare.ratings.pairs import make_pair
     from cosmos_compare.ratings.scorecard import append
+    from cosmos_compare.runs.index import find_run, list_runs
 
     rows = list_runs(args.outputs)
     pair = make_pair(find_run(rows, args.run_a), find_run(rows, args.run_b))

@@ -9,10 +9,10 @@ from cosmos_compare.cli.terminal import note, print_json, seconds
 from cosmos_compare.compare import Comparison, plan_comparison, start
 from cosmos_compare.engines.load import load_prepared_engine
 from cosmos_compare.errors import CompareError
-from cosmos_compare.jobs import Desk
+from cosmos_compare.jobs import ModelPool
 from cosmos_compare.paths import SCENARIOS
+from cosmos_compare.runs.store import Store, export_run
 from cosmos_compare.schema import Run
-from cosmos_compare.store import Store, export_run
 from cosmos_compare.video.clips import scenario_of
 from cosmos_compare.video.frame_cache import FrameCache
 from cosmos_compare.video.rendered import demo_warning
@@ -41,12 +41,12 @@ def run(args: argparse.Namespace) -> int:
     scenarios = [scenario_of(video) for video in args.videos]
     # All clips are checked before the first model is loaded: a wrong name should not cost a minute.
     comparisons = [plan_comparison(s.video, prompt, settings, specs, s.id) for s in scenarios]
-    store, desk, cache = Store(args.outputs), Desk(load_prepared_engine), FrameCache()
+    store, pool, cache = Store(args.outputs), ModelPool(load_prepared_engine), FrameCache()
     runs: list[Run] = []
     failed = False
     for comparison in comparisons:
         _announce(comparison)
-        jobs = start(comparison, desk, store, cache)
+        jobs = start(comparison, pool, store, cache)
         if args.json:
             wait(jobs)
         else:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from cosmos_compare.cli.arguments import add_outputs
 from cosmos_compare.cli.terminal import note, print_json_rows, rate, seconds
-from cosmos_compare.index import RunRow, read_runs
+from cosmos_compare.runs.index import RunRow, read_runs
 
 NEWEST = 50
 

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from functools import cache
 
+from cosmos_compare.catalogue.models import load_models
 from cosmos_compare.demo.asked import Manner
-from cosmos_compare.models import load_models
 from cosmos_compare.prompts import messages
 from cosmos_compare.schema import ModelSpec, Prompt
 

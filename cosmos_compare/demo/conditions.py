@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
+from cosmos_compare.catalogue.models import resolve_models
 from cosmos_compare.demo.answers_text import answer
 from cosmos_compare.demo.asked import Asked, Manner, Shown, Task
 from cosmos_compare.demo.camera import PIXEL
@@ -27,7 +28,6 @@ from cosmos_compare.demo.phrases import Language
 from cosmos_compare.demo.questions import ASKED, SHIPPED, shipped
 from cosmos_compare.demo.render import find_scene
 from cosmos_compare.demo.world import Scene
-from cosmos_compare.models import resolve_models
 
 MANNERS: dict[str, Manner] = {name: manner for manner, name in NAMES.items()}
 NUMBER = re.compile(r"\d+(?:\.\d+)?")

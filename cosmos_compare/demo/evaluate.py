@@ -17,13 +17,13 @@ from typing import Any
 import numpy as np
 import torch
 
+from cosmos_compare.catalogue.models import resolve_models, source_folder
 from cosmos_compare.demo.asked import Task
 from cosmos_compare.demo.marks import Tally, Truth, mentions, says
 from cosmos_compare.demo.phrases import ADVICE, RISK, Language
 from cosmos_compare.demo.questions import ASKED, HELD_OUT, ROUGH
 from cosmos_compare.engines.base import Engine, Request, resolve_sampling
 from cosmos_compare.engines.load import load_engine
-from cosmos_compare.models import resolve_models, source_folder
 from cosmos_compare.prompts import messages
 from cosmos_compare.schema import Answer, GroundTruth, ModelSpec, Prompt, Settings
 from cosmos_compare.texts import answers

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 
+from cosmos_compare.catalogue.hub import access_problem, local_folder, weights_bytes
 from cosmos_compare.engines.base import Engine
-from cosmos_compare.hub import access_problem, local_folder, weights_bytes
-from cosmos_compare.machine import with_room
+from cosmos_compare.machine.facts import with_room
 from cosmos_compare.schema import ModelSpec
 
 PATIENCE = 30.0  # seconds, many times what preparing takes

@@ -11,7 +11,7 @@ from itertools import combinations
 from typing import NamedTuple
 
 from cosmos_compare.errors import CompareError
-from cosmos_compare.index import FINISHED, RunRow
+from cosmos_compare.runs.index import FINISHED, RunRow
 
 _JOIN = "~"  # stands in no run id and needs no escape in a link
 

@@ -11,10 +11,10 @@ from pathlib import Path
 import pandas as pd
 
 from cosmos_compare.errors import CompareError
-from cosmos_compare.index import RunRow
 from cosmos_compare.ratings.cells import neutralise
 from cosmos_compare.ratings.columns import COLUMNS
 from cosmos_compare.ratings.standing import MARKS
+from cosmos_compare.runs.index import RunRow
 from cosmos_compare.schema import AXES
 
 SYMBOLS = {2: "✅", 1: "🟡", 0: "❌"}

@@ -19,7 +19,6 @@ from typing import BinaryIO, NamedTuple
 
 import filelock
 
-from cosmos_compare.disk import sync_folder
 from cosmos_compare.errors import CompareError
 from cosmos_compare.ratings.columns import COLUMNS, REQUIRED, Table, makes_sense, parse, to_cells
 from cosmos_compare.ratings.csv_records import (
@@ -32,6 +31,7 @@ from cosmos_compare.ratings.csv_records import (
     to_lines,
 )
 from cosmos_compare.ratings.history import last_save
+from cosmos_compare.runs.disk import sync_folder
 from cosmos_compare.schema import Rating
 
 NAME = "scorecard.csv"

@@ -11,11 +11,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from cosmos_compare.index import RunRow, read_runs
 from cosmos_compare.ratings import scorecard
 from cosmos_compare.ratings.columns import Table
 from cosmos_compare.ratings.pairs import model_pairs
 from cosmos_compare.ratings.standing import codes_of, standing, to_frame
+from cosmos_compare.runs.index import RunRow, read_runs
 
 
 @dataclass(frozen=True)

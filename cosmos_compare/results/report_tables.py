@@ -6,10 +6,10 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 
-from cosmos_compare.index import FINISHED, RunRow
 from cosmos_compare.ratings.judged_pairs import CONTRADICTORY, VERDICTS
 from cosmos_compare.ratings.pairs import find_pairs
 from cosmos_compare.ratings.standing import MARKS, Codes, codes_of
+from cosmos_compare.runs.index import FINISHED, RunRow
 from cosmos_compare.schema import AXES
 from cosmos_compare.stats import (
     Agreement,

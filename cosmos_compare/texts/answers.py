@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from cosmos_compare.schema import BoxConvention, FrameTimes, ModelSpec, Settings
-from cosmos_compare.texts.lenient_json import Reading, read_json
+from cosmos_compare.texts.lenient_json import ParsedJson, read_json
 
 # `<think\>` is seen for both tags: it closes where something is open or was written before, else it opens.
 _THINK = re.compile(r"<\s*(?P<mark>/|\\)?\s*think\s*(?P<after>/|\\)?\s*>", re.IGNORECASE)
@@ -36,7 +36,7 @@ class Parts:
     thinking: bool = False
 
     @property
-    def json(self) -> Reading:
+    def json(self) -> ParsedJson:
         return read_json(self.answer)
 
 

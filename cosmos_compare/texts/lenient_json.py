@@ -18,7 +18,7 @@ _SPACE = re.compile(r"(?:\s|//[^\n]*\n?)*")
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"}
 
 
-class Reading(NamedTuple):
+class ParsedJson(NamedTuple):
     """`whole`: the text is JSON, a code fence at most around it. `inside`: JSON among other text. `mended`: cut, or
     with slips that could be forgiven. `broken`: meant as JSON and not readable. `none`: not meant as JSON."""
 
@@ -26,14 +26,14 @@ class Reading(NamedTuple):
     state: State
 
 
-def read_json(text: str) -> Reading:
+def read_json(text: str) -> ParsedJson:
     """The object or list in a model's answer. Never raises, whatever the text."""
     text = text.strip()
     fence = _FENCE.search(text)
     candidate = fence[1].strip() if fence else text
     begin = _BEGINNING.search(candidate)
     if begin is None:
-        return Reading(None, "broken" if fence and "json" in fence[0][:12].lower() else "none")
+        return ParsedJson(None, "broken" if fence and "json" in fence[0][:12].lower() else "none")
     candidate = candidate[begin.end() :]
     try:
         data, end = _DECODER.raw_decode(candidate)
@@ -42,9 +42,9 @@ def read_json(text: str) -> Reading:
     alone = begin.end() == 0 and not candidate[end:].strip()
     around = text[: fence.start()] + text[fence.end() :] if fence else ""
     if alone and not around.strip(" \n`"):
-        return Reading(data, "whole")
+        return ParsedJson(data, "whole")
     # A mark like [1] in prose is no data.
-    return Reading(data, "inside") if _has_object(data) else Reading(None, "none")
+    return ParsedJson(data, "inside") if _has_object(data) else ParsedJson(None, "none")
 
 
 def _has_object(data: Any) -> bool:
@@ -58,14 +58,14 @@ def _no_constant(name: str) -> NoReturn:
 _DECODER = json.JSONDecoder(parse_constant=_no_constant)
 
 
-def _mended(text: str) -> Reading:
+def _mended(text: str) -> ParsedJson:
     if len(text) > MAX_MENDED_CHARS:
-        return Reading(None, "broken")
+        return ParsedJson(None, "broken")
     try:
         data = _Reader(text).value(0)
     except ValueError:
-        return Reading(None, "broken")
-    return Reading(data, "mended") if data else Reading(None, "broken")
+        return ParsedJson(None, "broken")
+    return ParsedJson(data, "mended") if data else ParsedJson(None, "broken")
 
 
 class _Reader:

@@ -10,7 +10,6 @@ from typing import Any
 
 from safetensors import SafetensorError
 
-from cosmos_compare import machine
 from cosmos_compare.engines.base import Cancelled, OnState, OnText, Request
 from cosmos_compare.engines.local import memory
 from cosmos_compare.engines.local.graphs import Graphs
@@ -26,6 +25,7 @@ from cosmos_compare.engines.local.sampler import Sampler
 from cosmos_compare.engines.local.text_stream import TextStream
 from cosmos_compare.engines.local.writing import plain_tokens, write
 from cosmos_compare.errors import CompareError
+from cosmos_compare.machine import facts
 from cosmos_compare.schema import Answer, Failure, Finish, ModelSpec, Reused
 
 OUT_OF_MEMORY_HINT = "Use fewer frames, a smaller pixel budget, or free the GPU of other programs."
@@ -71,7 +71,7 @@ class LocalEngine:
                 "Check that the checkpoint is complete and in safetensors form.",
             ) from error
         self.end_ids = _end_ids(self.model)
-        self.kept = Kept(machine.keep_bytes(memory.gpu_memory(self.device)) if keep_bytes is None else keep_bytes)
+        self.kept = Kept(facts.keep_bytes(memory.gpu_memory(self.device)) if keep_bytes is None else keep_bytes)
         self.looker = Looker(self.model, self.processor, spec.vision, self.kept)
         self.plain = PlainReading(self.model)
         self.graphs: Graphs | None = None

@@ -1,0 +1,1 @@
+"""The catalogue: which models there are, where their weights lie, which are taken by default."""

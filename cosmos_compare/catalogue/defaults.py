@@ -1,0 +1,28 @@
+"""Which two models to compare when nobody says: the Cosmos models where they are here and fit, else the demo pair."""
+
+from collections.abc import Sequence
+
+from cosmos_compare.catalogue.hub import local_folder
+from cosmos_compare.catalogue.models import load_models
+from cosmos_compare.machine.facts import Machine, memory_needed, read_machine
+from cosmos_compare.schema import ModelSpec
+
+COSMOS = ("reason1", "reason2")
+DEMO = ("reason1-demo", "reason2-demo")
+
+
+def default_models() -> list[str]:
+    """Names of two models of the list."""
+    models = load_models()
+    cosmos = [models[name] for name in COSMOS if name in models]
+    if len(cosmos) == len(COSMOS) and all(map(local_folder, cosmos)) and fit_together(cosmos, read_machine()):
+        return list(COSMOS)
+    return list(DEMO)
+
+
+def fit_together(specs: Sequence[ModelSpec], machine: Machine) -> bool:
+    """Whether the GPU holds all these models at once. Without a GPU large models are too slow to be a default."""
+    if not machine.uses_gpu or machine.model_memory is None:
+        return False
+    needed = sum(memory_needed(spec, spec.size_bytes or 0, machine) for spec in specs)
+    return needed <= machine.model_memory

@@ -1,0 +1,259 @@
+"""The Hub: where a model's weights are on this machine, and how they get there. Never loads them.
+
+Everything goes through huggingface_hub, its cache and its login; a token is never read here, only asked for.
+"""
+
+import errno
+import json
+import os
+import re
+import time
+from pathlib import Path
+
+from huggingface_hub import HfApi, constants, get_token, hf_hub_download, try_to_load_from_cache
+from huggingface_hub.errors import (
+    EntryNotFoundError,
+    GatedRepoError,
+    HfHubHTTPError,
+    HFValidationError,
+    LocalEntryNotFoundError,
+    OfflineModeIsEnabled,
+    RepositoryNotFoundError,
+    RevisionNotFoundError,
+)
+
+# The client's HTTP library is httpx in version 1 and httpx2 in version 2; this name is there in both.
+from huggingface_hub.errors import HTTPError as NetworkError  # type: ignore[attr-defined]
+from huggingface_hub.file_download import repo_folder_name
+
+from cosmos_compare.catalogue.models import is_server, source_folder
+from cosmos_compare.errors import CompareError
+from cosmos_compare.machine.facts import GB, free_bytes
+from cosmos_compare.schema import ModelSpec
+
+# Weights as safetensors only: .bin files are pickles and .py files are code, and both run what a stranger wrote.
+WANTED_SUFFIXES = {".safetensors", ".json", ".jinja"}
+WANTED_NAMES = {"merges.txt", "vocab.txt", "tokenizer.model"}
+MORE_SPACE = "Free some space, or set HF_HUB_CACHE to a folder on a larger disk."
+# The client gives each download a temporary name of its own, which no later download can use.
+_LEFTOVER = re.compile(r"[0-9a-f]+\.[0-9a-f]{8}\.incomplete")
+_LEFTOVER_AFTER_S = 3600
+
+
+def cache_folder() -> Path:
+    return Path(constants.HF_HUB_CACHE)
+
+
+def has_token() -> bool:
+    return get_token() is not None
+
+
+def is_offline() -> bool:
+    return bool(constants.HF_HUB_OFFLINE)
+
+
+def page(spec: ModelSpec) -> str:
+    return f"{constants.ENDPOINT}/{spec.source}"
+
+
+def local_folder(spec: ModelSpec) -> Path | None:
+    """The folder with the whole checkpoint on this machine, or None. Never asks the network.
+
+    A folder source is itself; a Hub id is looked up in the Hub's cache at the spec's revision.
+    """
+    folder = _folder(spec)
+    return folder if folder is not None and not missing_files(folder) else None
+
+
+def missing_files(folder: Path) -> list[str]:
+    """What a checkpoint folder lacks to be loaded: names, or the alternatives where one of several will do."""
+    alternatives = [
+        ("config.json",),
+        ("tokenizer.json", "vocab.json", "tokenizer.model"),
+        # Without them a processor falls back to another pixel budget and says nothing.
+        ("processor_config.json", "preprocessor_config.json"),
+    ]
+    missing = [" or ".join(names) for names in alternatives if not any((folder / n).is_file() for n in names)]
+    return missing + [name for name in _weights(folder) if not (folder / name).is_file()]
+
+
+def weights_bytes(folder: Path) -> int:
+    """The size of the safetensors files of a checkpoint folder."""
+    return sum(path.stat().st_size for path in folder.glob("*.safetensors"))
+
+
+def access_problem(spec: ModelSpec) -> CompareError | None:
+    """Why a model's weights can't be loaded from this machine's disk, and what to do; None when they can."""
+    if is_server(spec):
+        return None
+    folder = _folder(spec)
+    missing = missing_files(folder) if folder is not None and folder.is_dir() else None
+    if missing == []:
+        return None
+    if source_folder(spec) is not None:
+        what = f"lacks {missing[0]}" if missing else "is not there"
+        return CompareError(
+            f"{spec.name}: the folder {folder} {what}.", "Give a folder with a whole checkpoint.", field="models"
+        )
+    how_far = f"only partly on this machine ({missing[0]} is missing)" if missing else "not on this machine"
+    first = f"Ask for access at {page(spec)}, log in with `hf auth login`, then: " if spec.gated else "Download them: "
+    return CompareError(
+        f"{spec.name}: the weights of {spec.source} are {how_far}.",
+        first + _pull_command(spec),
+        field="models",
+    )
+
+
+def pull(spec: ModelSpec) -> Path:
+    """Download a model's checkpoint at its revision into the Hub's cache; returns the folder.
+
+    The client shows its progress bars on stderr. A dropped connection goes on where it was; a download that was
+    stopped keeps its finished files. Raises `CompareError` with the next step for whatever stands in the way.
+    """
+    if is_server(spec) or source_folder(spec) is not None:
+        raise CompareError(f"{spec.name}: {spec.source} is not on the Hub, so there is nothing to download.")
+    if folder := local_folder(spec):
+        return folder
+    try:
+        _remove_leftovers(spec)
+        files = _wanted_files(spec)
+        _check_space(spec, files)
+        # One file at a time and in this thread, so that Ctrl-C stops at once: the client's pool of threads would
+        # first finish the gigabytes it has begun. Weights last: whoever has them all has all the rest.
+        for name in sorted(files, key=lambda name: (name.endswith(".safetensors"), name)):
+            hf_hub_download(spec.source, name, revision=spec.revision)
+    except (OSError, NetworkError, EntryNotFoundError, RuntimeError) as error:
+        raise _explained(error, spec) from error
+    folder = _folder(spec)
+    missing = missing_files(folder) if folder is not None else ["config.json"]
+    if folder is None or missing:
+        raise CompareError(
+            f"{spec.name}: {page(spec)} has no {missing[0]}.", "Its checkpoint can't be used by this program."
+        )
+    return folder
+
+
+def _folder(spec: ModelSpec) -> Path | None:
+    """Where the checkpoint is or begins to be; None when nothing of it is here."""
+    if is_server(spec):
+        return None
+    if (folder := source_folder(spec)) is not None:
+        return folder
+    try:
+        config = try_to_load_from_cache(spec.source, "config.json", revision=spec.revision)
+    except HFValidationError as error:
+        raise CompareError(
+            f"{spec.name}: {spec.source} is neither a folder of this machine nor a Hub id (owner/name).",
+            "Mend its source in the model list.",
+            field="models",
+        ) from error
+    return Path(config).parent if isinstance(config, str) else None
+
+
+def _weights(folder: Path) -> list[str]:
+    """Names of the weights files: those that the index lists, or the one file that needs no index."""
+    index = folder / "model.safetensors.index.json"
+    if not index.is_file():
+        return ["model.safetensors"]
+    try:
+        return sorted(set(json.loads(index.read_bytes())["weight_map"].values()))
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise CompareError(f"{index}: not an index of weights.", "Delete it and download the model again.") from error
+
+
+def _wanted_files(spec: ModelSpec) -> dict[str, int]:
+    """Names and sizes in bytes of the files to have. Folders inside a repository hold copies in other forms."""
+    info = HfApi().model_info(spec.source, revision=spec.revision, files_metadata=True)
+    return {
+        file.rfilename: file.size or 0
+        for file in info.siblings or []
+        if "/" not in file.rfilename
+        and (Path(file.rfilename).suffix in WANTED_SUFFIXES or file.rfilename in WANTED_NAMES)
+    }
+
+
+def _check_space(spec: ModelSpec, files: dict[str, int]) -> None:
+    needed = sum(
+        size
+        for name, size in files.items()
+        if not isinstance(try_to_load_from_cache(spec.source, name, revision=spec.revision), str)
+    )
+    free = free_bytes(cache_folder())
+    if needed > free:
+        raise CompareError(
+            f"{spec.name}: the download needs {needed / GB:,.1f} GB and {cache_folder()} has {free / GB:,.1f} GB free.",
+            MORE_SPACE,
+        )
+
+
+def _remove_leftovers(spec: ModelSpec) -> None:
+    """Delete what downloads that were killed left behind: each may be gigabytes that nothing will ever use."""
+    blobs = cache_folder() / repo_folder_name(repo_id=spec.source, repo_type="model") / "blobs"
+    for path in blobs.glob("*.incomplete"):
+        if _LEFTOVER.fullmatch(path.name) and path.stat().st_mtime < time.time() - _LEFTOVER_AFTER_S:
+            path.unlink(missing_ok=True)
+
+
+def _explained(error: Exception, spec: ModelSpec) -> CompareError:
+    """The client's exception as a sentence with the next step."""
+    if isinstance(error, LocalEntryNotFoundError) and isinstance(error.__cause__, Exception):
+        error = error.__cause__  # it only says that the file is not in the cache either
+    if isinstance(error, HfHubHTTPError):
+        what, next_step = _refusal(error, spec)
+    else:
+        what, next_step = _hindrance(error, spec)
+    return CompareError(f"{spec.name}: {what}", next_step)
+
+
+def _refusal(error: HfHubHTTPError, spec: ModelSpec) -> tuple[str, str]:
+    """What the Hub answered. GatedRepoError is a RepositoryNotFoundError, so it comes first."""
+    status = error.response.status_code
+    if status == 401:
+        return (
+            f"{page(spec)} does not open without a valid login (or there is no such model).",
+            f"Log in with `hf auth login`; a token that may only read is enough. Then: {_pull_command(spec)}",
+        )
+    if isinstance(error, GatedRepoError):
+        return (
+            f"your account has no access to {spec.source} yet.",
+            f"Ask for it on the model's page, {page(spec)}, then: {_pull_command(spec)}",
+        )
+    if status == 403:
+        return (
+            f"your token may not read {spec.source}.",
+            "Give it the right to read gated repositories, or log in with another: hf auth login",
+        )
+    if isinstance(error, RevisionNotFoundError):
+        return f"{spec.source} has no revision {spec.revision}.", "Mend its revision in the model list."
+    if isinstance(error, RepositoryNotFoundError):
+        return f"{page(spec)} does not exist.", "Mend its source in the model list."
+    return f"the Hub answers with error {status}.", f"Try again later: {_pull_command(spec)}"
+
+
+def _hindrance(error: Exception, spec: ModelSpec) -> tuple[str, str]:
+    """What stood in the way on this machine or on the way to the Hub."""
+    number = error.errno if isinstance(error, OSError) else None
+    # hf_xet, which fetches large files for the client, knows only RuntimeError and a text.
+    from_xet = isinstance(error, RuntimeError)
+    if isinstance(error, OfflineModeIsEnabled):
+        return "the Hub's client is in offline mode.", f"Unset HF_HUB_OFFLINE, then: {_pull_command(spec)}"
+    if number in {errno.ENOSPC, errno.EDQUOT} or (from_xet and "No space left" in str(error)):
+        return f"the disk of {cache_folder()} is full; finished files are kept.", MORE_SPACE
+    if number is not None and not isinstance(error, ConnectionError):
+        return (
+            f"{cache_folder()} can't be written ({os.strerror(number)}).",
+            "Set HF_HUB_CACHE to a folder of your own.",
+        )
+    if from_xet:
+        return (
+            "the Hub's storage for large files does not deliver.",
+            f"Check the network, or set HF_HUB_DISABLE_XET=1 to go another way, then: {_pull_command(spec)}",
+        )
+    return (
+        f"the connection to {constants.ENDPOINT} failed or broke off; finished files are kept.",
+        f"Check the network, then: {_pull_command(spec)}",
+    )
+
+
+def _pull_command(spec: ModelSpec) -> str:
+    return f"cosmos-compare models pull {spec.name}"

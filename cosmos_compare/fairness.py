@@ -1,0 +1,154 @@
+"""Inputs: what each model was shown and asked, how that differs in words, and settings that make it equal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from cosmos_compare.compare import Comparison
+from cosmos_compare.engines.base import resolve_sampling
+from cosmos_compare.errors import CompareError
+from cosmos_compare.prompts import Messages
+from cosmos_compare.schema import Answer, Clip, FrameTimes, ModelSpec, Sampling, Settings
+from cosmos_compare.video.budget import video_tokens
+from cosmos_compare.video.frames import look_of
+
+GREEDY = {"temperature": 0.0, "top_p": 1.0, "top_k": 0, "presence_penalty": 0.0, "repetition_penalty": 1.0, "seed": 42}
+SAMPLING_WORDS = {
+    "temperature": "temperature",
+    "top_p": "top p",
+    "top_k": "top k",
+    "presence_penalty": "presence penalty",
+    "repetition_penalty": "repetition penalty",
+    "seed": "seed",
+    "max_new_tokens": "limit of tokens",
+}
+
+
+@dataclass(frozen=True)
+class ModelInput:
+    """What one model saw and was asked. Height and width are those at the model, in pixels."""
+
+    label: str
+    clip: str
+    times: FrameTimes
+    height: int
+    width: int
+    tokens: int
+    messages: Messages
+    sampling: Sampling
+    clock: str
+
+    @property
+    def size(self) -> str:
+        return f"{self.height}×{self.width}"
+
+
+def model_input(comparison: Comparison, spec: ModelSpec, answer: Answer | None = None) -> ModelInput:
+    """What `spec` sees by the plan, and by the answer's own account where there is one.
+
+    Raises `CompareError` for a budget that the frames can't meet.
+    """
+    height, width = look_of(spec, comparison.clip, len(comparison.planned.indices), comparison.settings).size
+    tokens = video_tokens(spec.vision, len(comparison.planned.indices), height, width)
+    sampling = resolve_sampling(spec, comparison.settings, comparison.prompt.reasoning)
+    if answer is not None:
+        height, width = answer.input_height or height, answer.input_width or width
+        tokens, sampling = answer.video_tokens or tokens, answer.sampling or sampling
+    return ModelInput(
+        label=spec.label,
+        clip=comparison.clip.scenario,
+        times=comparison.planned,
+        height=height,
+        width=width,
+        tokens=tokens,
+        messages=comparison.messages(spec),
+        sampling=sampling,
+        clock=_clock(spec, comparison.settings),
+    )
+
+
+def differences(sides: Sequence[ModelInput]) -> list[str]:
+    """Sentences that name what is not the same for all sides; empty when everything is."""
+    facts: list[tuple[str, list[str]]] = [
+        ("Clip", [side.clip for side in sides]),
+        ("Frames", [_frames(side.times) for side in sides]),
+        ("Frame size, height × width", [side.size for side in sides]),
+        ("Visual tokens", [f"{side.tokens:,}" for side in sides]),
+        ("Time", [side.clock for side in sides]),
+    ]
+    facts.append(("Sampling", _sampling_words(sides)))
+    sentences = [_sentence(what, sides, values) for what, values in facts if len(set(values)) > 1]
+    if len({side.messages.system for side in sides}) > 1:
+        sentences.append("The system prompts are not the same.")
+    if len({side.messages.user for side in sides}) > 1:
+        sentences.append("The questions are not the same.")
+    if _only_frames_differ(sides):
+        sentences.append("The frames are taken at other times.")
+    return sentences
+
+
+def headline(sides: Sequence[ModelInput]) -> str:
+    """One line on what the models see: the sizes where they differ, or that they are alike."""
+    if len({side.size for side in sides}) > 1:
+        return ", ".join(f"{side.label} sees {side.size}" for side in sides)
+    return f"{'Both see' if len(sides) == 2 else 'Each sees'} {sides[0].size}" if len(sides) > 1 else sides[0].size
+
+
+def equal_settings(settings: Settings, specs: Sequence[ModelSpec], clip: Clip, n_frames: int) -> Settings:
+    """Settings under which all models get the same token budget and draw in the same way.
+
+    The budget is the smallest that any of them would use by itself, or the least that all can meet.
+    Raises `CompareError` when no budget suits all.
+    """
+    used = [_tokens(spec, clip, n_frames, settings) for spec in specs]
+    budget = min(used)
+    while not _fits(specs, clip, n_frames, settings.model_copy(update={"max_video_tokens": budget})):
+        if budget > 2 * max(used):
+            raise CompareError("No token budget suits all these models.", "Take fewer frames.", field="max_frames")
+        budget = int(budget * 1.1) + 1
+    limits = [resolve_sampling(spec, settings, reasoning=False).max_new_tokens for spec in specs]
+    changes: dict[str, Any] = {"max_video_tokens": budget, "max_new_tokens": min(limits)}
+    drawn = {name: getattr(settings, name) for name in GREEDY}
+    changes |= {name: GREEDY[name] if value is None else value for name, value in drawn.items()}
+    return settings.model_copy(update=changes)
+
+
+def _tokens(spec: ModelSpec, clip: Clip, n_frames: int, settings: Settings) -> int:
+    return video_tokens(spec.vision, n_frames, *look_of(spec, clip, n_frames, settings).size)
+
+
+def _fits(specs: Sequence[ModelSpec], clip: Clip, n_frames: int, settings: Settings) -> bool:
+    try:
+        return all(_tokens(spec, clip, n_frames, settings) for spec in specs)
+    except CompareError:
+        return False
+
+
+def _clock(spec: ModelSpec, settings: Settings) -> str:
+    if spec.vision.clock == "text":
+        return "in words between the frames"
+    return "drawn under each frame" if settings.timestamp else "by position only"
+
+
+def _frames(times: FrameTimes) -> str:
+    return f"{len(times.seconds)} from {times.seconds[0]:.2f} to {times.seconds[-1]:.2f} s" if times.seconds else "none"
+
+
+def _sampling_words(sides: Sequence[ModelInput]) -> list[str]:
+    """For each side the values that are not the same for all."""
+    differing = [name for name in SAMPLING_WORDS if len({getattr(side.sampling, name) for side in sides}) > 1]
+    return [
+        ", ".join(f"{SAMPLING_WORDS[name]} {getattr(side.sampling, name):g}" for name in differing) for side in sides
+    ]
+
+
+def _sentence(what: str, sides: Sequence[ModelInput], values: Sequence[str]) -> str:
+    return f"{what}: " + "; ".join(f"{side.label} {value}" for side, value in zip(sides, values, strict=True)) + "."
+
+
+def _only_frames_differ(sides: Sequence[ModelInput]) -> bool:
+    """Other frames of the same range, which no count would tell."""
+    same_words = len({_frames(side.times) for side in sides}) == 1
+    return same_words and len({side.times.indices for side in sides}) > 1

@@ -1,0 +1,1 @@
+"""The machine: what it has, and whether that is enough."""

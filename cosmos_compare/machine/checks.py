@@ -1,0 +1,160 @@
+"""What is well and what is not on this machine: one small function a question, from facts to a sentence."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from packaging.requirements import Requirement
+from packaging.version import Version
+
+from cosmos_compare.machine.facts import GB, Machine, keep_bytes
+
+Status = Literal["ok", "note", "broken"]
+
+# Why a version outside our requirements is more than untested.
+KNOWN_BAD = {
+    "torch": (">=2.9,<2.10", "it runs the vision encoders of these models 10 to 20 times slower"),
+    "transformers": ("<5.18", "it loses Reason1's clock, so its answers about time are wrong"),
+}
+NAMED_VERSIONS = ("torch", "transformers", "huggingface-hub", "streamlit")
+# The minor version of torchvision that belongs to torch 2.N is N + 15.
+TORCHVISION_OFFSET = 15
+LOW_DISK = 5 * GB
+LOW_RAM = 8 * 10**9
+
+
+@dataclass(frozen=True)
+class Check:
+    """One answer. `broken`: the program can't work rightly; `note`: worth knowing; `next_step` mends it."""
+
+    name: str
+    status: Status
+    text: str
+    next_step: str = ""
+
+
+def check_gpu(machine: Machine) -> Check:
+    if machine.gpu_error is not None:
+        return Check("GPU", "broken", f"nvidia-smi fails: {machine.gpu_error}.", "Mend or reinstall the NVIDIA driver.")
+    if not machine.gpus:
+        return Check(
+            "GPU",
+            "note",
+            "No NVIDIA GPU to be seen: models run on the CPU, slowly.",
+            "Enough for the demo models; for the others use a machine with a GPU.",
+        )
+    names = ", ".join(f"{gpu.name} ({_gb(gpu.memory)}, {_gb(gpu.free)} free)" for gpu in machine.gpus)
+    if machine.torch_cuda is None:
+        return Check(
+            "GPU", "note", f"{names}, but torch is a CPU build and leaves it idle.", "Install a CUDA build of torch."
+        )
+    if machine.driver_cuda and Version(machine.driver_cuda).major < Version(machine.torch_cuda).major:
+        return Check(
+            "GPU",
+            "broken",
+            f"{names}, but torch needs CUDA {machine.torch_cuda} and the driver ends at {machine.driver_cuda}.",
+            "Update the NVIDIA driver, or install a build of torch for that CUDA.",
+        )
+    old = [gpu.name for gpu in machine.gpus if gpu.compute_capability is not None and gpu.compute_capability < 8]
+    if old:
+        return Check("GPU", "note", f"{names}. {old[0]} has no bfloat16 of its own.", "Expect slow answers from it.")
+    return Check("GPU", "ok", names + ".")
+
+
+def check_ram(ram: int | None) -> Check:
+    if ram is None:
+        return Check("RAM", "note", "Its size can't be found out on this system.")
+    if ram < LOW_RAM:
+        return Check("RAM", "note", f"{_gb(ram)}.", "Loading a model may fail; 16 GB or more are comfortable.")
+    return Check("RAM", "ok", f"{_gb(ram)}.")
+
+
+def check_kept(machine: Machine) -> Check:
+    """How much a model may keep of the clips in use; how much it does keep stands beside its answers."""
+    size = keep_bytes(machine.model_memory if machine.uses_gpu else None)
+    where = "GPU memory" if machine.uses_gpu else "memory"
+    return Check("reuse", "ok", f"Up to {_gb(size)} of {where} for each model, for the next question on the same clip.")
+
+
+def check_requirements(requirements: Iterable[Requirement], installed: Mapping[str, str]) -> list[Check]:
+    """A check for each library that is missing or outside its range, and one for all the others."""
+    wanted = list(requirements)
+    if not wanted:
+        return [Check("libraries", "note", "The program is not installed, only run.", "Install it: pip install -e .")]
+    checks = [_check_requirement(requirement, installed.get(requirement.name)) for requirement in wanted]
+    bad = [check for check in checks if check.status != "ok"]
+    versions = ", ".join(f"{name} {installed[name]}" for name in NAMED_VERSIONS if name in installed)
+    return [*bad, Check("libraries", "ok", f"{len(checks) - len(bad)} of {len(checks)} as required. {versions}.")]
+
+
+def _check_requirement(requirement: Requirement, version: str | None) -> Check:
+    name = requirement.name
+    mend = f'Install the right one: pip install "{name}{requirement.specifier}"'
+    if version is None:
+        return Check(name, "broken", "Not installed.", mend)
+    known_bad, reason = KNOWN_BAD.get(name, ("", ""))
+    if known_bad and Requirement(name + known_bad).specifier.contains(version, prereleases=True):
+        return Check(name, "broken", f"{version} is known to be bad: {reason}.", mend)
+    if requirement.specifier.contains(version, prereleases=True):
+        return Check(name, "ok", version)
+    floors = [part for part in requirement.specifier if part.operator == ">="]
+    if all(part.contains(version, prereleases=True) for part in floors):
+        return Check(name, "note", f"{version} is newer than what was tested.", mend)
+    return Check(name, "broken", f"{version} is too old.", mend)
+
+
+def check_torchvision(torch: str | None, torchvision: str | None) -> Check | None:
+    """Whether the two were built for each other; None where one is missing, which another check says."""
+    if torch is None or torchvision is None:
+        return None
+    ours, theirs = Version(torch), Version(torchvision)
+    if ours.major == 2 and theirs.minor != ours.minor + TORCHVISION_OFFSET:
+        wanted = f"0.{ours.minor + TORCHVISION_OFFSET}"
+        return Check(
+            "torchvision",
+            "broken",
+            f"{torchvision} does not belong to torch {torch}.",
+            f"Install the one that does: pip install torchvision=={wanted}.*",
+        )
+    if ours.local != theirs.local:
+        return Check(
+            "torchvision",
+            "note",
+            f"{torchvision} is built for another kind of torch than {torch}: its own operators are missing.",
+            "This program does without them; other programs may not.",
+        )
+    return Check("torchvision", "ok", f"{torchvision} belongs to torch {torch}.")
+
+
+def check_opencv(installed: Mapping[str, str]) -> Check | None:
+    """None where only the headless one is there, or none at all, which another check says."""
+    if "opencv-python" not in installed:
+        return None
+    return Check(
+        "opencv",
+        "note",
+        "opencv-python is installed beside opencv-python-headless; both write the same cv2 and one breaks the other.",
+        "pip uninstall opencv-python opencv-python-headless, then: pip install opencv-python-headless",
+    )
+
+
+def check_hub(has_token: bool, offline: bool) -> Check:
+    if offline:
+        return Check("Hub", "note", "Offline mode: models can't be downloaded.", "Unset HF_HUB_OFFLINE to download.")
+    if not has_token:
+        return Check("Hub", "note", "No login: gated models can't be downloaded.", "Log in with `hf auth login`.")
+    return Check("Hub", "ok", "There is a token. Whether a model's page grants it access shows in the download.")
+
+
+def check_disk(name: str, folder: Path, free: int, writable: bool, needed: int = LOW_DISK) -> Check:
+    """`free` and `needed` in bytes."""
+    if not writable:
+        return Check(name, "broken", f"{folder} can't be written.", "Change its rights, or choose another folder.")
+    if free < needed:
+        return Check(name, "note", f"{_gb(free)} free at {folder}, {_gb(needed)} wanted.", "Free some space.")
+    return Check(name, "ok", f"{_gb(free)} free at {folder}.")
+
+
+def _gb(size: int | None) -> str:
+    return "unknown memory" if size is None else f"{size / GB:,.1f} GB"

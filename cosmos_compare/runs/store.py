@@ -1,0 +1,216 @@
+"""The store: runs on disk, one folder each, written whole or not at all. Nothing else writes runs.
+
+    outputs/runs/<scenario>/<model>/<run id>/
+        analysis.json        the `Run`
+        metrics_time.json    its times, for habits older than this program
+        raw_stdout.txt       the text of the answer
+        artifacts/video_0/   0.png 1.png …: the frames as this model saw them
+
+A folder is written under a name that begins with a dot and then renamed: one that can be seen is complete. Equal
+frames are stored once, as hard links into `outputs/.frames`, which may be deleted at any time.
+"""
+
+import errno
+import hashlib
+import json
+import os
+import shutil
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from cosmos_compare.errors import CompareError
+from cosmos_compare.runs.disk import sync_folder
+from cosmos_compare.runs.index import FINISHED, RunRow, find_run, list_runs, read_row
+from cosmos_compare.schema import Run
+from cosmos_compare.video.png import encode_png
+
+Images = npt.NDArray[np.uint8]
+ABANDONED_AFTER_S = 24 * 3600
+
+
+class Store:
+    """Runs under one outputs folder. Safe for several processes at once."""
+
+    def __init__(self, outputs: Path) -> None:
+        self.outputs = outputs
+
+    def save(self, run: Run, images: Images) -> Run:
+        """Write a run and its frames, uint8 RGB (n, height, width, 3); returns it with the id it got.
+
+        The id is `run.id`, with a number appended where two runs of one key end in the same second. Raises
+        `CompareError` when the folder can't be written; nothing is left behind then.
+        """
+        parent = self.outputs / "runs" / run.clip.scenario / run.model.name
+        with writing_to(self.outputs):
+            parent.mkdir(parents=True, exist_ok=True)
+            partial, run = _claim(parent, run)
+            try:
+                self._write_frames(partial / "artifacts" / "video_0", images)
+                _write(partial / "metrics_time.json", _metrics_time(run))
+                _write(partial / "raw_stdout.txt", run.answer.raw)
+                _write(partial / "analysis.json", run.model_dump_json(indent=2))
+                partial.rename(parent / run.id)
+                sync_folder(parent)
+            except BaseException:
+                shutil.rmtree(partial, ignore_errors=True)
+                raise
+        return run
+
+    def rows(self) -> list[RunRow]:
+        """All complete runs, oldest first."""
+        return list_runs(self.outputs)
+
+    def find(self, run_id: str) -> RunRow:
+        """The row of a run by its id or a unique beginning of it."""
+        return find_run(self.rows(), run_id)
+
+    def load(self, run_id: str) -> Run:
+        """The whole record of a run."""
+        path = self.folder(run_id) / "analysis.json"
+        try:
+            return Run.model_validate_json(path.read_bytes())
+        except (OSError, ValueError) as error:
+            raise CompareError(f"{path}: can't be read as a run.", "Restore it, or delete its folder.") from error
+
+    def folder(self, run_id: str) -> Path:
+        return self.outputs / self.find(run_id).path
+
+    def frame_files(self, run_id: str) -> list[Path]:
+        """The PNG files of a run's frames, in order."""
+        folder = self.folder(run_id) / "artifacts" / "video_0"
+        return sorted(folder.glob("*.png"), key=lambda path: int(path.stem))
+
+    def finished(self, scenario: str, model: str, key: str) -> list[RunRow]:
+        """The complete runs of a request; failed and stopped ones may be tried again."""
+        folders = (self.outputs / "runs" / scenario / model).glob(f"[!.]*-{key[:8]}*")
+        rows = [read_row(self.outputs, folder) for folder in sorted(folders)]
+        return [row for row in rows if row is not None and row.key == key and row.finish in FINISHED]
+
+    def sweep(self) -> int:
+        """Delete what killed processes left half-written more than a day ago; returns how many folders."""
+        old = time.time() - ABANDONED_AFTER_S
+        swept = 0
+        for path in self.outputs.glob("runs/*/*/.*.partial"):
+            with suppress(FileNotFoundError):  # another batch sweeps, or the run has just been completed
+                if path.stat().st_mtime < old:
+                    shutil.rmtree(path, ignore_errors=True)
+                    swept += 1
+        return swept
+
+    def _write_frames(self, folder: Path, images: Images) -> None:
+        folder.mkdir(parents=True)
+        pool = self.outputs / ".frames"
+        pool.mkdir(exist_ok=True)
+        for number, image in enumerate(images):
+            digest = hashlib.sha256(repr(image.shape).encode() + image.tobytes()).hexdigest()
+            _link_or_write(pool / f"{digest}.png", folder / f"{number}.png", image)
+
+
+def _claim(parent: Path, run: Run) -> tuple[Path, Run]:
+    """A temporary folder that only this process has, and the run with the id that it will get."""
+    for number in range(1, 1000):
+        run_id = run.id if number == 1 else f"{run.id}-{number}"
+        partial = parent / f".{run_id}.partial"
+        try:
+            partial.mkdir()
+        except FileExistsError:
+            continue
+        if (parent / run_id).exists():
+            partial.rmdir()
+            continue
+        return partial, run.model_copy(update={"id": run_id})
+    raise CompareError(f"{parent}: a thousand runs of {run.id} in one second.", "Wait a moment.")
+
+
+def _link_or_write(pooled: Path, target: Path, image: Images) -> None:
+    # Links only save space: without them (not there yet, too many, a filesystem that has none) the file is written.
+    with suppress(OSError):
+        os.link(pooled, target)
+        return
+    target.write_bytes(encode_png(image))
+    with suppress(OSError):
+        os.link(target, pooled)
+
+
+def _write(path: Path, text: str) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _metrics_time(run: Run) -> str:
+    """The times of a run under the names that users' older tables read; seconds."""
+    answer = run.answer
+    return json.dumps(
+        {
+            "inference_time_sec": answer.total_s,
+            "first_token_sec": answer.first_token_s,
+            "preprocess_sec": answer.preprocess_s,
+            "queue_sec": answer.queue_s,
+            "new_tokens": answer.new_tokens,
+            "tokens_per_sec": answer.tokens_per_s,
+            "finish": answer.finish,
+            "model": run.model.name,
+            "scenario": run.clip.scenario,
+            "run_id": run.id,
+        },
+        indent=2,
+    )
+
+
+@contextmanager
+def writing_to(outputs: Path) -> Iterator[None]:
+    """Turn what a disk can do to us into sentences."""
+    try:
+        yield
+    except OSError as error:
+        remedies = {
+            errno.ENOSPC: ("the disk is full", "Free some space, then run it again; what is saved stays."),
+            errno.EDQUOT: ("your disk quota is used up", "Free some space, then run it again."),
+            errno.EROFS: ("the disk is read-only", "Choose another folder with COSMOS_COMPARE_OUTPUTS."),
+            errno.EACCES: ("no permission to write there", "Choose another folder with COSMOS_COMPARE_OUTPUTS."),
+        }
+        why, hint = remedies.get(error.errno or 0, (str(error.strerror or error), "Check the folder."))
+        raise CompareError(f"{outputs}: the run could not be saved, {why}.", hint) from error
+
+
+def export_run(store: Store, row: RunRow, target: Path) -> Path:
+    """Copy a run into the older layout `target/spike_<model>/<scenario>/`, replacing what was exported before.
+
+    Raises `CompareError` for a folder there that holds something else: it may be somebody's own work.
+    """
+    folder = target / f"spike_{row.model}" / row.scenario
+    if folder.exists() and not _is_export(folder):
+        raise CompareError(f"{folder} is there and was not written by this program.", "Choose another folder.")
+    partial, old = (folder.with_name(f".{folder.name}.{os.getpid()}.{kind}") for kind in ("partial", "old"))
+    with writing_to(target):
+        shutil.rmtree(partial, ignore_errors=True)
+        shutil.copytree(store.outputs / row.path, partial)
+        if folder.exists():
+            folder.rename(old)
+        partial.rename(folder)
+        shutil.rmtree(old, ignore_errors=True)
+    return folder
+
+
+def _is_export(folder: Path) -> bool:
+    try:
+        return "schema_version" in json.loads((folder / "analysis.json").read_bytes())
+    except (OSError, ValueError, TypeError):
+        return False
+
+
+def latest(rows: Sequence[RunRow]) -> list[RunRow]:
+    """The newest finished run of each scenario and model; the newest of any kind where none finished."""
+    best: dict[tuple[str, str], RunRow] = {}
+    for row in rows:
+        old = best.get((row.scenario, row.model))
+        if old is None or row.finish in FINISHED or old.finish not in FINISHED:
+            best[row.scenario, row.model] = row
+    return list(best.values())

@@ -1,0 +1,124 @@
+"""What each model saw: frames from disk, sizes, tokens, prompts and sampling; what differs, in words."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Sequence
+from pathlib import Path
+
+import cv2
+import streamlit as st
+
+from cosmos_compare.board import Side
+from cosmos_compare.errors import CompareError
+from cosmos_compare.fairness import SAMPLING_WORDS, ModelInput, differences, equal_settings, headline, model_input
+from cosmos_compare.schema import Clip
+from cosmos_compare.ui.compare import settings_form
+from cosmos_compare.ui.compare.editor import Draft
+from cosmos_compare.ui.shared import markup, resources
+from cosmos_compare.ui.shared.tables import facts_table
+
+STRIP_HEIGHT = 84  # pixels
+
+
+def of_sides(sides: Sequence[Side]) -> list[ModelInput]:
+    """What the sides see. Raises `CompareError` when their settings can't be met."""
+    return [model_input(side.comparison, side.spec, side.run.answer if side.run else None) for side in sides]
+
+
+def line(sees: Sequence[ModelInput], draft: Draft, clip: Clip | None) -> None:
+    """Right below the answers: what differs in a few words, and the button that makes it equal."""
+    if len(sees) < 2:
+        return
+    with st.container(horizontal=True, vertical_alignment="center", key="seen_line"):
+        st.html(markup.difference_line(headline(sees), len(differences(sees))))
+        help_text = "For the next run: the same frames, the same budget of visual tokens, the same sampling and seed."
+        if clip:
+            st.button(
+                "Make inputs equal",
+                key="equal",
+                icon=":material/balance:",
+                help=help_text,
+                on_click=_make_equal,
+                args=(draft, clip, len(sees[0].times.indices)),
+            )
+
+
+def _make_equal(draft: Draft, clip: Clip, n_frames: int) -> None:
+    try:
+        settings_form.put_settings(equal_settings(draft.settings, draft.specs, clip, n_frames))
+    except CompareError as error:
+        st.toast(str(error), icon=":material/error:")
+        return
+    st.toast("The next run gives all models equal inputs.")
+
+
+def show(sides: Sequence[Side], sees: Sequence[ModelInput]) -> None:
+    """The panel below the answers; frames and prompts are read when it is opened."""
+    panel = st.expander("What each model saw", key="seen", on_change="rerun")
+    if not panel.open:
+        return
+    with panel:
+        st.html(markup.difference_list(differences(sees)))
+        index = _which_frame(sees)
+        for column, side, sight in zip(st.columns(len(sides), gap="medium"), sides, sees, strict=True):
+            with column:
+                _frames(resources.run_folder(side.run) if side.run else None, sight, index)
+                _words(side, sight)
+
+
+def _which_frame(sees: Sequence[ModelInput]) -> int:
+    """The number of the frame that is shown large, chosen by time."""
+    times = sees[0].times.seconds
+    if len(times) < 2:
+        return 0
+    labels = [f"{second:.2f} s" for second in times]
+    chosen = st.select_slider("Frame", labels, value=labels[len(labels) // 2], label_visibility="collapsed")
+    return labels.index(chosen)
+
+
+def _frames(folder: Path | None, sight: ModelInput, index: int) -> None:
+    files = sorted((folder / "artifacts" / "video_0").glob("*.png"), key=lambda path: int(path.stem)) if folder else []
+    if not files:
+        st.caption("The frames are shown once the answer is saved.")
+        return
+    chosen = min(index, len(files) - 1)
+    st.image(str(files[chosen]), width="stretch")
+    st.html(_strip([str(path) for path in files], sight.times.seconds, chosen))
+
+
+@st.cache_data(show_spinner=False, max_entries=100)
+def _strip(files: Sequence[str], seconds: Sequence[float], chosen: int) -> str:
+    cells = []
+    for number, file in enumerate(files):
+        mark = " chosen" if number == chosen else ""
+        time = f"{seconds[number]:.2f} s" if number < len(seconds) else ""
+        cells.append(
+            f'<figure class="frame{mark}"><img src="{_small(file)}" alt=""><figcaption>{time}</figcaption></figure>'
+        )
+    return f'<div class="strip">{"".join(cells)}</div>'
+
+
+@st.cache_data(show_spinner=False, max_entries=2000)
+def _small(file: str) -> str:
+    image = cv2.imread(file)
+    if image is None:
+        return ""
+    width = max(1, round(image.shape[1] * STRIP_HEIGHT / image.shape[0]))
+    _, jpeg = cv2.imencode(".jpg", cv2.resize(image, (width, STRIP_HEIGHT), interpolation=cv2.INTER_AREA))
+    return "data:image/jpeg;base64," + base64.b64encode(jpeg.tobytes()).decode()
+
+
+def _words(side: Side, sight: ModelInput) -> None:
+    answer = side.run.answer if side.run else None
+    facts = {
+        "Frames": f"{len(sight.times.seconds)}, {sight.size} pixels (height × width)",
+        "Visual tokens": f"{sight.tokens:,}",
+        "Prompt tokens": f"{answer.prompt_tokens:,}" if answer and answer.prompt_tokens else "–",
+        "Time": sight.clock,
+    }
+    facts |= {words.capitalize(): f"{getattr(sight.sampling, name):g}" for name, words in SAMPLING_WORDS.items()}
+    texts = {"System prompt": sight.messages.system, "Question": sight.messages.user}
+    if answer and answer.rendered_prompt:
+        texts["Prompt as rendered for the model"] = answer.rendered_prompt
+    st.html(facts_table(facts) + "".join(markup.folded(name, text) for name, text in texts.items()))

@@ -1,0 +1,121 @@
+"""The rating form: one component that holds fourteen marks, a verdict and notes, and is worked by keyboard.
+
+The same form stands on the Rate page and on the Compare page. What it sends is saved here; "saved" is said only after
+the scorecard has it on disk.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from cosmos_compare.errors import CompareError
+from cosmos_compare.paths import outputs_folder
+from cosmos_compare.ratings import scorecard
+from cosmos_compare.ratings.blind_pair import LETTERS, Sheet, Verdict, rows_of, verdict_of
+from cosmos_compare.ratings.judgement import now
+from cosmos_compare.ratings.rubric import RUBRIC
+from cosmos_compare.schema import Rating
+from cosmos_compare.ui.rate.sheet_markup import WORDS
+
+KEY = "rating"
+NO_REPLY = {"serial": 0, "said": "", "problem": ""}
+HERE = Path(__file__).parent
+
+Saved = Callable[[bool], str]
+Undone = Callable[[tuple[Rating, ...]], str]
+
+
+def rating_form(
+    sheet: Sheet, *, can_undo: bool, after_save: Saved, after_undo: Undone, skip: Saved | None = None
+) -> None:
+    """Show the form for a sheet.
+
+    `after_save(next)` and `after_undo(rows)` move the page on and return what to say; `skip(True)` goes to the next
+    pair, and without it there is no queue.
+    """
+    answered = st.session_state.get("rate_reply", NO_REPLY)
+    draft = sheet.own or undone_draft(sheet)
+    data = {
+        # What the form holds is begun anew when this changes, and kept by the browser under this name.
+        "stamp": "|".join([sheet.rater, sheet.pair.id, str(sheet.own is not None), draft.created if draft else ""]),
+        "pair": sheet.pair.id,
+        "axes": [axis._asdict() for axis in RUBRIC],
+        "words": WORDS,
+        "titles": [_title(sheet, number) for number in range(2)],
+        "verdict": draft and {"marks": [draft.left, draft.right], "choice": draft.choice, "notes": draft.notes},
+        "saved": sheet.own is not None,
+        "can_undo": can_undo,
+        "can_skip": skip is not None,
+        **answered,
+    }
+    component()(
+        key=KEY,
+        data=data,
+        on_save_change=lambda: _on_save(sheet, after_save),
+        on_undo_change=lambda: _on_undo(sheet.rater, after_undo),
+        on_skip_change=lambda: _on_skip(skip),
+    )
+
+
+def undone_draft(sheet: Sheet) -> Verdict | None:
+    """The marks that this session's last undo took back from this pair."""
+    rows: tuple[Rating, ...] = st.session_state.get("undone", ())
+    mine = [row for row in rows if (row.pair_id, row.rater) == (sheet.pair.id, sheet.rater)]
+    return verdict_of(mine, sheet.runs[0].id) if len(mine) == 2 else None
+
+
+@cache
+def component() -> Callable[..., Any]:
+    """Registered once for the process: a second registration of the name would warn."""
+    html, css, js = ((HERE / f"form.{kind}").read_text(encoding="utf-8") for kind in ("html", "css", "js"))
+    renderer: Callable[..., Any] = st.components.v2.component("cosmos_compare.rating", html=html, css=css, js=js)
+    return renderer
+
+
+def _title(sheet: Sheet, number: int) -> str:
+    return sheet.runs[number].model.label if sheet.named else f"Answer {LETTERS[number]}"
+
+
+def _on_save(sheet: Sheet, after_save: Saved) -> None:
+    event = st.session_state[KEY].save
+    if not event or event.get("pair") != sheet.pair.id:
+        return
+    try:
+        scorecard.append(outputs_folder(), rows_of(sheet, event, now()))
+    except CompareError as error:
+        reply(problem=str(error))
+        return
+    st.session_state.pop("undone", None)
+    reply(after_save(bool(event.get("next"))))
+
+
+def _on_undo(rater: str, after_undo: Undone) -> None:
+    if st.session_state[KEY].undo:
+        undo_last(rater, after_undo)
+
+
+def undo_last(rater: str, after_undo: Undone) -> None:
+    """Take back the last save of a rater and put its marks into the form."""
+    try:
+        rows = scorecard.undo(outputs_folder(), rater, now())
+    except CompareError as error:
+        reply(problem=str(error))
+        return
+    st.session_state["undone"] = rows
+    reply(after_undo(rows) if rows else "Nothing is left to undo.")
+
+
+def _on_skip(skip: Saved | None) -> None:
+    if skip and st.session_state[KEY].skip:
+        reply(skip(True))
+
+
+def reply(said: str = "", problem: str = "") -> None:
+    """What the form shows next; the new number tells it that the page has answered."""
+    serial = st.session_state.get("rate_reply", NO_REPLY)["serial"] + 1
+    st.session_state["rate_reply"] = {"serial": serial, "said": said, "problem": problem}

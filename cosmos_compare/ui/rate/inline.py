@@ -1,0 +1,60 @@
+"""Rating on the Compare page: the same form below the answers, stored as not blind, since names stand above it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from cosmos_compare.board import Side
+from cosmos_compare.errors import CompareError
+from cosmos_compare.ratings.pairs import Pair, make_pair
+from cosmos_compare.runs.index import FINISHED, RunRow
+from cosmos_compare.schema import Run
+
+
+def show(sides: Sequence[Side], rows: Sequence[RunRow]) -> None:
+    """The panel for two finished answers; what it needs is loaded when it is opened."""
+    runs = [side.run for side in sides if side.run and side.run.answer.finish in FINISHED]
+    if len(sides) != 2 or len(runs) != 2:
+        return
+    panel = st.expander("Rate these two answers", key="rate_here", on_change="rerun")
+    if not panel.open:
+        return
+    by_id = {row.id: row for row in rows}
+    with panel:
+        try:
+            pair = make_pair(*(by_id[run.id] for run in runs))
+            _form(pair, (runs[0], runs[1]))
+        except KeyError:
+            st.caption("These answers are not among the saved runs.")
+        except CompareError as error:
+            st.caption(str(error))
+
+
+def _form(pair: Pair, runs: tuple[Run, Run]) -> None:
+    # Imported late: the tables of ratings need pandas, which the first view of the Compare page should not wait for.
+    from cosmos_compare.ratings.blind_pair import Sheet, saved_by
+    from cosmos_compare.ui.rate import view
+    from cosmos_compare.ui.rate.form import rating_form
+    from cosmos_compare.ui.shared import rating_data
+
+    st.page_link(
+        "pages/rate.py",
+        label="A link for others, who rate it blind",
+        icon=":material/visibility_off:",
+        query_params={"pair": pair.id},
+    )
+    view.names_were_shown(pair.id)
+    rater = view.rater()
+    if not rater:
+        view.ask_name(view.set_rater)
+        return
+    standing = rating_data.frames().standing
+    sheet = Sheet(pair, runs, rater, open=True, own=saved_by(standing, pair, rater, runs[0].id))
+    rating_form(
+        sheet,
+        can_undo=bool((standing["rater"] == rater).any()),
+        after_save=lambda _: f"Saved for {rater}, as not blind.",
+        after_undo=lambda taken: f"Taken back: the rating of {taken[0].scenario}.",
+    )

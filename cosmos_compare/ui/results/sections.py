@@ -1,0 +1,125 @@
+"""The sections of the Results page: what the ratings say in words, then in charts, with the numbers one click away."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import pandas as pd
+import plotly.graph_objects as go
+import streamlit as st
+
+from cosmos_compare.results import report_words as words
+from cosmos_compare.results.report import Report
+from cosmos_compare.ui.results import charts
+from cosmos_compare.ui.results import trust_charts as trust
+from cosmos_compare.ui.results.chart_parts import INK, INK_ON_DARK, MOST_ROWS
+from cosmos_compare.ui.results.numbers import nothing_to_draw, numbers
+from cosmos_compare.ui.shared.tables import safe
+
+PLAIN = {"displayModeBar": False}
+Draw = Callable[[Report], go.Figure]
+
+
+def headline(found: Report) -> None:
+    """The answer in words, and what it rests on."""
+    a, b = found.models
+    basis = [
+        words.count(found.judged_pairs, "judged pair"),
+        words.count(len(found.scenarios), "scenario"),
+        words.count(len(found.raters), "rater"),
+        words.count(found.ratings, "rated answer"),
+    ]
+    st.html(
+        f'<div class="versus"><b class="model_a">{safe(a)}</b> and <b class="model_b">{safe(b)}</b>'
+        f"<span>{' · '.join(basis)}</span></div>"
+    )
+    enough = found.difference.enough
+    kind, label = ("stop", "Enough evidence") if enough else ("length", words.NOT_ENOUGH)
+    first, *rest = words.sentences(found)
+    pill = f'<span class="pill {kind}">{label}</span>' if found.difference.value is not None else ""
+    items = "".join(f"<li>{safe(sentence)}</li>" for sentence in rest)
+    st.html(f'<div class="finding">{pill}<p>{safe(first)}</p><ul>{items}</ul></div>')
+
+
+def caution(rater: str, unrated: int) -> None:
+    """Results show what others think: a reason to rate first."""
+    if rater and unrated:
+        left = words.count(unrated, "pair")
+        st.caption(f"{rater}, you have {left} left to rate. Results can sway you: rate first, then read on.")
+
+
+def charts_of(found: Report) -> None:
+    """All charts, each a fragment of its own: opening its numbers draws nothing else again."""
+    left, right = st.columns(2, gap="large")
+    with left:
+        _section("Marks by axis", "Mean mark, with 95 % intervals over scenarios.", found, charts.means, "means")
+    with right:
+        about = "Mean difference of the marks; at the bottom the mean over scenarios with its 95 % interval."
+        _section("Difference by scenario", about + _only_some(found), found, charts.scenario_differences, "scenarios")
+        _section("Verdicts", _wins(found), found, charts.verdicts, "verdicts")
+    about = "Mean difference of the marks. A click on a cell opens the pair that differs most there."
+    heat = partial(charts.heat, ink=INK_ON_DARK if st.context.theme.type == "dark" else INK)
+    _section("Where the models differ", about + _only_some(found), found, heat, "heat", on_select=_open_pair)
+    left, right = st.columns(2, gap="large")
+    with left:
+        about = "1 is full agreement, 0 what chance gives. n are marks given twice or more."
+        _section("Agreement between raters", about, found, trust.agreement, "agreement")
+        about = "Of finished runs; the mean mark has its 95 % interval."
+        _section("Speed beside quality", about, found, trust.speed, "speed")
+    with right:
+        _section("Coverage", words.coverage_words(found), found, trust.coverage, "coverage")
+
+
+def _wins(found: Report) -> str:
+    rate = found.win_rate
+    if rate.value is None:
+        return rate.why
+    share = words.estimate_words(rate, percent=True)
+    return f"{found.models[1]} wins {share}, ties as halves; n {rate.n} verdicts, {rate.scenarios} scenarios."
+
+
+def _only_some(found: Report) -> str:
+    count = int(found.scenario_differences["difference"].notna().sum())
+    return f" Shown are the {MOST_ROWS} of {count:,} scenarios that differ most." if count > MOST_ROWS else ""
+
+
+@st.fragment
+def _section(
+    title: str, about: str, found: Report, draw: Draw, key: str, on_select: Callable[[Any], None] | None = None
+) -> None:
+    st.html(f'<div class="section"><b>{safe(title)}</b><span>{safe(about)}</span></div>')
+    if why := nothing_to_draw(found, key):
+        st.caption(why)
+        return
+    shown = st.plotly_chart(
+        draw(found),
+        key=f"chart_{key}",
+        config=PLAIN,
+        on_select="rerun" if on_select else "ignore",
+        selection_mode="points",
+        alt=f"{title}. {about} The numbers follow below.",
+    )
+    if on_select:
+        on_select(shown)
+    panel = st.expander("Numbers", key=f"numbers_{key}", on_change="rerun")
+    if panel.open:
+        for table in numbers(found, key):
+            panel.dataframe(table, hide_index=True, column_config=_columns(table))
+
+
+def _columns(table: pd.DataFrame) -> dict[str, Any]:
+    floats = [name for name in table.columns if pd.api.types.is_float_dtype(table[name])]
+    config: dict[str, Any] = {str(name): st.column_config.NumberColumn(format="%.3f") for name in floats}
+    if "pair" in table.columns:
+        config["pair"] = st.column_config.LinkColumn("pair that differs most", display_text="open")
+    return config
+
+
+def _open_pair(shown: Any) -> None:
+    """Go to the pair of the cell that was clicked."""
+    points = shown.selection.points if shown else []
+    pair = next((point["customdata"][0] for point in points if point.get("customdata")), "")
+    if pair:
+        st.switch_page("pages/rate.py", query_params={"pair": str(pair)})

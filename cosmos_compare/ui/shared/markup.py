@@ -1,0 +1,262 @@
+"""Markup: pieces of HTML from records. Every text that a person or a model wrote is escaped here.
+
+Knows nothing of Streamlit. Nothing it returns can load anything or run anything: no links, no images, no scripts.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+
+from cosmos_compare.board import Side
+from cosmos_compare.engines.base import Engine
+from cosmos_compare.fairness import ModelInput
+from cosmos_compare.runs.history import PromptVersion
+from cosmos_compare.schema import Clip, GroundTruth, ModelSpec
+from cosmos_compare.texts.answers import Parts, counts_from, find_times, split
+from cosmos_compare.texts.lenient_json import ParsedJson
+from cosmos_compare.ui.shared.tables import facts_table, safe, table
+
+LONG_TEXT = 20_000  # characters beyond which times are not marked: one element each would slow the browser
+
+STATES: dict[str, str] = {
+    "queued": "Queued",
+    "loading": "Loading the model",
+    "looking": "Looking at the clip",
+    "writing": "Writing",
+    "stop": "Done",
+    "length": "Cut at the limit",
+    "cancelled": "Stopped",
+    "error": "Failed",
+}
+
+JSON_NOTES = {
+    "inside": "JSON inside other text",
+    "mended": "JSON with slips or a missing end, mended for this view",
+    "broken": "Meant as JSON, and not readable as such",
+}
+
+
+def pill(side: Side, before: int) -> str:
+    """The state of a side, in words and colour."""
+    words = STATES[side.state]
+    if side.state == "queued" and before > 0:
+        words = f"Queued, {before} before it"
+    elif side.state == "queued":
+        words = STATES["loading"]  # nothing is before it but its own loading
+    elif side.state == "writing" and not side.text:
+        words = STATES["looking"]
+    elif side.job and side.job.stopped() and not side.ended:
+        words = "Stopping"
+    if side.state == "loading":
+        words += _loading(side)
+    elif side.state == "looking" and side.job and 0 < side.job.share < 1:
+        words += f", {side.job.share:.0%}"
+    return f'<span class="pill {side.state}" role="status">{words}</span>'
+
+
+def _loading(side: Side) -> str:
+    """How much is being loaded and for how long: half a minute of silence looks like a failure."""
+    gigabytes = (side.spec.size_bytes or 0) / 1e9
+    size = f", {gigabytes:.1f} GB" if gigabytes > 1 else ""
+    began = side.job.started_at if side.job else None
+    elapsed = time.perf_counter() - began if began else 0.0
+    return size + (f", {elapsed:.0f} s" if elapsed > 1 else "")
+
+
+def title(side: Side, before: int) -> str:
+    """Who writes, whether it is a demo model, and how far it is."""
+    return f'<div class="who"><b>{safe(side.spec.label)}</b>{demo_badge(side.spec)}{pill(side, before)}</div>'
+
+
+def demo_badge(spec: ModelSpec) -> str:
+    """A demo model's badge, which tells what it is when pointed at; nothing for other models."""
+    if not spec.demo:
+        return ""
+    return f'<span class="badge" title="{safe(spec.note)}">demo, not Cosmos</span>'
+
+
+def asked(side: Side) -> str:
+    """Which prompt a side answers, and since when its answer is there."""
+    prompt = side.comparison.prompt
+    when = f", {side.run.created[:16].replace('T', ' ')} UTC" if side.run else ""
+    reasoning = " with reasoning" if prompt.reasoning else ""
+    return f'<div class="note">{safe(prompt.name)} <code>{safe(prompt.version[:6])}</code>{reasoning}{when}</div>'
+
+
+def measures(side: Side, engine: Engine | None = None) -> str:
+    """Times, speed and sizes of a saved run, one line; a dash where something was not measured. Before, what keeps
+    its `engine` from being fast."""
+    run = side.run
+    if run is None or run.answer.total_s is None:
+        return f'<div class="facts">{safe(engine.note) if engine and engine.note else "&nbsp;"}</div>'
+    answer = run.answer
+    facts = [
+        ("first token", _seconds(answer.first_token_s)),
+        ("total", _seconds(answer.total_s)),
+        ("tokens/s", f"{answer.tokens_per_s:.0f}" if answer.tokens_per_s else "–"),
+        ("tokens", f"{answer.new_tokens:,}"),
+    ]
+    if answer.peak_memory_bytes:
+        facts.append(("memory", f"{answer.peak_memory_bytes / 1e9:.1f} GB"))
+    if answer.queue_s > 0.5:
+        facts.append(("waited", _seconds(answer.queue_s)))
+    if answer.reused != "none":
+        facts.append(("reused", answer.reused))
+        if engine and engine.kept_bytes:
+            facts.append(("kept", f"{engine.kept_bytes / 1e6:,.0f} MB"))
+    return '<div class="facts">' + "".join(f"<span>{name} <b>{value}</b></span>" for name, value in facts) + "</div>"
+
+
+def body(side: Side, figure: str = "") -> str:
+    """The answer, its reasoning folded away, JSON as a table, a figure that shows it; what failed or was cut, in a
+    sentence."""
+    parts = split(side.text)
+    pieces = []
+    if parts.reasoning:
+        opened = " open" if parts.thinking and not side.ended else ""
+        count = len(parts.reasoning.split())
+        cut = ", cut before the answer" if parts.thinking and side.ended and not parts.answer else ""
+        pieces.append(
+            f'<details class="reasoning"{opened}><summary>Reasoning, {count:,} words{cut}</summary>'
+            f'<div class="text">{safe(parts.reasoning)}</div></details>'
+        )
+    pieces += [figure, _answer(parts, side)]
+    if sentence := ending(side):
+        pieces.append(sentence)
+    if side.ended and side.text:
+        pieces.append(f'<details class="raw"><summary>Raw text</summary><pre>{safe(side.text)}</pre></details>')
+    return "".join(pieces)
+
+
+def _answer(parts: Parts, side: Side) -> str:
+    # A table of thousands of cells would hold up the browser; no prompt asks for one.
+    reading = parts.json if side.ended and len(parts.answer) <= LONG_TEXT else ParsedJson(None, "none")
+    note = f'<div class="note">{JSON_NOTES[reading.state]}</div>' if reading.state in JSON_NOTES else ""
+    if reading.data is not None:
+        return note + table(reading.data)
+    cursor = '<span class="cursor"></span>' if side.state == "writing" else ""
+    if not parts.answer and not cursor:
+        return note
+    asked = side.comparison
+    begin = counts_from(side.spec, asked.settings, asked.planned)
+    times = marked_times(parts.answer, asked.clip.duration, begin)
+    return f'{note}<div class="text answer">{times}{cursor}</div>'
+
+
+def ending(side: Side) -> str:
+    """A sentence for an end that is not a whole answer, else nothing."""
+    if failure := side.failure:
+        hint = f" {safe(failure.hint)}" if failure.hint else ""
+        return f'<div class="failed"><b>{safe(failure.message)}</b>{hint}</div>'
+    if side.state == "length":
+        limit = side.run.answer.new_tokens if side.run else 0
+        return f'<div class="cut">Cut at the limit of {limit:,} tokens. Raise it in the settings for the rest.</div>'
+    if side.state == "cancelled":
+        return '<div class="cut">Stopped before its end.</div>'
+    if side.state == "stop" and not split(side.text).answer:
+        return '<div class="cut">The model ended without an answer.</div>'
+    return ""
+
+
+def marked_times(text: str, duration: float | None, begin: float) -> str:
+    """Escaped text with the times of the clip set apart, which count from `begin`; seek.js moves the video to the one
+    that is clicked."""
+    if len(text) > LONG_TEXT:
+        return safe(text)
+    pieces, at = [], 0
+    for moment in find_times(text, duration, begin):
+        words = safe(text[moment.start : moment.end])
+        mark = f'<span class="time" data-seconds="{moment.seconds:.3f}" role="button" tabindex="0">{words}</span>'
+        pieces += [safe(text[at : moment.start]), mark]
+        at = moment.end
+    return "".join(pieces) + safe(text[at:])
+
+
+def _seconds(value: float | None) -> str:
+    return "–" if value is None else f"{value:.2f} s"
+
+
+def waiting(spec: ModelSpec, sees: ModelInput | None, problem: str) -> str:
+    """A column before its first answer."""
+    head = f'<div class="who"><b>{safe(spec.label)}</b>{demo_badge(spec)}</div>'
+    if problem:
+        return f'{head}<div class="failed">{safe(problem)}</div>'
+    if sees is None:
+        return head
+    words = f"Will see {len(sees.times.seconds)} frames of {sees.size} pixels, {sees.tokens:,} visual tokens."
+    return f'{head}<div class="waiting">{words}</div><div class="hint">No answer to this prompt yet. Press Run.</div>'
+
+
+def nothing() -> str:
+    """The page before there is any clip."""
+    return (
+        '<div class="empty"><b>No clip yet</b>Drop a video, or open a folder of clips, on the left. '
+        "The models then answer here, side by side.</div>"
+    )
+
+
+def clip_line(scenario: str, clip: Clip | None) -> str:
+    """The name of a scenario and what the file holds."""
+    facts = ""
+    if clip is not None:
+        facts = f"{clip.duration:.1f} s · {clip.width}×{clip.height} · {clip.fps:.3g} fps · {clip.codec}"
+    return f'<div class="scenario"><b>{safe(scenario.replace("_", " "))}</b><span>{safe(facts)}</span></div>'
+
+
+def truth(found: GroundTruth) -> str:
+    """A ground truth for reading; what it does not say is left out."""
+    objects = [
+        f"{name}{f' (at least {thing.count_min})' if thing.count_min else ''}"
+        for name, thing in found.objects.items()
+        if thing.present
+    ]
+    rows = {
+        "Scene": found.scene,
+        "Risk": found.risk and f"{found.risk.level}{f': {found.risk.reason}' if found.risk.reason else ''}",
+        "Expected action": found.expected_action,
+        "To be seen": ", ".join(objects),
+        "Not there": ", ".join(found.absent),
+        "What it tests": found.tests,
+        "Source": found.source,
+    }
+    events = [
+        {"from": f"{event.start:.1f} s", "to": f"{event.end:.1f} s", "what": event.label, "critical": event.critical}
+        for event in found.events
+    ]
+    return facts_table({name: value for name, value in rows.items() if value}) + (table(events) if events else "")
+
+
+def folded(summary: str, text: str) -> str:
+    return f'<details class="raw"><summary>{safe(summary)}</summary><pre>{safe(text) or "–"}</pre></details>'
+
+
+def difference_line(words: str, count: int) -> str:
+    others = count - (" sees " in words)
+    more = f", and {others} more {'difference' if others == 1 else 'differences'}" if others > 0 else ""
+    return f'<div class="summary">{safe(words)}{more if count else ": all inputs are equal"}.</div>'
+
+
+def difference_list(sentences: Sequence[str]) -> str:
+    if not sentences:
+        return '<div class="same">Both got the same frames, sizes, prompt and sampling.</div>'
+    return '<ul class="differ">' + "".join(f"<li>{safe(sentence)}</li>" for sentence in sentences) + "</ul>"
+
+
+def version_line(version: PromptVersion) -> str:
+    """One version of a prompt in the history: when, which, and how each model ended."""
+    reasoning = " with reasoning" if version.reasoning else ""
+    models = "".join(
+        f'<span class="pill {safe(row.finish)}">{safe(row.model)}</span>' + (demo_dot() if row.demo else "")
+        for row in version.latest()
+    )
+    when = safe(version.newest[:16].replace("T", " "))
+    runs = f"{len(version.rows)} runs" if len(version.rows) > 1 else "1 run"
+    return (
+        f'<div class="version"><b>{safe(version.name)}</b> <code>{safe(version.version[:6])}</code>{reasoning}'
+        f"<span>{when} UTC · {runs}</span>{models}</div>"
+    )
+
+
+def demo_dot() -> str:
+    return '<span class="badge">demo</span>'

@@ -1,0 +1,167 @@
+"""The scenario picker in the sidebar: pictures of a folder's clips, another folder, a dropped file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from cosmos_compare.errors import CompareError
+from cosmos_compare.paths import outputs_folder, scenarios_folder
+from cosmos_compare.ui.compare.view import View, change_view, current
+from cosmos_compare.ui.shared import resources
+from cosmos_compare.video.clips import Scenario
+from cosmos_compare.video.thumbs import Thumb
+from cosmos_compare.video.uploads import FOLDER as UPLOADS
+from cosmos_compare.video.uploads import keep_upload
+
+HERE = Path(__file__).parent
+REFRESH_S = 0.7  # while thumbnails are being made
+
+
+def pick() -> Scenario | None:
+    """Show the picker; returns the scenario of the view, or None when there is none to show."""
+    with st.sidebar:
+        found = _listed()
+        view = current()
+        known = {scenario.id: scenario for scenario in found}
+        if found and not view.scenario and not view.runs and not view.live:
+            view = change_view(scenario=found[0].id)
+        _list(found)
+        _other_folder()
+        _drop()
+    return known.get(view.scenario)
+
+
+def _listed() -> list[Scenario]:
+    """The clips of the folder and those that were dropped, or a sentence on the page."""
+    found: list[Scenario] = []
+    folder = folder_of_view()
+    try:
+        found = resources.scenarios(folder)
+    except CompareError as error:
+        st.info(str(error), icon=":material/folder_off:")
+    uploads = outputs_folder() / UPLOADS
+    if uploads.is_dir() and uploads != folder and any(uploads.iterdir()):
+        taken = {scenario.id for scenario in found}
+        found = found + [scenario for scenario in resources.scenarios(uploads) if scenario.id not in taken]
+    return found
+
+
+def folder_of_view() -> Path:
+    """The folder whose clips are listed. One that only an address names is not read: anyone can send a link."""
+    named = current().folder
+    if named in resources.opened_folders():
+        return Path(named).expanduser()
+    if named:
+        st.warning(f"This link names the folder {named}. Type it under “Another folder” to open it.")
+    return scenarios_folder()
+
+
+def _list(found: Sequence[Scenario]) -> None:
+    items = _items(found)
+    if any(item["waits"] for item in items):
+        st.fragment(_cards_until_made, run_every=REFRESH_S)(found, current())
+    elif items:
+        _cards(items)
+
+
+def _cards_until_made(found: Sequence[Scenario], view: View) -> None:
+    """The list while pictures are being made; it refreshes itself."""
+    items = _items(found)
+    _cards(items)
+    if current() != view or not any(item["waits"] for item in items):
+        st.rerun()  # the page as a whole: another scenario was picked, or all pictures are there
+
+
+def _cards(items: Sequence[dict[str, Any]]) -> None:
+    data = {"items": items, "chosen": current().scenario}
+    component()(key="scenarios", data=data, on_picked_change=_picked)
+
+
+def _items(found: Sequence[Scenario]) -> list[dict[str, Any]]:
+    thumbs = resources.thumbs()
+    return [_item(scenario, thumbs.get(scenario.video)) for scenario in found]
+
+
+def _item(scenario: Scenario, thumb: Thumb | None) -> dict[str, Any]:
+    facts = [] if thumb is None or thumb.seconds is None else [f"{thumb.seconds:.1f} s"]
+    if thumb is not None and thumb.problem:
+        facts.append("can't be played")
+    if scenario.ground_truth:
+        facts.append("with truth")
+    return {
+        "id": scenario.id,
+        "name": scenario.id.replace("_", " "),
+        "facts": " · ".join(facts),
+        "jpeg": thumb.jpeg if thumb else "",
+        "problem": thumb.problem if thumb else "",
+        "waits": thumb is None,
+    }
+
+
+def _picked() -> None:
+    picked = st.session_state["scenarios"].picked
+    if picked:
+        change_view(scenario=picked, live="", runs=())
+
+
+@cache
+def component() -> Callable[..., Any]:
+    """Registered once for the process: a second registration of the name would warn."""
+    html = '<input placeholder="Find a scenario" aria-label="Find a scenario"><div class="list" role="listbox"></div>'
+    css, js = ((HERE / name).read_text(encoding="utf-8") for name in ("picker.css", "picker.js"))
+    renderer: Callable[..., Any] = st.components.v2.component("cosmos_compare.scenarios", html=html, css=css, js=js)
+    return renderer
+
+
+def _other_folder() -> None:
+    with st.popover("Another folder", icon=":material/folder_open:", width="stretch"):
+        st.text_input("Folder with clips", key="folder", placeholder="/home/me/clips", on_change=_open_folder)
+        st.caption("Videos in it, or folders with segment.mp4 and ground_truth.yaml.")
+        if problem := st.session_state.pop("folder_problem", ""):
+            st.error(problem)
+        if current().folder:
+            st.button("Back to the first folder", on_click=_first_folder)
+
+
+def _first_folder() -> None:
+    change_view(folder="", scenario="", live="", runs=())
+
+
+def _open_folder() -> None:
+    text = st.session_state["folder"].strip()
+    if not text:
+        return
+    try:
+        found = resources.scenarios(Path(text).expanduser())
+    except CompareError as error:
+        st.session_state["folder_problem"] = str(error)
+        return
+    resources.opened_folders().add(text)
+    change_view(folder=text, scenario=found[0].id, live="", runs=())
+
+
+def _drop() -> None:
+    with st.popover("Drop a video", icon=":material/upload_file:", width="stretch"):
+        st.file_uploader("Video file", key="upload", on_change=_keep_dropped, label_visibility="collapsed")
+        st.caption("mp4, webm, mkv, mov or avi. It is kept in outputs/uploads on this machine.")
+        if problem := st.session_state.get("upload_problem"):
+            st.error(problem)
+
+
+def _keep_dropped() -> None:
+    dropped = st.session_state["upload"]
+    st.session_state.pop("upload_problem", None)
+    if dropped is None:
+        return
+    try:
+        kept = keep_upload(dropped.name, dropped, outputs_folder())
+    except CompareError as error:
+        st.session_state["upload_problem"] = str(error)
+        return
+    resources.scenarios.clear()
+    change_view(scenario=next(s.id for s in resources.scenarios(kept.parent) if s.video == kept), live="", runs=())

@@ -1,0 +1,119 @@
+"""Facts of a machine: what is read from nvidia-smi, what a model needs, how disk space is asked for."""
+
+import os
+import stat
+import sys
+from importlib import metadata
+from pathlib import Path
+
+import pytest
+
+from cosmos_compare.catalogue.models import load_models
+from cosmos_compare.machine.facts import (
+    GB,
+    Gpu,
+    Machine,
+    free_bytes,
+    installed_versions,
+    memory_needed,
+    parse_driver_cuda,
+    parse_gpus,
+    read_machine,
+)
+
+TWO_GPUS = """\
+0, GPU-aaaa1111-0000-0000-0000-000000000000, NVIDIA H200, 143771, 143000, 9.0
+1, GPU-bbbb2222-0000-0000-0000-000000000000, NVIDIA GeForce RTX 4090, 24564, 20000, 8.9
+"""
+
+
+def machine(gpu_gib: float | None = None, ram: int | None = 64 * GB, torch_cuda: str | None = "13.0") -> Machine:
+    gpus = () if gpu_gib is None else (Gpu("a GPU", int(gpu_gib * 2**30), None, 9.0),)
+    return Machine(python="3.11", gpus=gpus, gpu_error=None, driver_cuda="13.0", torch_cuda=torch_cuda, ram=ram)
+
+
+def fits(name: str, on: Machine) -> bool:
+    spec = load_models()[name]
+    assert spec.size_bytes is not None
+    assert on.model_memory is not None
+    return memory_needed(spec, spec.size_bytes, on) <= on.model_memory
+
+
+def test_gpus_are_read_from_nvidia_smi() -> None:
+    first, second = parse_gpus(TWO_GPUS, visible=None)
+    assert first == Gpu("NVIDIA H200", 143771 * 2**20, 143000 * 2**20, 9.0)
+    assert second.name == "NVIDIA GeForce RTX 4090"
+
+
+@pytest.mark.parametrize(
+    ("visible", "names"),
+    [
+        ("1", ["NVIDIA GeForce RTX 4090"]),
+        ("GPU-aaaa", ["NVIDIA H200"]),
+        ("0,1", ["NVIDIA H200", "NVIDIA GeForce RTX 4090"]),
+        ("-1", []),
+        ("", []),
+    ],
+)
+def test_gpus_that_are_hidden_from_cuda_do_not_count(visible: str, names: list[str]) -> None:
+    assert [gpu.name for gpu in parse_gpus(TWO_GPUS, visible)] == names
+
+
+def test_a_gpu_that_shares_the_memory_of_the_cpu_has_no_size() -> None:
+    (gpu,) = parse_gpus("0, GPU-cccc, NVIDIA GB10, [N/A], [N/A], 12.1\n", visible=None)
+    assert (gpu.memory, gpu.free, gpu.compute_capability) == (None, None, 12.1)
+
+
+def test_the_cuda_version_of_the_driver_is_read_from_the_banner() -> None:
+    banner = "| NVIDIA-SMI 550.54.15    Driver Version: 550.54.15    CUDA Version: 12.4     |"
+    assert parse_driver_cuda(banner) == "12.4"
+    assert parse_driver_cuda("nothing of the kind") is None
+
+
+def test_an_nvidia_smi_that_fails_says_why(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After an update of the driver without a reboot: no GPU to be seen, and only nvidia-smi knows why."""
+    program = tmp_path / "nvidia-smi"
+    program.write_text(
+        f"#!{sys.executable}\nprint('Failed to initialize NVML: version mismatch')\nraise SystemExit(18)\n"
+    )
+    program.chmod(program.stat().st_mode | stat.S_IXUSR)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    found = read_machine()
+    assert found.gpus == ()
+    assert found.gpu_error == "Failed to initialize NVML: version mismatch"
+
+
+@pytest.mark.parametrize(
+    ("gib", "reason1", "reason2"), [(80, True, True), (24, True, True), (16, False, True), (6, False, False)]
+)
+def test_which_models_fit_a_gpu(gib: int, reason1: bool, reason2: bool) -> None:
+    assert fits("reason1", machine(gib)) is reason1
+    assert fits("reason2", machine(gib)) is reason2
+
+
+def test_on_a_cpu_the_weights_take_twice_as_much() -> None:
+    """bfloat16 on disk becomes float32 in memory: 16.6 GB become 33.2."""
+    assert not fits("reason1", machine(ram=32 * GB))
+    assert fits("reason1", machine(ram=48 * GB))
+
+
+def test_a_gpu_that_torch_cannot_use_holds_no_model() -> None:
+    assert machine(80, ram=64 * GB, torch_cuda=None).model_memory == 64 * GB
+
+
+def test_a_small_model_needs_little_room_to_work() -> None:
+    tiny = load_models()["reason2"].model_copy(update={"dtype": "float32"})
+    assert memory_needed(tiny, 10_000_000, machine()) == 20_000_000
+
+
+def test_free_space_of_a_folder_that_is_not_made_yet(tmp_path: Path) -> None:
+    assert free_bytes(tmp_path / "not" / "yet") == pytest.approx(free_bytes(tmp_path), rel=0.1)
+
+
+def test_only_what_is_installed_has_a_version() -> None:
+    assert installed_versions(["pytest", "no-such-thing"]) == {"pytest": metadata.version("pytest")}
+
+
+def test_this_machine_has_memory() -> None:
+    ram = read_machine().ram
+    assert ram is None or ram > GB / 10

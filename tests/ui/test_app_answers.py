@@ -1,0 +1,156 @@
+"""Answers that lie on disk, as the Compare page shows them: how they ended, links to them, the history."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from app_support import comparison_of, html, open_page, saved
+
+from cosmos_compare.board import side_of
+from cosmos_compare.schema import ModelSpec
+from cosmos_compare.ui.shared import resources
+
+pytestmark = pytest.mark.usefixtures("small_app")
+
+
+@pytest.mark.parametrize(
+    ("finish", "words"),
+    [
+        ("stop", "Done"),
+        ("length", "Cut at the limit of 7 tokens"),
+        ("cancelled", "Stopped before its end"),
+        ("error", "The memory was not enough."),
+    ],
+)
+def test_a_saved_answer_says_how_it_ended(finish: str, words: str, pair: list[ModelSpec], video: Path) -> None:
+    comparison = comparison_of(video, pair[0])
+    one = saved(resources.store(), comparison, pair[0], "A car brakes.", finish=finish, hint="Use fewer frames.")
+    two = saved(resources.store(), comparison, pair[1], "A bus waits.")
+    page = open_page(runs=f"{one.id},{two.id}")
+    text = html(page)
+    assert words in text
+    assert "A bus waits." in text
+    assert ("Use fewer frames." in text) == (finish == "error")
+    assert "demo, not Cosmos" in text
+
+
+def test_a_link_to_runs_brings_their_prompt_settings_and_scenario(pair: list[ModelSpec], video: Path) -> None:
+    comparison = comparison_of(video, pair[0], fps=2.0, seed=7)
+    one = saved(resources.store(), comparison, pair[0], "A car.")
+    page = open_page(runs=one.id)
+    assert page.text_area(key="question").value == "What is there?"
+    assert page.session_state["settings"].seed == 7
+    assert page.query_params["scenario"] == "scene_1"
+    assert page.multiselect(key="models").value == ["reason1-demo"]
+
+
+def test_runs_whose_clip_is_gone_are_still_shown(tmp_path: Path, pair: list[ModelSpec], video: Path) -> None:
+    gone = tmp_path / "gone.webm"
+    shutil.copy(video, gone)
+    run = saved(resources.store(), comparison_of(gone, pair[0]), pair[0], "A car waits.")
+    gone.unlink()
+    page = open_page(runs=run.id)
+    assert "no longer on this machine" in html(page)
+    assert "A car waits." in html(page)
+    assert page.button(key="run").disabled
+
+
+def test_runs_of_two_prompts_say_which_is_whose(pair: list[ModelSpec], video: Path) -> None:
+    runs = [saved(resources.store(), comparison_of(video, pair[0], seed=seed), pair[0], "A car.") for seed in (1, 2)]
+    assert html(open_page(runs=",".join(run.id for run in runs))).count("<code>") == 2
+
+
+def test_a_link_to_what_is_not_here_says_so(pair: list[ModelSpec]) -> None:
+    assert "Not among the runs on this machine: nowhere" in html(open_page(runs="nowhere"))
+    assert "That comparison is over" in html(open_page(live="feedbeef"))
+    assert "Type it under" in html(open_page(folder="/etc"))
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        "<script>alert(1)</script>",
+        "![x](http://example.com/x.png) <img src=x onerror=alert(1)>",
+        '{"a": "<script>alert(1)</script>", "<b>": [{"<i>": "<svg onload=alert(1)>"}]}',
+        "<think><script>alert(1)</script></think><iframe src=x>",
+        "</div></div><style>*{display:none}</style>" + "x" * 200_000,
+    ],
+)
+def test_model_text_is_shown_as_text(raw: str, pair: list[ModelSpec], video: Path) -> None:
+    run = saved(resources.store(), comparison_of(video, pair[0]), pair[0], raw)
+    shown = html(open_page(runs=run.id))
+    assert "&lt;" in shown
+    for tag in ("<script", "<img", "<iframe", "<svg", "<style", "<i>", "<b>&quot;"):
+        assert tag not in shown.lower()
+
+
+def test_json_answers_become_a_table(pair: list[ModelSpec], video: Path) -> None:
+    run = saved(resources.store(), comparison_of(video, pair[0]), pair[0], '```json\n{"risk_level": "high"}\n```')
+    assert "<th>risk_level</th><td>high</td>" in html(open_page(runs=run.id))
+
+
+def test_boxes_are_drawn_where_the_model_put_them(pair: list[ModelSpec], video: Path) -> None:
+    raw = '[{"label": "<b>car</b>", "bbox_2d": [250, 500, 750, 1000]}]'
+    run = saved(resources.store(), comparison_of(video, pair[1]), pair[1], raw)
+    text = html(open_page(runs=run.id))
+    assert "left:25.00%;top:50.00%;width:50.00%;height:50.00%" in text
+    assert "<em>&lt;b&gt;car&lt;/b&gt;</em>" in text
+
+
+def test_what_each_model_saw_shows_its_frames_prompt_and_sampling(pair: list[ModelSpec], video: Path) -> None:
+    runs = [saved(resources.store(), comparison_of(video, spec, seed=9), spec, "A car.") for spec in pair]
+    page = open_page(runs=",".join(run.id for run in runs))
+    page.session_state["seen"] = True
+    page.run()
+    text = html(page)
+    assert "What is there?" in text
+    assert text.count("<th>Seed</th><td>9</td>") == 2
+    assert text.count("<figure") == 2 * len(runs[0].frames.seconds)
+    assert f"{runs[0].frames.seconds[1]:.2f} s" in text
+
+
+def test_the_history_opens_any_two_side_by_side(pair: list[ModelSpec], video: Path) -> None:
+    comparison = comparison_of(video, pair[0])
+    runs = [saved(resources.store(), comparison, pair[0], f"take {number}") for number in range(3)]
+    page = open_page(scenario="scene_1")
+    page.session_state["past"] = True
+    page.run()
+    page.selectbox(key="past_left").set_value(runs[0].id)
+    page.selectbox(key="past_right").set_value(runs[2].id).run()
+    page.button(key="past_open").click().run()
+    assert page.query_params["runs"] == f"{runs[0].id},{runs[2].id}"
+    assert "take 0" in html(page)
+    assert "take 2" in html(page)
+
+
+def test_the_answers_to_the_same_prompt_are_found_again(pair: list[ModelSpec], video: Path) -> None:
+    page = open_page(scenario="scene_1")
+    question, system = page.text_area(key="question").value, page.session_state["system"]
+    comparison = comparison_of(video, pair[0])
+    prompt = comparison.prompt.model_copy(
+        update={"user_prompt": question, "system_prompt": system, "version": _version(system, question)}
+    )
+    for spec in pair:
+        saved(
+            resources.store(),
+            type(comparison)(
+                comparison.clip, prompt, comparison.settings, (spec,), comparison.planned, comparison.versions
+            ),
+            spec,
+            "Seen before.",
+        )
+    assert html(page.run()).count("Seen before.") == 4  # the answer and its raw text, on both sides
+
+
+def _version(system: str, question: str) -> str:
+    from cosmos_compare.schema import Prompt
+
+    return Prompt(name="x", system_prompt=system, user_prompt=question).version
+
+
+def test_side_of_a_saved_run_is_over(pair: list[ModelSpec], video: Path) -> None:
+    side = side_of(saved(resources.store(), comparison_of(video, pair[0]), pair[0], "x"))
+    assert side.ended
+    assert side.state == "stop"
