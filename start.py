@@ -53,7 +53,7 @@ def install(target: str) -> None:
         venv.create(ENVIRONMENT, with_pip=True)
     print("Installing (about 2 GB, a minute or two) …", file=sys.stderr)
     if run(PYTHON, "-m", "pip", "install", "--quiet", "--editable", target) != 0:
-        sys.exit("The installation failed; pip's words above say why. Mend it and start again.")
+        sys.exit("The installation failed; pip's words above say why. Fix it and start again.")
     stamp.write_text(wanted)
 
 
