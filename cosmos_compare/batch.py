@@ -49,7 +49,7 @@ class Batch:
         self.store = store
         self.force = force
         self.items = [
-            Item(comparison, spec, number)
+            Item(comparison.repeated(number), spec, number)
             for comparison in comparisons
             for spec in comparison.specs
             for number in range(repeat)
@@ -110,10 +110,10 @@ class Batch:
         folder = self.store.outputs / ".claims"
         with writing_to(folder):
             folder.mkdir(parents=True, exist_ok=True)
-        return FileLock(folder / f"{item.key[:32]}-{item.number}.lock", timeout=wait_s)
+        return FileLock(folder / f"{item.key[:32]}.lock", timeout=wait_s)
 
     def _is_done(self, item: Item) -> bool:
         if not self.force:
             rows = self.store.finished(item.comparison.clip.scenario, item.spec.name, item.key)
-            item.before = rows[item.number] if item.number < len(rows) else None
+            item.before = rows[0] if rows else None
         return item.before is not None

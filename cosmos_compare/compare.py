@@ -9,7 +9,7 @@ import hashlib
 import json
 import platform
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
@@ -39,6 +39,8 @@ from cosmos_compare.video.frames import Frames, SamplingCancelledError, look_of,
 
 LIBRARIES = ("torch", "transformers", "torchvision", "qwen-vl-utils", "av", "opencv-python-headless", "numpy")
 
+NOT_DETERMINING = frozenset({"label", "note", "demo", "gated", "size_bytes"})  # fields of a model's entry
+
 
 @dataclass(frozen=True)
 class Comparison:
@@ -55,15 +57,24 @@ class Comparison:
         values = {"scenario": self.clip.scenario, "duration": f"{self.clip.duration:.1f}"}
         return messages(self.prompt, spec, values)
 
+    def repeated(self, number: int) -> "Comparison":
+        """The same request as repeat `number`, from 0: a run of its own, with a seed of its own."""
+        return replace(self, settings=self.settings.model_copy(update={"repeat": number}))
+
+    def greedy(self) -> list[ModelSpec]:
+        """The models that take the likeliest token each time: their repeats can't differ."""
+        chosen = ((spec, resolve_sampling(spec, self.settings, self.prompt.reasoning)) for spec in self.specs)
+        return [spec for spec, sampling in chosen if sampling.temperature == 0]
+
     def key(self, spec: ModelSpec) -> str:
-        """A hash of what determines the answer of one model: 64 hex digits. Repeats share it."""
+        """A hash of what determines the answer of one model: 64 hex digits."""
         parts = {
             # By name as well: two entries with the same weights are compared with each other, not taken for one.
             "scenario": self.clip.scenario,
-            "model": spec.model_dump(exclude={"label", "note", "demo", "gated", "size_bytes"}),
+            "model": {name: value for name, value in spec.determining().items() if name not in NOT_DETERMINING},
             "messages": self.messages(spec),
             "reasoning": self.prompt.reasoning,
-            "settings": self.settings.model_dump(),
+            "settings": self.settings.determining(),
             "clip": self.clip.sha256,
             "indices": self.planned.indices,
             "versions": {name: self.versions[name] for name in LIBRARIES},

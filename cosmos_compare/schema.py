@@ -1,4 +1,4 @@
-"""The records: everything on disk is one of these. They import nothing of ours.
+"""The records: everything on disk is one of these.
 
 All are frozen and refuse unknown fields. `None` in `Settings` means "the model's own default"; the values
 that were really used stand in `Answer.sampling`.
@@ -7,9 +7,11 @@ that were really used stand in `Answer.sampling`.
 from __future__ import annotations
 
 import hashlib
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from cosmos_compare.setting_fields import BY_NAME
 
 SCHEMA_VERSION = 1
 
@@ -17,10 +19,24 @@ Finish = Literal["stop", "length", "cancelled", "error"]
 Reused = Literal["none", "pixels", "features", "prefix"]
 RiskLevel = Literal["none", "low", "medium", "high"]
 BoxConvention = Literal["pixels", "thousandths"]
+Condition = Literal["clip", "blank", "frozen", "shuffled", "reversed", "swapped"]
 
 
 class Record(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", protected_namespaces=())
+
+    added_later: ClassVar[frozenset[str]] = frozenset()
+
+    def determining(self) -> dict[str, Any]:
+        """The fields as keys of runs take them: those in `added_later` are left out at their default, so that a new
+        field never asks again what was answered before."""
+        fields = type(self).model_fields
+        values = {name: getattr(self, name) for name in fields}
+        return {
+            name: value.determining() if isinstance(value, Record) else value
+            for name, value in values.items()
+            if not (name in self.added_later and value == fields[name].default)
+        }
 
 
 class Clip(Record):
@@ -95,7 +111,12 @@ class Prompt(Record):
 
 
 class Settings(Record):
-    """One form: how the clip is sampled and how the answer is drawn. Times in seconds of the clip."""
+    """One form: how the clip is sampled and how the answer is drawn. Times in seconds of the clip.
+
+    How faces offer each field, and which of them frames depend on, stands in `setting_fields.FIELDS`.
+    """
+
+    added_later: ClassVar[frozenset[str]] = frozenset(name for name, field in BY_NAME.items() if field.later)
 
     fps: float = Field(4.0, gt=0, le=60)
     max_frames: int | None = Field(None, ge=2)
@@ -110,6 +131,8 @@ class Settings(Record):
     presence_penalty: float | None = Field(None, ge=-2, le=2)
     repetition_penalty: float | None = Field(None, gt=0, le=2)
     seed: int | None = Field(None, ge=0, lt=2**63)
+    condition: Condition = Field("clip", description="what is shown: the clip, or a control made from its frames")
+    repeat: int = Field(0, ge=0, lt=10_000, description="which repeat this is; added to each model's own seed")
 
     @model_validator(mode="after")
     def _range_is_forward(self) -> Self:

@@ -54,9 +54,27 @@ def test_repeats_and_force_answer_again(
     assert main(batch(scenarios, tmp_path, one_model, "--force")) == 0
     rows = list_runs(tmp_path)
     assert len(rows) == 9
-    assert len({row.key for row in rows}) == 3, "repeats share a key"
+    assert len({row.key for row in rows}) == 6, "a repeat is a request of its own"
+    assert sorted(row.repeat for row in rows) == [0] * 6 + [1] * 3
     texts = {(tmp_path / row.path / "raw_stdout.txt").read_bytes() for row in rows if row.scenario == "scene_0"}
-    assert len(texts) == 1, "the same request gives the same text"
+    assert len(texts) == 1, "these models are greedy: the same text whatever the seed"
+
+
+def test_repeats_differ_where_tokens_are_drawn_and_greedy_ones_are_told_apart(
+    scenarios: Path, tiny_flags: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`--temperature 1.8 --repeat 3` gave three identical answers: all repeats had the one seed."""
+    one_clip = tmp_path / "one"
+    one_clip.mkdir()
+    (one_clip / "clip.webm").symlink_to(scenarios / "scene_0" / "segment.webm")
+    words = batch(one_clip, tmp_path / "outputs", tiny_flags, "--temperature", "1.8", "--repeat", "3")
+    assert main(words) == 0
+    assert "repeats can't differ" not in capsys.readouterr().err
+    rows = list_runs(tmp_path / "outputs")
+    for model in {row.model for row in rows}:
+        assert len({row.text_key for row in rows if row.model == model}) == 3
+    assert main([*words, "--temperature", "0"]) == 0
+    assert "reason1-tiny and reason2-tiny: at temperature 0 repeats can't differ" in capsys.readouterr().err
 
 
 def test_after_a_kill_the_batch_is_resumed_and_nothing_half_there_is_listed(
@@ -89,7 +107,7 @@ def test_two_batches_at_once_share_the_work(scenarios: Path, tiny_flags: list[st
     assert [process.returncode for process in processes] == [0, 0], printed
     rows = list_runs(tmp_path)
     assert len(rows) == 12
-    assert set(Counter(row.key for row in rows).values()) == {2}
+    assert set(Counter(row.key for row in rows).values()) == {1}
 
 
 def test_a_broken_clip_is_named_and_costs_only_itself(

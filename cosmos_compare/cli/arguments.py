@@ -7,38 +7,12 @@ from typing import TYPE_CHECKING
 
 from cosmos_compare.errors import CompareError
 from cosmos_compare.paths import outputs_folder
+from cosmos_compare.setting_fields import BY_NAME, FIELDS
 
 if TYPE_CHECKING:
     from cosmos_compare.schema import ModelSpec, Prompt, Settings
 
-SETTING_FLAGS = {
-    "fps": "--fps",
-    "max_frames": "--max-frames",
-    "start": "--start",
-    "end": "--end",
-    "max_video_tokens": "--max-video-tokens",
-    "timestamp": "--timestamp",
-    "max_new_tokens": "--max-tokens",
-    "temperature": "--temperature",
-    "top_p": "--top-p",
-    "top_k": "--top-k",
-    "presence_penalty": "--presence-penalty",
-    "repetition_penalty": "--repetition-penalty",
-    "seed": "--seed",
-}
-_WHOLE = {"max_frames", "max_video_tokens", "max_new_tokens", "top_k", "seed"}
-_FRAMES = ("fps", "max_frames", "start", "end", "max_video_tokens", "timestamp")
-_HELP = {
-    "fps": "frames per second to sample (default: 4)",
-    "max_frames": "at most this many frames, spread evenly",
-    "start": "begin at this second of the clip",
-    "end": "end at this second of the clip",
-    "max_video_tokens": "pixel budget of the whole clip in visual tokens, the same for each model",
-    "timestamp": "draw the time in a band under each frame, for models that read no timestamps",
-    "max_new_tokens": "cut the answer after this many tokens",
-    "temperature": "0 always takes the likeliest token",
-    "seed": "seed of the draw",
-}
+NO_FLAG = {"repeat"}  # commands count the repeats themselves
 
 
 def add_models(parser: argparse.ArgumentParser) -> None:
@@ -59,14 +33,16 @@ def add_prompt(parser: argparse.ArgumentParser) -> None:
 
 
 def add_settings(parser: argparse.ArgumentParser, *, only_frames: bool = False) -> None:
-    for field, flag in SETTING_FLAGS.items():
-        if only_frames and field not in _FRAMES:
+    for field in FIELDS:
+        if field.name in NO_FLAG or (only_frames and not field.frames):
             continue
-        if field == "timestamp":
-            parser.add_argument(flag, action="store_true", help=_HELP[field])
-            continue
-        kind = int if field in _WHOLE else float
-        parser.add_argument(flag, dest=field, type=kind, metavar="N" if kind is int else "X", help=_HELP.get(field))
+        if field.kind == "switch":
+            parser.add_argument(field.flag, dest=field.name, action="store_true", help=field.help)
+        elif field.kind == "choice":
+            parser.add_argument(field.flag, dest=field.name, choices=field.choices, help=field.help)
+        else:
+            kind, letter = (int, "N") if field.kind == "whole" else (float, "X")
+            parser.add_argument(field.flag, dest=field.name, type=kind, metavar=letter, help=field.help)
 
 
 def add_outputs(parser: argparse.ArgumentParser) -> None:
@@ -81,13 +57,13 @@ def settings_of(args: argparse.Namespace) -> "Settings":
 
     from cosmos_compare.schema import Settings
 
-    values = {field: getattr(args, field) for field in SETTING_FLAGS if getattr(args, field, None) is not None}
+    values = {name: value for name in BY_NAME.keys() - NO_FLAG if (value := getattr(args, name, None)) is not None}
     try:
         return Settings(**values)
     except ValidationError as error:
         first = error.errors()[0]
         field = str(first["loc"][0]) if first["loc"] else "end"
-        raise CompareError(f"{SETTING_FLAGS[field]}: {first['msg']}.", field=field) from error
+        raise CompareError(f"{BY_NAME[field].flag}: {first['msg']}.", field=field) from error
 
 
 def prompt_of(args: argparse.Namespace) -> "Prompt":

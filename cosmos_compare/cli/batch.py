@@ -23,7 +23,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--scenarios", type=Path, default=SCENARIOS, metavar="DIR", help="folder of scenarios")
     arguments.add_models(parser)
     arguments.add_prompt(parser)
-    parser.add_argument("--repeat", type=int, default=1, metavar="N", help="N answers to each request (default: 1)")
+    parser.add_argument(
+        "--repeat",
+        type=int,
+        default=1,
+        metavar="N",
+        help="N answers to each request, each with its seed (default: 1)",
+    )
     parser.add_argument("--force", action="store_true", help="answer again what has been answered")
     arguments.add_settings(parser)
     arguments.add_outputs(parser)
@@ -46,6 +52,9 @@ def run(args: argparse.Namespace) -> int:
     batch = Batch(comparisons, store, repeat=args.repeat, force=args.force)
     if there := len(batch.items) - len(batch.to_do):
         note(f"{there} of {len(batch.items)} are there already and are skipped.")
+    if args.repeat > 1 and (same := comparisons[0].greedy()):
+        names = " and ".join(spec.name for spec in same)
+        note(f"{names}: at temperature 0 repeats can't differ. Give a --temperature above 0.")
     _work(batch)
     if args.json:
         print_json([item.run.model_dump(mode="json") for item in batch.items if item.run])

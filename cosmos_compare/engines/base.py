@@ -61,7 +61,8 @@ class Engine(Protocol):
 
 
 def resolve_sampling(spec: ModelSpec, settings: Settings, reasoning: bool) -> Sampling:
-    """The model's own sampling values, with what the settings say put over them."""
+    """The model's own sampling values, with what the settings say put over them; a repeat is added to the seed."""
     defaults = (spec.sampling_reasoning if reasoning else None) or spec.sampling
     asked = {name: getattr(settings, name) for name in Sampling.model_fields}
-    return defaults.model_copy(update={name: value for name, value in asked.items() if value is not None})
+    chosen = defaults.model_copy(update={name: value for name, value in asked.items() if value is not None})
+    return chosen.model_copy(update={"seed": (chosen.seed + settings.repeat) % 2**63})

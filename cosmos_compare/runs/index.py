@@ -14,15 +14,30 @@ from typing import Any, NamedTuple
 import orjson
 
 from cosmos_compare.errors import CompareError
+from cosmos_compare.setting_fields import ARM_FREE_FIELDS, determining
 
-INDEX_VERSION = 2
+INDEX_VERSION = 3
 FINISHED = frozenset({"stop", "length"})  # how answers end that count as answers
+
+
+class Arm(NamedTuple):
+    """What an answer is an answer of, besides the clip: model × prompt version × settings × condition.
+
+    `settings_key` is the digest of the settings without repeat and condition: the repeats of an arm share it.
+    """
+
+    model: str
+    prompt_version: str
+    reasoning: bool
+    settings_key: str
+    condition: str
 
 
 class RunRow(NamedTuple):
     """What lists and tables show of a run.
 
     `path` is the run's folder, relative to the outputs folder. Equal `footage_key`: the same frames of the same file.
+    `text_key` is the digest of the answer's raw text.
     """
 
     id: str
@@ -43,6 +58,15 @@ class RunRow(NamedTuple):
     path: str
     demo: bool
     error: str
+    condition: str = "clip"
+    repeat: int = 0
+    arm_settings_key: str = ""
+    text_key: str = ""
+
+    @property
+    def arm(self) -> Arm:
+        """The arm that the run belongs to, by what it records."""
+        return Arm(self.model, self.prompt_version, self.reasoning, self.arm_settings_key, self.condition)
 
 
 class RunList(NamedTuple):
@@ -114,6 +138,7 @@ def _folders(parent: Path) -> list[os.DirEntry[str]]:
 
 def _row(data: dict[str, Any], path: str) -> RunRow:
     prompt, answer, model = data["prompt"], data["answer"], data["model"]
+    settings = determining(data["settings"])
     # What lists and exports call a run is where it lies; a record that says otherwise is not to be trusted.
     if path.split("/")[1:] != [data["clip"]["scenario"], model["name"], data["id"]]:
         raise ValueError(f"{path} holds another run")
@@ -126,7 +151,7 @@ def _row(data: dict[str, Any], path: str) -> RunRow:
         prompt_name=prompt["name"],
         prompt_version=prompt["version"],
         reasoning=prompt["reasoning"],
-        settings_key=digest(data["settings"]),
+        settings_key=digest(settings),
         footage_key=digest({"clip": data["clip"]["sha256"], "indices": data["frames"]["indices"]}),
         finish=answer["finish"],
         new_tokens=answer["new_tokens"],
@@ -136,6 +161,10 @@ def _row(data: dict[str, Any], path: str) -> RunRow:
         path=path,
         demo=model["demo"],
         error=(answer["error"] or {}).get("message", ""),
+        condition=settings.get("condition", "clip"),
+        repeat=settings.get("repeat", 0),
+        arm_settings_key=digest({name: value for name, value in settings.items() if name not in ARM_FREE_FIELDS}),
+        text_key=digest({"raw": answer["raw"]}),
     )
 
 

@@ -5,9 +5,8 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 
 from cosmos_compare.schema import Clip, ModelSpec, Settings
+from cosmos_compare.setting_fields import FRAME_FIELDS
 from cosmos_compare.video.frames import Frames, sample_frames
-
-SAMPLING_FIELDS = {"fps", "max_frames", "start", "end", "max_video_tokens", "timestamp"}
 
 
 class FrameCache:
@@ -70,4 +69,4 @@ class _Entry:
 
 def _key(clip: Clip, settings: Settings, specs: Sequence[ModelSpec]) -> str:
     visions = sorted({spec.vision.model_dump_json() for spec in specs})
-    return "|".join([clip.sha256, settings.model_dump_json(include=SAMPLING_FIELDS), *visions])
+    return "|".join([clip.sha256, settings.model_dump_json(include=set(FRAME_FIELDS)), *visions])
