@@ -5,13 +5,14 @@
 Ratios are taken in one run: `--help` against a bare `import argparse`, the list cold (no index) and again.
 """
 
-import json
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
+
+from cosmos_compare.runs.layout import ANALYSIS, run_path
 
 RUNS = 10_000
 REPEATS = 7
@@ -31,9 +32,11 @@ def write_runs(outputs: Path, template: str) -> None:
     """Ten thousand run folders over 100 scenarios and 2 models, each with the analysis.json of a real run."""
     for number in range(RUNS):
         run_id = f"20261122T{number // 3600 % 24:02}{number // 60 % 60:02}{number % 60:02}Z-{number:08x}"
-        folder = outputs / "runs" / f"scenario_{number % 100:03}" / f"model-{number % 2}" / run_id
+        scenario, model = f"scenario_{number % 100:03}", f"model-{number % 2}"
+        folder = outputs / run_path(scenario, model, run_id)
         folder.mkdir(parents=True)
-        (folder / "analysis.json").write_text(template.replace('"RUN"', json.dumps(run_id)))
+        text = template.replace("RUN", run_id).replace("SCENARIO", scenario).replace("MODEL", model)
+        (folder / ANALYSIS).write_text(text)
 
 
 def main() -> None:
@@ -44,7 +47,8 @@ def main() -> None:
     print(f"--help: {helped:.3f} s, import argparse: {bare:.3f} s, ratio {helped / bare:.1f} (to reach: ≤ 6)")
     with tempfile.TemporaryDirectory() as folder:
         outputs = Path(folder)
-        run = make_run(raw="A pedestrian crosses. " * 60).model_copy(update={"id": "RUN"})
+        run = make_run(raw="A pedestrian crosses. " * 60, scenario="SCENARIO", model="MODEL")
+        run = run.model_copy(update={"id": "RUN"})
         write_runs(outputs, run.model_dump_json(indent=2))
         command = ("-m", "cosmos_compare", "runs", "--outputs", folder)
         cold = seconds(*command, repeats=1)

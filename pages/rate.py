@@ -32,7 +32,7 @@ if pair is None:
     st.stop()
 
 try:
-    sheet = page.lay_out(pair, view, resources.store())
+    sheet = page.lay_out(pair, view)
 except CompareError as error:
     st.error(str(error))
     st.button("Skip", shortcut="J", on_click=page.go_to_next)

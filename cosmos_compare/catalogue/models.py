@@ -13,7 +13,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from cosmos_compare.errors import CompareError
+from cosmos_compare.errors import CompareError, first_problem
 from cosmos_compare.paths import MODEL_LIST, ROOT, user_model_list
 from cosmos_compare.schema import ModelSpec
 from cosmos_compare.yaml_io import read_mapping
@@ -118,9 +118,7 @@ def _spec(name: str, entry: dict[str, Any], families: Table) -> ModelSpec:
     try:
         return ModelSpec.model_validate({"name": name, "label": name, **_merge(families[family], entry)})
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(map(str, first["loc"]))
-        raise CompareError(f"Model {name!r}: {where}: {first['msg']}.", "Mend its entry in the list.") from error
+        raise CompareError(f"Model {name!r}: {first_problem(error)}.", "Fix its entry in the list.") from error
 
 
 def _resolve(text: str, families: Table, models: Table) -> ModelSpec:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cosmos_compare.errors import CompareError
+from cosmos_compare.errors import CompareError, first_problem
 from cosmos_compare.paths import outputs_folder
 from cosmos_compare.setting_fields import BY_NAME, FIELDS
 
@@ -61,9 +61,9 @@ def settings_of(args: argparse.Namespace) -> "Settings":
     try:
         return Settings(**values)
     except ValidationError as error:
-        first = error.errors()[0]
-        field = str(first["loc"][0]) if first["loc"] else "end"
-        raise CompareError(f"{BY_NAME[field].flag}: {first['msg']}.", field=field) from error
+        problem = first_problem(error)
+        field = problem.field or "end"
+        raise CompareError(f"{BY_NAME[field].flag}: {problem.why}.", field=field) from error
 
 
 def prompt_of(args: argparse.Namespace) -> "Prompt":

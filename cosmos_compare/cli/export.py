@@ -5,7 +5,8 @@ from pathlib import Path
 
 from cosmos_compare.cli.arguments import add_outputs
 from cosmos_compare.cli.terminal import note
-from cosmos_compare.runs.store import Store, export_run, latest
+from cosmos_compare.runs.history import newest_answers
+from cosmos_compare.runs.store import Store, export_run
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -16,7 +17,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     store = Store(args.outputs)
-    rows = [store.find(run_id) for run_id in args.runs] if args.runs else latest(store.rows())
+    rows = [store.find(run_id) for run_id in args.runs] if args.runs else newest_answers(store.rows())
     for row in rows:
         print(export_run(store, row, args.target))
     if not rows:

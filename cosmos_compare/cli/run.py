@@ -83,8 +83,7 @@ def _summary(run: Run, store: Store) -> str:
         return f"{run.clip.scenario} {run.model.name}: failed. {answer.error.message} {answer.error.hint}".rstrip()
     words = {"stop": "done", "length": "cut at the limit of tokens", "cancelled": "stopped"}
     speed = f", {answer.tokens_per_s:.0f} tokens/s" if answer.tokens_per_s else ""
-    folder = store.outputs / "runs" / run.clip.scenario / run.model.name / run.id
     return (
         f"{run.clip.scenario} {run.model.name}: {words[answer.finish]}, first token {seconds(answer.first_token_s)}, "
-        f"total {seconds(answer.total_s)}, {answer.new_tokens} tokens{speed}\n  {folder}"
+        f"total {seconds(answer.total_s)}, {answer.new_tokens} tokens{speed}\n  {store.folder(run)}"
     )

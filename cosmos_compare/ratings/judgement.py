@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from pydantic import ValidationError
 
-from cosmos_compare.errors import CompareError
+from cosmos_compare.errors import CompareError, first_problem
 from cosmos_compare.ratings.columns import LONGEST_RATER
 from cosmos_compare.ratings.pairs import Pair
 from cosmos_compare.schema import AXES, Rating
@@ -87,6 +87,5 @@ def _checked(values: Mapping[str, Any]) -> Rating:
     try:
         return Rating.model_validate(values)
     except ValidationError as error:
-        first = error.errors()[0]
-        field = str(first["loc"][0])
-        raise CompareError(f"{field}: {first['msg']}.", "Marks are 0, 1, 2 or none.", field=field) from error
+        problem = first_problem(error)
+        raise CompareError(f"{problem}.", "Marks are 0, 1, 2 or none.", field=problem.field) from error

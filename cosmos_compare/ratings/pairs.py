@@ -11,7 +11,8 @@ from itertools import combinations
 from typing import NamedTuple
 
 from cosmos_compare.errors import CompareError
-from cosmos_compare.runs.index import FINISHED, RunRow
+from cosmos_compare.runs.history import newest
+from cosmos_compare.runs.index import RunRow
 
 _JOIN = "~"  # stands in no run id and needs no escape in a link
 
@@ -33,7 +34,7 @@ def pair_id(one: str, other: str) -> str:
 def make_pair(a: RunRow, b: RunRow) -> Pair:
     """A pair of two runs. Raises `CompareError` when they can't be compared, saying why."""
     for row in (a, b):
-        if row.finish not in FINISHED:
+        if not row.finished:
             raise CompareError(f"Run {row.id} has no whole answer ({row.finish}).", "Run it again, then rate that.")
     if a.model == b.model:
         raise CompareError(f"Both runs are by {a.model}.", "Choose one run of each of two models.")
@@ -104,10 +105,11 @@ def _traits(a: RunRow, b: RunRow) -> list[tuple[str, object, object]]:
 def _latest_by_question(rows: Iterable[RunRow]) -> list[dict[str, RunRow]]:
     """For each question about a clip, the latest finished run of each model."""
     questions: dict[tuple[object, ...], dict[str, RunRow]] = {}
-    for row in rows:
-        if row.finish in FINISHED:
-            question = (row.scenario, row.prompt_version, row.reasoning, row.settings_key, row.footage_key)
-            latest = questions.setdefault(question, {})
-            if row.model not in latest or (latest[row.model].created, latest[row.model].id) < (row.created, row.id):
-                latest[row.model] = row
+    finished = sorted((row for row in rows if row.finished), key=lambda row: (row.created, row.id))
+    for row in newest(finished, by=lambda row: (*_question(row), row.model)):
+        questions.setdefault(_question(row), {})[row.model] = row
     return list(questions.values())
+
+
+def _question(row: RunRow) -> tuple[object, ...]:
+    return row.scenario, row.prompt_version, row.reasoning, row.settings_key, row.footage_key

@@ -9,7 +9,7 @@ import pandas as pd
 from cosmos_compare.ratings.judged_pairs import CONTRADICTORY, VERDICTS
 from cosmos_compare.ratings.pairs import find_pairs
 from cosmos_compare.ratings.standing import MARKS, Codes, codes_of
-from cosmos_compare.runs.index import FINISHED, RunRow
+from cosmos_compare.runs.index import RunRow
 from cosmos_compare.schema import AXES
 from cosmos_compare.stats import (
     Agreement,
@@ -163,7 +163,7 @@ def speed(runs: Iterable[RunRow], table: pd.DataFrame, models: tuple[str, str]) 
     """Time beside quality: model, runs (finished), medians of total_s, first_token_s, tokens_per_s, and from the
     table of `means` the overall mean, low, high."""
     times = ["total_s", "first_token_s", "tokens_per_s"]
-    rows = [(r.model, r.total_s, r.first_token_s, r.tokens_per_s) for r in runs if r.finish in FINISHED]
+    rows = [(r.model, r.total_s, r.first_token_s, r.tokens_per_s) for r in runs if r.finished]
     frame = pd.DataFrame(rows, columns=["model", *times]).astype(dict.fromkeys(times, float))
     medians = frame.groupby("model")[times].median().reindex(list(models))
     medians.insert(0, "runs", frame["model"].value_counts().reindex(list(models), fill_value=0))

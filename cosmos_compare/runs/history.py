@@ -1,6 +1,6 @@
-"""Past runs: the runs of one scenario by version of the prompt, newest first. Reads rows only."""
+"""Past runs: the newest ones, and those of one scenario by version of the prompt. Reads rows only."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 
 from cosmos_compare.runs.index import RunRow
@@ -21,16 +21,26 @@ class PromptVersion:
 
     def latest(self) -> list[RunRow]:
         """The newest run of each model, a finished one where there is one, in the order of their first runs."""
-        best: dict[str, RunRow] = {}
-        for row in reversed(self.rows):
-            old = best.get(row.model)
-            if old is None or finished(row) or not finished(old):
-                best[row.model] = row
-        return list(best.values())
+        return newest(reversed(self.rows), by=lambda row: row.model)
 
 
-def finished(row: RunRow) -> bool:
-    return row.finish in {"stop", "length"}
+def newest(rows: Iterable[RunRow], by: Callable[[RunRow], Hashable]) -> list[RunRow]:
+    """Of each group that `by` makes the last finished run, the last of any kind where none finished.
+
+    `rows` go from old to new; the groups keep the order in which they begin.
+    """
+    best: dict[Hashable, RunRow] = {}
+    for row in rows:
+        group = by(row)
+        old = best.get(group)
+        if old is None or row.finished or not old.finished:
+            best[group] = row
+    return list(best.values())
+
+
+def newest_answers(rows: Iterable[RunRow]) -> list[RunRow]:
+    """The newest run of each scenario and model; see `newest`."""
+    return newest(rows, by=lambda row: (row.scenario, row.model))
 
 
 def versions(rows: Iterable[RunRow], scenario: str) -> list[PromptVersion]:

@@ -1,22 +1,28 @@
 """The list of saved runs: one light row a run, read from disk, remembered in an index that can be thrown away.
 
-A run never changes, so a row is read once; a folder that is gone drops out. Loads neither pydantic nor torch, so
-that `cosmos-compare runs` answers at once over ten thousand runs.
+A run never changes, so its record is read and checked once; a folder that is gone drops out. Where all runs are known
+neither pydantic nor torch is loaded, so that `cosmos-compare runs` answers at once over ten thousand of them.
 """
+
+from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import orjson
 
 from cosmos_compare.errors import CompareError
+from cosmos_compare.runs.layout import RUNS, run_paths
 from cosmos_compare.setting_fields import ARM_FREE_FIELDS, determining
 
-INDEX_VERSION = 3
+if TYPE_CHECKING:
+    from cosmos_compare.schema import Run
+
+INDEX_VERSION = 4
 FINISHED = frozenset({"stop", "length"})  # how answers end that count as answers
 
 
@@ -68,6 +74,11 @@ class RunRow(NamedTuple):
         """The arm that the run belongs to, by what it records."""
         return Arm(self.model, self.prompt_version, self.reasoning, self.arm_settings_key, self.condition)
 
+    @property
+    def finished(self) -> bool:
+        """Whether it is an answer: neither an error nor stopped."""
+        return self.finish in FINISHED
+
 
 class RunList(NamedTuple):
     """Rows, oldest first, and a sentence for each folder that could not be read."""
@@ -86,23 +97,25 @@ def read_runs(outputs: Path) -> RunList:
     known = _load_index(outputs)
     rows: dict[str, RunRow] = {}
     problems = []
-    for path in _run_folders(outputs):
-        row = known.get(path) or read_row(outputs, outputs / path)
+    for path in run_paths(outputs):
+        row = known.get(path)
         if row is None:
-            problems.append(f"{path}: analysis.json is missing or damaged. Restore it, or delete the folder.")
-        else:
-            rows[path] = row
+            try:
+                row = read_row(outputs, path)
+            except CompareError as error:
+                problems.append(str(error))
+                continue
+        rows[path] = row
     if rows.keys() != known.keys():
         _save_index(outputs, rows)
     return RunList(sorted(rows.values(), key=lambda row: row.id), problems)
 
 
-def read_row(outputs: Path, folder: Path) -> RunRow | None:
-    """The row of the run in `folder`; None when its analysis.json is missing or damaged."""
-    try:
-        return _row(orjson.loads((folder / "analysis.json").read_bytes()), folder.relative_to(outputs).as_posix())
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
+def read_row(outputs: Path, path: str) -> RunRow:
+    """The row of the run at `path`, a `run_path`. Raises `CompareError` when its record is missing or damaged."""
+    from cosmos_compare.runs.record import load_record  # with pydantic, which a list that is known does not need
+
+    return _row(load_record(outputs, path), path)
 
 
 def find_run(rows: Iterable[RunRow], beginning: str) -> RunRow:
@@ -120,56 +133,37 @@ def digest(values: dict[str, Any]) -> str:
     return hashlib.sha256(orjson.dumps(values, option=orjson.OPT_SORT_KEYS)).hexdigest()[:12]
 
 
-def _run_folders(outputs: Path) -> Iterator[str]:
-    """Relative paths `runs/<scenario>/<model>/<id>`. A leading dot marks a folder still being written."""
-    for scenario in _folders(outputs / "runs"):
-        for model in _folders(Path(scenario.path)):
-            for run in _folders(Path(model.path)):
-                yield f"runs/{scenario.name}/{model.name}/{run.name}"
-
-
-def _folders(parent: Path) -> list[os.DirEntry[str]]:
-    try:
-        with os.scandir(parent) as entries:
-            return [entry for entry in entries if not entry.name.startswith(".") and entry.is_dir()]
-    except OSError:
-        return []
-
-
-def _row(data: dict[str, Any], path: str) -> RunRow:
-    prompt, answer, model = data["prompt"], data["answer"], data["model"]
-    settings = determining(data["settings"])
-    # What lists and exports call a run is where it lies; a record that says otherwise is not to be trusted.
-    if path.split("/")[1:] != [data["clip"]["scenario"], model["name"], data["id"]]:
-        raise ValueError(f"{path} holds another run")
+def _row(run: Run, path: str) -> RunRow:
+    prompt, answer, model = run.prompt, run.answer, run.model
+    settings = determining(run.settings.model_dump())
     return RunRow(
-        id=data["id"],
-        key=data["key"],
-        created=data["created"],
-        scenario=data["clip"]["scenario"],
-        model=model["name"],
-        prompt_name=prompt["name"],
-        prompt_version=prompt["version"],
-        reasoning=prompt["reasoning"],
+        id=run.id,
+        key=run.key,
+        created=run.created,
+        scenario=run.clip.scenario,
+        model=model.name,
+        prompt_name=prompt.name,
+        prompt_version=prompt.version,
+        reasoning=prompt.reasoning,
         settings_key=digest(settings),
-        footage_key=digest({"clip": data["clip"]["sha256"], "indices": data["frames"]["indices"]}),
-        finish=answer["finish"],
-        new_tokens=answer["new_tokens"],
-        first_token_s=answer["first_token_s"],
-        total_s=answer["total_s"],
-        tokens_per_s=answer["tokens_per_s"],
+        footage_key=digest({"clip": run.clip.sha256, "indices": run.frames.indices}),
+        finish=answer.finish,
+        new_tokens=answer.new_tokens,
+        first_token_s=answer.first_token_s,
+        total_s=answer.total_s,
+        tokens_per_s=answer.tokens_per_s,
         path=path,
-        demo=model["demo"],
-        error=(answer["error"] or {}).get("message", ""),
-        condition=settings.get("condition", "clip"),
-        repeat=settings.get("repeat", 0),
+        demo=model.demo,
+        error=answer.error.message if answer.error else "",
+        condition=run.settings.condition,
+        repeat=run.settings.repeat,
         arm_settings_key=digest({name: value for name, value in settings.items() if name not in ARM_FREE_FIELDS}),
-        text_key=digest({"raw": answer["raw"]}),
+        text_key=digest({"raw": answer.raw}),
     )
 
 
 def _index_file(outputs: Path) -> Path:
-    return outputs / "runs" / ".index.json"
+    return outputs / RUNS / ".index.json"
 
 
 def _load_index(outputs: Path) -> dict[str, RunRow]:

@@ -1,13 +1,8 @@
 """The store: runs on disk, one folder each, written whole or not at all. Nothing else writes runs.
 
-    outputs/runs/<scenario>/<model>/<run id>/
-        analysis.json        the `Run`
-        metrics_time.json    its times, for habits older than this program
-        raw_stdout.txt       the text of the answer
-        artifacts/video_0/   0.png 1.png …: the frames as this model saw them
-
-A folder is written under a name that begins with a dot and then renamed: one that can be seen is complete. Equal
-frames are stored once, as hard links into `outputs/.frames`, which may be deleted at any time.
+How a run lies there is `layout`'s, how its record is read `record`'s. A folder is written under a name that begins
+with a dot and then renamed: one that can be seen is complete. Equal frames are stored once, as hard links into
+`outputs/.frames`, which may be deleted at any time.
 """
 
 import errno
@@ -16,7 +11,7 @@ import json
 import os
 import shutil
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -25,7 +20,9 @@ import numpy.typing as npt
 
 from cosmos_compare.errors import CompareError
 from cosmos_compare.runs.disk import sync_folder
-from cosmos_compare.runs.index import FINISHED, RunRow, find_run, list_runs, read_row
+from cosmos_compare.runs.index import RunRow, find_run, list_runs, read_row
+from cosmos_compare.runs.layout import ANALYSIS, METRICS, RAW, RUNS, frame_files, frames_folder, run_path
+from cosmos_compare.runs.record import load_record
 from cosmos_compare.schema import Run
 from cosmos_compare.video.png import encode_png
 
@@ -45,15 +42,15 @@ class Store:
         The id is `run.id`, with a number appended where two runs of one key end in the same second. Raises
         `CompareError` when the folder can't be written; nothing is left behind then.
         """
-        parent = self.outputs / "runs" / run.clip.scenario / run.model.name
+        parent = self.folder(run).parent
         with writing_to(self.outputs):
             parent.mkdir(parents=True, exist_ok=True)
             partial, run = _claim(parent, run)
             try:
-                self._write_frames(partial / "artifacts" / "video_0", images)
-                _write(partial / "metrics_time.json", _metrics_time(run))
-                _write(partial / "raw_stdout.txt", run.answer.raw)
-                _write(partial / "analysis.json", run.model_dump_json(indent=2))
+                self._write_frames(frames_folder(partial), images)
+                _write(partial / METRICS, _metrics_time(run))
+                _write(partial / RAW, run.answer.raw)
+                _write(partial / ANALYSIS, run.model_dump_json(indent=2))
                 partial.rename(parent / run.id)
                 sync_folder(parent)
             except BaseException:
@@ -69,33 +66,37 @@ class Store:
         """The row of a run by its id or a unique beginning of it."""
         return find_run(self.rows(), run_id)
 
-    def load(self, run_id: str) -> Run:
-        """The whole record of a run."""
-        path = self.folder(run_id) / "analysis.json"
-        try:
-            return Run.model_validate_json(path.read_bytes())
-        except (OSError, ValueError) as error:
-            raise CompareError(f"{path}: can't be read as a run.", "Restore it, or delete its folder.") from error
+    def load(self, run: str | RunRow) -> Run:
+        """The whole record of a run. Raises `CompareError` that says what is wrong with it."""
+        return load_record(self.outputs, self._row(run).path)
 
-    def folder(self, run_id: str) -> Path:
-        return self.outputs / self.find(run_id).path
+    def folder(self, run: str | RunRow | Run) -> Path:
+        """Where a saved run lies. Raises `CompareError` for an id that no run has."""
+        if isinstance(run, Run):
+            return self.outputs / run_path(run.clip.scenario, run.model.name, run.id)
+        return self.outputs / self._row(run).path
 
-    def frame_files(self, run_id: str) -> list[Path]:
-        """The PNG files of a run's frames, in order."""
-        folder = self.folder(run_id) / "artifacts" / "video_0"
-        return sorted(folder.glob("*.png"), key=lambda path: int(path.stem))
+    def frame_files(self, run: str | RunRow | Run) -> list[Path]:
+        """The PNG files of a run's frames, in order; none where they are gone."""
+        return frame_files(self.folder(run))
 
     def finished(self, scenario: str, model: str, key: str) -> list[RunRow]:
         """The complete runs of a request; failed and stopped ones may be tried again."""
-        folders = (self.outputs / "runs" / scenario / model).glob(f"[!.]*-{key[:8]}*")
-        rows = [read_row(self.outputs, folder) for folder in sorted(folders)]
-        return [row for row in rows if row is not None and row.key == key and row.finish in FINISHED]
+        folders = (self.outputs / RUNS / scenario / model).glob(f"[!.]*-{key[:8]}*")
+        rows = []
+        for folder in sorted(folders):
+            with suppress(CompareError):  # a damaged run answers nothing; the list of runs names it
+                rows.append(read_row(self.outputs, folder.relative_to(self.outputs).as_posix()))
+        return [row for row in rows if row.key == key and row.finished]
+
+    def _row(self, run: str | RunRow) -> RunRow:
+        return self.find(run) if isinstance(run, str) else run
 
     def sweep(self) -> int:
         """Delete what killed processes left half-written more than a day ago; returns how many folders."""
         old = time.time() - ABANDONED_AFTER_S
         swept = 0
-        for path in self.outputs.glob("runs/*/*/.*.partial"):
+        for path in self.outputs.glob(f"{RUNS}/*/*/.*.partial"):
             with suppress(FileNotFoundError):  # another batch sweeps, or the run has just been completed
                 if path.stat().st_mtime < old:
                     shutil.rmtree(path, ignore_errors=True)
@@ -201,16 +202,6 @@ def export_run(store: Store, row: RunRow, target: Path) -> Path:
 
 def _is_export(folder: Path) -> bool:
     try:
-        return "schema_version" in json.loads((folder / "analysis.json").read_bytes())
+        return "schema_version" in json.loads((folder / ANALYSIS).read_bytes())
     except (OSError, ValueError, TypeError):
         return False
-
-
-def latest(rows: Sequence[RunRow]) -> list[RunRow]:
-    """The newest finished run of each scenario and model; the newest of any kind where none finished."""
-    best: dict[tuple[str, str], RunRow] = {}
-    for row in rows:
-        old = best.get((row.scenario, row.model))
-        if old is None or row.finish in FINISHED or old.finish not in FINISHED:
-            best[row.scenario, row.model] = row
-    return list(best.values())

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from cosmos_compare.errors import CompareError
+from cosmos_compare.errors import CompareError, first_problem
 from cosmos_compare.schema import Clip, GroundTruth
 from cosmos_compare.video.decode import no_frames, open_video, read_timeline, walk
 from cosmos_compare.yaml_io import read_mapping
@@ -106,9 +106,7 @@ def load_ground_truth(path: Path) -> GroundTruth:
     try:
         return GroundTruth.model_validate(read_mapping(path))
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise CompareError(f"{path}: {where}: {first['msg']}.", "Correct this field.") from error
+        raise CompareError(f"{path}: {first_problem(error)}.", "Correct this field.") from error
 
 
 def _in_folder(folder: Path) -> list[Scenario]:

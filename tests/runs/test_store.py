@@ -16,8 +16,9 @@ import pytest
 from runs_support import IMAGES, make_run
 
 from cosmos_compare.errors import CompareError
+from cosmos_compare.runs.history import newest_answers
 from cosmos_compare.runs.index import list_runs, read_runs
-from cosmos_compare.runs.store import Store, export_run, latest
+from cosmos_compare.runs.store import Store, export_run
 
 
 @pytest.fixture
@@ -114,7 +115,7 @@ def test_export_writes_the_older_layout_of_the_newest_finished_run(store: Store,
     store.save(make_run(raw="old", created="20260101T000000Z"), IMAGES)
     new = store.save(make_run(raw="new"), IMAGES)
     store.save(make_run(finish="cancelled", created="20270101T000000Z"), IMAGES)
-    (row,) = latest(store.rows())
+    (row,) = newest_answers(store.rows())
     assert row.id == new.id
     folder = export_run(store, row, tmp_path / "older")
     assert folder == tmp_path / "older" / "spike_model-a" / "scene"

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import cv2
 
+from cosmos_compare.runs.layout import frame_file
 from cosmos_compare.schema import Run
 from cosmos_compare.texts.answers import Box, find_boxes, split
 from cosmos_compare.ui.shared.markup import LONG_TEXT
@@ -25,7 +26,7 @@ def figure(run: Run, folder: Path) -> str:
     data = split(run.answer.raw).json.data
     boxes = find_boxes(data, run.model.boxes, run.answer.input_height, run.answer.input_width)
     last = len(run.frames.seconds) - 1
-    picture = _jpeg(folder / "artifacts" / "video_0" / f"{last}.png") if boxes else ""
+    picture = _jpeg(frame_file(folder, last)) if boxes else ""
     if not picture:
         return ""
     marks = "".join(_mark(box) for box in boxes)

@@ -52,7 +52,7 @@ def _column(sides: tuple[Side, ...], index: int, side: Side, board: Board) -> No
     asked = markup.asked(side) if _were_asked_differently(sides) else ""
     st.html(asked + markup.measures(side, board.pool.engine(side.spec)))
     with st.container(key=f"text_{index}"):
-        figure = boxes.figure(side.run, resources.run_folder(side.run)) if side.run else ""
+        figure = boxes.figure(side.run, resources.store().folder(side.run)) if side.run else ""
         st.html(markup.body(side, figure) or "&nbsp;")
 
 

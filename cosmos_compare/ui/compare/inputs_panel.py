@@ -63,7 +63,7 @@ def show(sides: Sequence[Side], sees: Sequence[ModelInput]) -> None:
         index = _which_frame(sees)
         for column, side, sight in zip(st.columns(len(sides), gap="medium"), sides, sees, strict=True):
             with column:
-                _frames(resources.run_folder(side.run) if side.run else None, sight, index)
+                _frames(resources.store().frame_files(side.run) if side.run else [], sight, index)
                 _words(side, sight)
 
 
@@ -77,8 +77,7 @@ def _which_frame(sees: Sequence[ModelInput]) -> int:
     return labels.index(chosen)
 
 
-def _frames(folder: Path | None, sight: ModelInput, index: int) -> None:
-    files = sorted((folder / "artifacts" / "video_0").glob("*.png"), key=lambda path: int(path.stem)) if folder else []
+def _frames(files: Sequence[Path], sight: ModelInput, index: int) -> None:
     if not files:
         st.caption("The frames are shown once the answer is saved.")
         return

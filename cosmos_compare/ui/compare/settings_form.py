@@ -7,6 +7,7 @@ from typing import Any
 import streamlit as st
 from pydantic import ValidationError
 
+from cosmos_compare.errors import first_problem
 from cosmos_compare.schema import Settings
 
 # name: (label, smallest, step, what it does)
@@ -105,9 +106,8 @@ def _apply(number: int) -> None:
     try:
         st.session_state["settings"] = Settings.model_validate({k: v for k, v in values.items() if v is not None})
     except ValidationError as error:
-        first = error.errors()[0]
-        label = FIELDS[str(first["loc"][0])][0] if first["loc"] else "From and to"
-        st.session_state["settings_problem"] = f"{label}: {first['msg'].removeprefix('Value error, ')}."
+        field, why = first_problem(error)
+        st.session_state["settings_problem"] = f"{FIELDS[field][0] if field else 'From and to'}: {why}."
 
 
 def _reset() -> None:

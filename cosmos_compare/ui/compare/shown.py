@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from cosmos_compare.board import Board, Live, Side, side_of
+from cosmos_compare.errors import CompareError
 from cosmos_compare.runs.history import latest_of, versions
 from cosmos_compare.runs.index import RunRow
 from cosmos_compare.runs.store import Store
@@ -64,8 +65,8 @@ def _saved(ids: Sequence[str], rows: Sequence[RunRow], store: Store) -> Shown:
     sides, lost = [], []
     for run_id in ids:
         try:
-            sides.append(side_of(resources.saved_run(store.outputs / by_id[run_id].path)))
-        except (KeyError, OSError, ValueError):
+            sides.append(side_of(resources.saved_run(by_id[run_id])))
+        except (KeyError, CompareError):
             lost.append(run_id)
     notice = f"Not among the runs on this machine: {', '.join(lost)}." if lost else ""
     return Shown(tuple(sides), notice=notice)

@@ -38,23 +38,23 @@ def choose(view: RateView, known: Runs) -> Pair | None:
     return pair
 
 
-def lay_out(pair: Pair, view: RateView, store: Store) -> Sheet:
+def lay_out(pair: Pair, view: RateView) -> Sheet:
     """The sheet of a pair for this rater. Raises `CompareError` when a run can't be read."""
     found: Frames = frames()
     left = left_run(view.rater, pair)
     rows = sorted((pair.a, pair.b), key=lambda row: row.id != left)
     own = saved_by(found.standing, pair, view.rater, left)
-    runs = (_run(rows[0], store), _run(rows[1], store))
+    runs = (_run(rows[0]), _run(rows[1]))
     sheet = Sheet(pair, runs, view.rater, view.open, own, _seen(pair, view.rater, found))
     if sheet.named:
         names_were_shown(pair.id)
     return sheet
 
 
-def _run(row: RunRow, store: Store) -> Run:
+def _run(row: RunRow) -> Run:
     try:
-        return resources.saved_run(store.outputs / row.path)
-    except (OSError, ValueError) as error:
+        return resources.saved_run(row)
+    except CompareError as error:
         # Its folder carries the model's name, which must not stand here.
         raise CompareError(
             "An answer of this pair can't be read.", "Skip it; `cosmos-compare runs` names it."
@@ -127,7 +127,7 @@ def clip(sheet: Sheet, store: Store) -> None:
     # Frame sizes differ by model: both sides get the frames of the same run, a fixed one of the two.
     shown = sheet.pair.a
     times = next(run for run in sheet.runs if run.id == shown.id).frames.seconds
-    jpegs = small_jpegs(store.outputs / shown.path / "artifacts" / "video_0")
+    jpegs = small_jpegs(store.frame_files(shown))
     st.html(sheet_markup.fold("frames", f"{len(times)} frames", "F", sheet_markup.pictures(jpegs, times)))
 
 

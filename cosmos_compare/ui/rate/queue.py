@@ -8,6 +8,7 @@ from typing import Any
 
 import streamlit as st
 
+from cosmos_compare.errors import CompareError
 from cosmos_compare.ratings.blind import mask
 from cosmos_compare.ratings.pairs import Pair, queue
 from cosmos_compare.ui.rate.view import RateView, change_view
@@ -71,8 +72,8 @@ def _item(pair: Pair, done: bool, is_open: bool) -> dict[str, Any]:
 def _thumb(pair: Pair) -> Thumb | None:
     """The picture of the pair's clip, None while it is being made."""
     try:
-        run = resources.saved_run(resources.store().outputs / pair.a.path)
-    except (OSError, ValueError):
+        run = resources.saved_run(pair.a)
+    except CompareError:
         return Thumb()  # a damaged run: the page says so when the pair is opened
     return resources.thumbs().get(Path(run.clip.path))
 

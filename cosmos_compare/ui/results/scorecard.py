@@ -16,6 +16,7 @@ from cosmos_compare.ratings.score_sheet import SYMBOLS, score_sheet, to_csv, to_
 from cosmos_compare.ratings.standing import visible_to
 from cosmos_compare.results.evidence import Evidence
 from cosmos_compare.results.report_words import count
+from cosmos_compare.runs.index import RunRow
 from cosmos_compare.schema import AXES
 from cosmos_compare.ui.results.choices import choose_some
 from cosmos_compare.ui.results.scorecard_table import MARK_OF, TINTS, as_kept, edits, labels
@@ -109,15 +110,15 @@ def _table(sheet: pd.DataFrame, found: Evidence) -> pd.DataFrame:
     few = sheet["run_id"].nunique() <= READ_UP_TO
     if not few:
         st.caption(f"What the answers state is shown for up to {READ_UP_TO} answers; filter to see it.")
-    paths = {run.id: run.path for run in found.runs} if few else {}
-    return as_kept(sheet, (lambda run_id: _raw(paths.get(run_id, ""))) if few else None)
+    rows = {run.id: run for run in found.runs} if few else {}
+    return as_kept(sheet, (lambda run_id: _raw(rows.get(run_id))) if few else None)
 
 
-def _raw(path: str) -> str:
+def _raw(row: RunRow | None) -> str:
     """The text of an answer; empty when its run is gone."""
     try:
-        return resources.saved_run(outputs_folder() / path).answer.raw if path else ""
-    except (OSError, ValueError):
+        return resources.saved_run(row).answer.raw if row else ""
+    except CompareError:
         return ""
 
 

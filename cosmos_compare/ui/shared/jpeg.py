@@ -12,9 +12,8 @@ HEIGHT = 150  # pixels: large enough to see a pedestrian, small enough to send t
 
 
 @st.cache_data(show_spinner=False, max_entries=60)
-def small_jpegs(folder: Path) -> list[str]:
+def small_jpegs(files: list[Path]) -> list[str]:
     """The frames of a run in order, base64 JPEG; frames that can't be read are left out."""
-    files = sorted(folder.glob("*.png"), key=lambda path: int(path.stem))
     return [jpeg for file in files if (jpeg := _small(file))]
 
 

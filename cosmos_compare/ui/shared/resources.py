@@ -13,6 +13,7 @@ from cosmos_compare.compare import Comparison
 from cosmos_compare.engines.load import load_engine
 from cosmos_compare.jobs import ModelPool
 from cosmos_compare.paths import outputs_folder, user_model_list
+from cosmos_compare.runs.index import RunRow
 from cosmos_compare.runs.store import Store
 from cosmos_compare.schema import Clip, FrameTimes, ModelSpec, Prompt, Run, Settings
 from cosmos_compare.video.clips import Scenario, find_scenarios, probe
@@ -100,15 +101,14 @@ def missing(spec: ModelSpec) -> str:
     return str(access_problem(spec) or "")
 
 
+def saved_run(row: RunRow) -> Run:
+    """The record of a run, read once: a run never changes. Raises `CompareError` when it can't be read."""
+    return _saved_run(outputs_folder(), row)
+
+
 @st.cache_resource(show_spinner=False, max_entries=500)
-def saved_run(path: Path) -> Run:
-    """A run from its folder; a run never changes. Raises `OSError` or `ValueError` when it can't be read."""
-    return Run.model_validate_json((path / "analysis.json").read_bytes())
-
-
-def run_folder(run: Run) -> Path:
-    """Where a saved run lies."""
-    return store().outputs / "runs" / run.clip.scenario / run.model.name / run.id
+def _saved_run(outputs: Path, row: RunRow) -> Run:
+    return Store(outputs).load(row)
 
 
 @st.cache_resource(show_spinner=False)

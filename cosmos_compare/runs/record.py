@@ -1,0 +1,57 @@
+"""Reading the record of one run: checked as a whole, older forms brought up to date, damage named in a sentence."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import orjson
+from pydantic import ValidationError
+
+from cosmos_compare.errors import CompareError, first_problem
+from cosmos_compare.runs.layout import ANALYSIS, run_path
+from cosmos_compare.schema import SCHEMA_VERSION, Run
+
+MAX_BYTES = 64_000_000  # far more than the longest answer
+REMEDY = "Restore it, or delete the folder."
+
+Data = dict[str, Any]
+# For each older version of the record, what makes the next one of it. When SCHEMA_VERSION moves from n to n + 1, the
+# entry n is added here and a saved run of version n to tests/runs/versions; no run on disk is ever rewritten.
+UPGRADES: Mapping[int, Callable[[Data], Data]] = {}
+
+
+def load_record(outputs: Path, path: str) -> Run:
+    """The run whose folder is `outputs / path`. Raises `CompareError` that names the folder and what is wrong."""
+    run = _parsed(outputs / path / ANALYSIS, path)
+    # What lists and exports call a run is where it lies; a record that says otherwise is not to be trusted.
+    if path != run_path(run.clip.scenario, run.model.name, run.id):
+        raise CompareError(f"{path}: {ANALYSIS} is the record of another run.", REMEDY)
+    return run
+
+
+def upgraded(data: Any, steps: Mapping[int, Callable[[Data], Data]] = UPGRADES, to: int = SCHEMA_VERSION) -> Any:
+    """A record as the version `to` writes it. Raises `ValueError` for what has no version or a later one."""
+    version = data.get("schema_version") if isinstance(data, dict) else None
+    if not isinstance(version, int) or isinstance(version, bool) or version < 1:
+        raise ValueError("no known schema_version, so it is not the record of a run")
+    if version > to:
+        raise ValueError(f"it was written by a newer version of this program (form {version}; this one reads {to})")
+    while version < to:
+        data = steps[version](data) | {"schema_version": version + 1}
+        version += 1
+    return data
+
+
+def _parsed(file: Path, path: str) -> Run:
+    try:
+        if file.stat().st_size > MAX_BYTES:
+            raise CompareError(f"{path}: {ANALYSIS} is larger than {MAX_BYTES:,} bytes.", REMEDY)
+        return Run.model_validate(upgraded(orjson.loads(file.read_bytes())))
+    except OSError as error:
+        raise CompareError(f"{path}: {ANALYSIS} can't be read ({error.strerror}).", REMEDY) from error
+    except orjson.JSONDecodeError as error:
+        raise CompareError(f"{path}: {ANALYSIS} is not whole JSON.", REMEDY) from error
+    except ValidationError as error:
+        raise CompareError(f"{path}: {ANALYSIS}: {first_problem(error)}.", REMEDY) from error
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise CompareError(f"{path}: {ANALYSIS}: {error}.", REMEDY) from error
