@@ -18,6 +18,7 @@ import numpy as np
 
 from cosmos_compare import __version__
 from cosmos_compare.engines.base import Engine, Request, resolve_sampling
+from cosmos_compare.engines.revision import ANSWER_REVISION
 from cosmos_compare.errors import CompareError
 from cosmos_compare.jobs import Job, ModelPool
 from cosmos_compare.prompts import Messages, messages
@@ -78,6 +79,7 @@ class Comparison:
             "clip": self.clip.sha256,
             "indices": self.planned.indices,
             "versions": {name: self.versions[name] for name in LIBRARIES},
+            "rules": ANSWER_REVISION,
         }
         return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
@@ -173,4 +175,5 @@ def _run(comparison: Comparison, spec: ModelSpec, attempt: _Attempt, job: Job[Ru
         frames=attempt.frames.times if attempt.frames else comparison.planned,
         answer=attempt.answer.model_copy(update={"queue_s": job.queue_s, "concurrent": job.concurrent}),
         environment=Environment(device=attempt.device, versions=comparison.versions),
+        answer_revision=ANSWER_REVISION,
     )

@@ -176,6 +176,10 @@ class Vision(Record):
         "as_rendered",
         description="`bare` drops the outer vision_start/vision_end pair round the frames of the prompt",
     )
+    text_behind_video: Literal["all_axes", "height_width"] = Field(
+        "all_axes",
+        description="the position behind a video's: one behind its last of all axes, or of height and width alone",
+    )
 
 
 class ModelSpec(Record):
@@ -261,6 +265,7 @@ class Run(Record):
     frames: FrameTimes
     answer: Answer
     environment: Environment
+    answer_revision: int = Field(1, description="of the program's own rules, engines/revision.py; part of the key")
 
 
 AXES = ("objects", "spatial", "temporal", "risk", "fidelity", "focus", "gt_alignment")

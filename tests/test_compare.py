@@ -12,10 +12,11 @@ from conftest import write_clip
 from cosmos_compare.catalogue.models import resolve_models
 from cosmos_compare.compare import Comparison, plan_comparison, start
 from cosmos_compare.engines.load import load_engine
+from cosmos_compare.engines.revision import ANSWER_REVISION
 from cosmos_compare.errors import CompareError
 from cosmos_compare.jobs import ModelPool
 from cosmos_compare.runs.store import Store
-from cosmos_compare.schema import ModelSpec, Prompt, Settings
+from cosmos_compare.schema import ModelSpec, Prompt, Run, Settings
 from cosmos_compare.video.frame_cache import FrameCache
 from cosmos_compare.video.frames import SamplingCancelledError
 
@@ -58,6 +59,21 @@ def test_whatever_determines_the_answer_changes_the_key(comparison: Comparison, 
         change = {"versions": comparison.versions | {"transformers": "5.99.0"}}
     other = replace(comparison, **change)  # type: ignore[arg-type]
     assert all(other.key(spec) != comparison.key(spec) for spec in comparison.specs)
+
+
+def test_other_rules_of_our_own_change_the_key(comparison: Comparison, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = [comparison.key(spec) for spec in comparison.specs]
+    monkeypatch.setattr("cosmos_compare.compare.ANSWER_REVISION", ANSWER_REVISION + 1)
+    assert not set(before) & {comparison.key(spec) for spec in comparison.specs}
+
+
+def test_a_run_of_before_says_that_older_rules_made_it(comparison: Comparison, tmp_path: Path) -> None:
+    pool, store = ModelPool(load_engine), Store(tmp_path / "outputs")
+    run = start(comparison, pool, store, FrameCache())[0].outcome()
+    pool.close()
+    assert run.answer_revision == ANSWER_REVISION
+    older = run.model_dump(mode="json", exclude={"answer_revision"})
+    assert Run.model_validate(older).answer_revision == 1 < ANSWER_REVISION
 
 
 def test_another_clip_changes_the_key(comparison: Comparison, tmp_path: Path) -> None:

@@ -2,7 +2,8 @@
 
     engine           the model, and an answer from start to end
     looking          frames → pixels, head of the prompt → features → keys and values, each kept in `kept`
-      inputs         a request as tensors; `windows`, `vision_pass`, `text_pass` compute, `reading` says by which way
+      inputs         a request as tensors, `positions` where each stands
+                     `windows`, `vision_pass`, `text_pass` compute, `reading` says by which way
     writing          token after token without graphs, for processors and until the graphs are there
     graphs           CUDA graphs, prepared in the `background`
       decoder        what they hold: a question, a token (`token_pass`), the draw (`sampler`)

@@ -19,6 +19,7 @@ from cosmos_compare.engines.local.keys import KeyValues
 from cosmos_compare.engines.local.libraries import torch
 from cosmos_compare.engines.local.loading import load_model, load_processor, no_model_is_built
 from cosmos_compare.engines.local.looking import Looker, Prompt
+from cosmos_compare.engines.local.positions import follow_own_rule
 from cosmos_compare.engines.local.reading import PlainReading
 from cosmos_compare.engines.local.reference import generate
 from cosmos_compare.engines.local.sampler import Sampler
@@ -70,6 +71,7 @@ class LocalEngine:
                 f"{spec.label}: {folder} can't be loaded ({_first_line(error)}).",
                 "Check that the checkpoint is complete and in safetensors form.",
             ) from error
+        follow_own_rule(self.model, spec.vision)
         self.end_ids = _end_ids(self.model)
         self.kept = Kept(facts.keep_bytes(memory.gpu_memory(self.device)) if keep_bytes is None else keep_bytes)
         self.looker = Looker(self.model, self.processor, spec.vision, self.kept)

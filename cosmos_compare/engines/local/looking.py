@@ -23,13 +23,13 @@ from cosmos_compare.engines.local.keys import KeyValues
 from cosmos_compare.engines.local.libraries import torch
 from cosmos_compare.engines.local.loading import no_model_is_built
 from cosmos_compare.engines.local.memory import upload
+from cosmos_compare.engines.local.positions import VIDEO, answer_delta, continue_behind, prompt_positions
 from cosmos_compare.schema import Reused, Vision
 
 if TYPE_CHECKING:
     from cosmos_compare.engines.local.reading import Reading
 
 PIXELS = "pixel_values_videos"
-VIDEO = 2  # in mm_token_type_ids
 DIGEST_BYTES = 1 << 21
 _pool = ThreadPoolExecutor(8, thread_name_prefix="digest")
 
@@ -83,7 +83,8 @@ class Looker:
             self.kept.put(("pixels", frames), pixels)
             self.kept.put(key, known)
         inputs = join(self.processor, known.head, text)
-        positions, delta = _positions(known, inputs.prompt_tokens)
+        positions = continue_behind(known.positions, inputs.prompt_tokens, self.vision)
+        delta = answer_delta(positions)
         ids = upload(inputs.tensors["input_ids"], self.model.device)
         places = upload(inputs.tensors["mm_token_type_ids"][0].eq(VIDEO).nonzero()[:, 0], self.model.device)
         positions = upload(positions, self.model.device)
@@ -126,9 +127,13 @@ class Looker:
         pixels = head.tensors.pop(PIXELS)
         # Positions are worked out on the CPU, number by number; only the pixels belong on the GPU.
         tensors = {name: value.cpu() if hasattr(value, "cpu") else value for name, value in head.tensors.items()}
-        names = ("input_ids", "mm_token_type_ids", "video_grid_thw", "second_per_grid_ts")
-        known = {name: tensors[name] for name in names if name in tensors}
-        positions, _ = self.model.model.get_rope_index(**known)
+        positions = prompt_positions(
+            self.model.config,
+            self.vision,
+            tensors["mm_token_type_ids"],
+            tensors["video_grid_thw"],
+            tensors.get("second_per_grid_ts"),
+        )
         return _Head(head._replace(tensors=tensors), positions), pixels
 
 
@@ -137,18 +142,6 @@ class _Head(NamedTuple):
 
     head: Head
     positions: torch.Tensor
-
-
-def _positions(known: _Head, tokens: int) -> tuple[torch.Tensor, int]:
-    """Those of a prompt of so many tokens, on the CPU, and what an answer adds to its places.
-
-    Text behind a video goes on from its height and width; an answer, as in the library, from the last position of
-    all, which is a time where a long clip's seconds outrun the text.
-    """
-    count = known.positions.shape[2]
-    tail = torch.arange(tokens - count) + known.positions[1:].max() + 1
-    positions = torch.cat([known.positions, tail.expand(3, 1, -1)], dim=2)
-    return positions, int(positions.max()) + 1 - tokens
 
 
 def _digest(images: np.ndarray) -> bytes:
