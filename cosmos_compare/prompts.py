@@ -8,7 +8,7 @@ from typing import NamedTuple
 import yaml
 
 from cosmos_compare.errors import CompareError
-from cosmos_compare.paths import PROMPTS
+from cosmos_compare.paths import PROMPTS, own_prompts
 from cosmos_compare.schema import ModelSpec, Prompt
 from cosmos_compare.yaml_io import read_mapping
 
@@ -27,8 +27,8 @@ def load_prompt(path: Path, *, question: str | None = None, reasoning: bool = Fa
 
     `question` replaces the file's `user_prompt`. Raises `CompareError` for anything else in the file.
     """
-    if not path.exists() and path == Path(path.name) and (PROMPTS / f"{path.stem}.yaml").exists():
-        path = PROMPTS / f"{path.stem}.yaml"  # `--prompt driving` for a shipped one
+    if not path.exists() and path == Path(path.name):  # `--prompt driving`
+        path = next((known for known in find_prompts() if known.stem == path.stem), path)
     data = read_mapping(path)
     if unknown := [key for key in data if key not in KEYS]:
         raise CompareError(f"{path.name}: unknown key {unknown[0]!r}.", f"A prompt file has: {', '.join(KEYS)}.")
@@ -43,9 +43,16 @@ def load_prompt(path: Path, *, question: str | None = None, reasoning: bool = Fa
     return Prompt(name=path.stem, reasoning=reasoning, **texts)
 
 
-def find_prompts(folder: Path = PROMPTS) -> list[Path]:
-    """The prompt files of a folder, by name."""
-    return sorted([*folder.glob("*.yaml"), *folder.glob("*.yml")])
+def find_prompts(*folders: Path) -> list[Path]:
+    """The prompt files of these folders, by name; where two have a name, the first folder's counts.
+
+    Without a folder: the user's own, and those that came with the program.
+    """
+    found: dict[str, Path] = {}
+    for folder in folders or (own_prompts(), PROMPTS):
+        for path in sorted([*folder.glob("*.yaml"), *folder.glob("*.yml")]):
+            found.setdefault(path.stem, path)
+    return [found[name] for name in sorted(found)]
 
 
 def fill(text: str, values: Mapping[str, str]) -> str:
@@ -75,6 +82,7 @@ def save_prompt(folder: Path, name: str, system_prompt: str, user_prompt: str) -
     path = folder / f"{name}.yaml"
     texts = {key: _Block(text) for key, text in zip(KEYS, (system_prompt, user_prompt), strict=True) if text.strip()}
     try:
+        folder.mkdir(parents=True, exist_ok=True)
         with path.open("x", encoding="utf-8") as file:
             yaml.dump(texts, file, Dumper=_PromptDumper, sort_keys=False, allow_unicode=True, width=120)
     except FileExistsError as error:

@@ -9,7 +9,6 @@ import importlib
 import sys
 from collections.abc import Sequence
 
-from cosmos_compare import __version__
 from cosmos_compare.errors import CompareError
 
 COMMANDS = {
@@ -34,7 +33,7 @@ def build_parser(chosen: str | None) -> argparse.ArgumentParser:
         prog="cosmos-compare",
         description="Compare vision-language models on street scenes: same frames and prompt, runs on disk.",
     )
-    parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
+    parser.add_argument("--version", action=_Version, nargs=0, help="show the version and the commit, and exit")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for name, summary in COMMANDS.items():
         command = commands.add_parser(name, help=summary, description=summary[0].upper() + summary[1:] + ".")
@@ -44,6 +43,16 @@ def build_parser(chosen: str | None) -> argparse.ArgumentParser:
             command.add_argument("--debug", action="store_true", help="show the traceback of an error")
             command.set_defaults(run=module.run)
     return parser
+
+
+class _Version(argparse.Action):
+    """Asks git only when the version is asked for."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        from cosmos_compare.version import describe
+
+        print(f"{parser.prog} {describe()}")
+        parser.exit()
 
 
 def main(argv: Sequence[str] | None = None) -> int:

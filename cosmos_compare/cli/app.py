@@ -8,7 +8,7 @@ from pathlib import Path
 
 from cosmos_compare.cli.terminal import note
 from cosmos_compare.errors import CompareError
-from cosmos_compare.paths import ROOT
+from cosmos_compare.paths import ROOT, home
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
@@ -37,6 +37,7 @@ def run(args: argparse.Namespace) -> int:
     for name in ("COSMOS_COMPARE_OUTPUTS", "COSMOS_COMPARE_MODELS"):
         if os.environ.get(name):
             os.environ[name] = str(Path(os.environ[name]).absolute())
+    os.environ["COSMOS_COMPARE_HOME"] = str(home().absolute())
     os.chdir(ROOT)  # where streamlit looks for .streamlit/config.toml
     if os.name == "nt":
         return subprocess.call(command(args))  # there exec would give the prompt back while the server runs

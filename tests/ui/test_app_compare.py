@@ -241,7 +241,7 @@ def test_a_regenerated_side_leaves_the_other_as_it_is(board: Board, pair: list[M
 def test_a_changed_prompt_can_be_saved_under_a_new_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "prompts").mkdir()
     (tmp_path / "prompts" / "driving.yaml").write_text("user_prompt: What is there?\n", encoding="utf-8")
-    monkeypatch.setattr("cosmos_compare.ui.compare.editor.PROMPTS", tmp_path / "prompts")
+    monkeypatch.setenv("COSMOS_COMPARE_HOME", str(tmp_path))
     page = open_page()
     page.text_area(key="question").set_value("Who is there?\nAnd when?").run()
     page.text_input(key="save_name").set_value("../evil").run()

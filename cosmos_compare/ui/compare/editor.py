@@ -10,7 +10,7 @@ import streamlit as st
 
 from cosmos_compare.catalogue.defaults import default_models
 from cosmos_compare.errors import CompareError
-from cosmos_compare.paths import PROMPTS
+from cosmos_compare.paths import own_prompts
 from cosmos_compare.prompts import find_prompts, load_prompt, save_prompt
 from cosmos_compare.schema import ModelSpec, Prompt, Settings
 from cosmos_compare.ui.compare import settings_form
@@ -69,7 +69,7 @@ def show() -> Draft:
 
 
 def _files() -> dict[str, Path]:
-    return {path.stem: path for path in find_prompts(PROMPTS)}
+    return {path.stem: path for path in find_prompts()}
 
 
 def _options() -> list[str]:
@@ -142,7 +142,7 @@ def _save() -> None:
     state.pop("save_problem", None)
     name = state["save_name"].strip()
     try:
-        save_prompt(PROMPTS, name, state["system"], state["question"])
+        save_prompt(own_prompts(), name, state["system"], state["question"])
     except CompareError as error:
         state["save_problem"] = str(error)
         return
