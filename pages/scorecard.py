@@ -17,7 +17,7 @@ except CompareError as error:
     st.stop()
 
 rating_data.problems(found.problems)
-rater = view.rater()
+rater = found.spelling(view.rater())
 rows = scorecard.rows_for(found, rater)
 if rows.empty:
     st.info("Nothing is rated yet." if found.ratings.empty else "Nothing that you may see is rated yet.")

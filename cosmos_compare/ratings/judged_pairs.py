@@ -24,17 +24,22 @@ def judged_pairs(rows: pd.DataFrame, models: tuple[str, str]) -> pd.DataFrame:
 
     Columns: rater, scenario, pair_id (categories); the seven axes: B − A, NaN where either can't be judged;
     verdict (category): a, b, tie, both_bad, contradictory, or none; outcome: 1 when B won, ½, 0, NaN without a
-    verdict; left_won: 1, 0, or NaN when nobody won or the sides are unknown.
+    verdict; blind: whether both runs were rated so; b_left: 1 when the lot put B on the left, 0, NaN without a lot;
+    left_won: 1, 0, or NaN when nobody won or there was no lot. Blind ratings alone draw one for the sides: the
+    Compare page has model A on the left for everybody.
     """
     a, b = _matched(rows, models)
     verdict = _verdicts(a, b)
     outcome = _OUTCOMES[verdict]
     on_right = _looked_up(a, "side", {"left": 0, "right": 1})  # whether A was, and so B on the left
-    decided = (outcome != 0.5) & ~np.isnan(outcome) & (on_right >= 0)
+    blind = a["blind"].to_numpy(dtype=bool) & b["blind"].to_numpy(dtype=bool)
+    decided = (outcome != 0.5) & ~np.isnan(outcome) & (on_right >= 0) & blind
     frame = a[["rater", "scenario", "pair_id"]].reset_index(drop=True)
     frame[MARKS] = b[MARKS].to_numpy() - a[MARKS].to_numpy()
     frame["verdict"] = pd.Categorical(_KINDS[verdict], categories=_KINDS[:-1])
     frame["outcome"] = outcome
+    frame["blind"] = blind
+    frame["b_left"] = np.where(blind & (on_right >= 0), on_right, np.nan)
     frame["left_won"] = np.where(decided, outcome == on_right, np.nan)
     return frame
 

@@ -11,6 +11,7 @@ from itertools import combinations
 from typing import NamedTuple
 
 from cosmos_compare.errors import CompareError
+from cosmos_compare.ratings.equal_answers import first_runs, question_of
 from cosmos_compare.runs.history import newest
 from cosmos_compare.runs.index import RunRow
 
@@ -31,6 +32,11 @@ def pair_id(one: str, other: str) -> str:
     return _JOIN.join(sorted((one, other)))
 
 
+def run_ids(pair: str) -> list[str]:
+    """The ids of the two runs that the id of a pair is made of."""
+    return pair.split(_JOIN)
+
+
 def make_pair(a: RunRow, b: RunRow) -> Pair:
     """A pair of two runs. Raises `CompareError` when they can't be compared, saying why."""
     for row in (a, b):
@@ -48,7 +54,10 @@ def make_pair(a: RunRow, b: RunRow) -> Pair:
 
 
 def find_pairs(rows: Iterable[RunRow], models: tuple[str, str]) -> list[Pair]:
-    """All pairs of two models, the latest finished run of each, by scenario and prompt."""
+    """All pairs of two models, the latest answer of each to a question, by scenario and prompt.
+
+    An answer that was given before, word by word, stands for itself under its first run: it may be rated already.
+    """
     a, b = models
     pairs = [
         Pair(pair_id(latest[a].id, latest[b].id), latest[a].scenario, latest[a], latest[b])
@@ -66,18 +75,22 @@ def model_pairs(rows: Iterable[RunRow]) -> list[tuple[str, str]]:
 
 def find_pair(rows: Sequence[RunRow], link: str, first: str | None = None) -> Pair:
     """The pair that a link names, also of runs that are no longer the latest; `first` is the model to be `a`.
+    Of equal answers it is the first one's, as in `find_pairs`.
 
     Raises `CompareError` when a run of it is gone or they can't be compared.
     """
     by_id = {row.id: row for row in rows}
-    ids = link.split(_JOIN)
+    ids = run_ids(link)
     missing = [run_id for run_id in ids if run_id not in by_id]
     if len(ids) != 2 or missing:
         raise CompareError(
             f"There is no pair {link!r}" + (f": no run {missing[0]!r}." if len(ids) == 2 else "."),
             "Its runs may have been deleted, or belong to another outputs folder.",
         )
-    a, b = sorted((by_id[run_id] for run_id in ids), key=lambda row: (row.model != first, row.model))
+    earlier = first_runs(rows)
+    a, b = sorted(
+        (by_id[earlier.get(run_id, run_id)] for run_id in ids), key=lambda row: (row.model != first, row.model)
+    )
     return make_pair(a, b)
 
 
@@ -103,13 +116,11 @@ def _traits(a: RunRow, b: RunRow) -> list[tuple[str, object, object]]:
 
 
 def _latest_by_question(rows: Iterable[RunRow]) -> list[dict[str, RunRow]]:
-    """For each question about a clip, the latest finished run of each model."""
+    """For each question about a clip, the latest finished answer of each model, as the first run that gave it."""
+    rows = list(rows)
+    earlier, by_id = first_runs(rows), {row.id: row for row in rows}
     questions: dict[tuple[object, ...], dict[str, RunRow]] = {}
     finished = sorted((row for row in rows if row.finished), key=lambda row: (row.created, row.id))
-    for row in newest(finished, by=lambda row: (*_question(row), row.model)):
-        questions.setdefault(_question(row), {})[row.model] = row
+    for row in newest(finished, by=lambda row: (*question_of(row), row.model)):
+        questions.setdefault(question_of(row), {})[row.model] = by_id[earlier.get(row.id, row.id)]
     return list(questions.values())
-
-
-def _question(row: RunRow) -> tuple[object, ...]:
-    return row.scenario, row.prompt_version, row.reasoning, row.settings_key, row.footage_key

@@ -4,7 +4,7 @@ The order of the file is the order of time. Of a rater's rows for one run in one
 it withdraws. The marks of a run are those that the rater gave it last, in whichever pair: they belong to the run.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from cosmos_compare.ratings.columns import COLUMNS, Table
+from cosmos_compare.ratings.pairs import pair_id, run_ids
 from cosmos_compare.schema import AXES, Rating
 
 CATEGORIES = ("rater", "scenario", "run_id", "model", "pair_id", "side", "verdict")
@@ -49,6 +50,26 @@ def standing(frame: pd.DataFrame) -> pd.DataFrame:
     rows["current"] = _is_last(rows, ("rater", "run_id"))
     rows[MARKS] = rows[MARKS].to_numpy()[_place_of_last(rows, ("rater", "run_id"))]
     return rows
+
+
+def with_first_runs(frame: pd.DataFrame, first: Mapping[str, str]) -> pd.DataFrame:
+    """A frame in which equal answers bear the id of the first of them (`equal_answers.first_runs`), and so do pairs."""
+    if not first:
+        return frame
+
+    def of_pair(pair: str) -> str:
+        return pair_id(*(first.get(run, run) for run in run_ids(pair))) if len(run_ids(pair)) == 2 else pair
+
+    runs = renamed(frame["run_id"], lambda run: first.get(run, run))
+    return frame.assign(run_id=runs, pair_id=renamed(frame["pair_id"], of_pair))
+
+
+def renamed(column: "pd.Series[Any]", rename: Callable[[str], str]) -> "pd.Categorical[Any]":
+    """A category under new names; those that get one name become one."""
+    names = [rename(name) for name in column.cat.categories]
+    used = {name: place for place, name in enumerate(sorted(set(names)))}
+    places = np.array([*(used[name] for name in names), -1], dtype=np.int64)
+    return pd.Categorical.from_codes(places[column.cat.codes.to_numpy()], categories=pd.Index(list(used), dtype=object))
 
 
 def rated_pairs(rows: pd.DataFrame, rater: str) -> set[str]:

@@ -1,7 +1,7 @@
 """The evidence: what is on disk for a report to count, read once, and the part of it that a reader chooses."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations
@@ -13,8 +13,9 @@ import pandas as pd
 
 from cosmos_compare.ratings import scorecard
 from cosmos_compare.ratings.columns import Table
+from cosmos_compare.ratings.equal_answers import first_runs
 from cosmos_compare.ratings.pairs import model_pairs
-from cosmos_compare.ratings.standing import codes_of, standing, to_frame
+from cosmos_compare.ratings.standing import codes_of, renamed, standing, to_frame, with_first_runs
 from cosmos_compare.runs.index import RunRow, read_runs
 
 
@@ -30,10 +31,16 @@ class Slice:
     def ratings(self, rows: pd.DataFrame) -> npt.NDArray[np.bool_]:
         """True for the rows of this part."""
         mask = np.ones(len(rows), dtype=bool)
-        columns = {"scenario": self.scenarios, "prompt_version": self.prompt_versions, "rater": self.raters}
-        for column, chosen in columns.items():
+        raters = tuple({name.casefold() for name in self.raters})
+        folded = renamed(rows["rater"], str.casefold) if raters else rows["rater"]
+        columns = [
+            (rows["scenario"], self.scenarios),
+            (rows["prompt_version"], self.prompt_versions),
+            (pd.Series(folded), raters),
+        ]
+        for column, chosen in columns:
             if chosen:
-                mask &= rows[column].isin(chosen).to_numpy()
+                mask &= column.isin(chosen).to_numpy()
         return mask & rows["blind"].to_numpy() if self.blind_only else mask
 
     def runs(self, rows: Sequence[RunRow]) -> list[RunRow]:
@@ -48,13 +55,34 @@ class Slice:
 
 @dataclass(frozen=True)
 class Evidence:
-    """The standing ratings (`ratings.standing`, with the run's `prompt_version`, empty when the run is gone), all run
-    rows, and sentences about what could not be read.
+    """All rows of the scorecard in the order of the file, with the run's `prompt_version` (empty when the run is
+    gone), all run rows, and sentences about what could not be read.
+
+    Equal answers bear the id of the first of them, and one person's name is spelled as it was the first time.
     """
 
-    ratings: pd.DataFrame
+    every: pd.DataFrame
     runs: list[RunRow]
     problems: list[str]
+
+    @cached_property
+    def ratings(self) -> pd.DataFrame:
+        """The rows that stand (`ratings.standing`)."""
+        return standing(self.every)
+
+    @cached_property
+    def _blind(self) -> pd.DataFrame:
+        return standing(self.every[self.every["blind"].to_numpy()])
+
+    def part(self, chosen: Slice) -> pd.DataFrame:
+        """The rows that stand in a slice: of a rater's blind ratings the last, though an open one came after it."""
+        rows = self._blind if chosen.blind_only else self.ratings
+        return rows[chosen.ratings(rows)]
+
+    def spelling(self, rater: str) -> str:
+        """How a rater's name is spelled here: "Anna" is "anna" where that came first."""
+        names = self.every["rater"].cat.categories
+        return next((name for name in names if name.casefold() == rater.casefold()), rater)
 
     @cached_property
     def models(self) -> list[tuple[str, str]]:
@@ -84,12 +112,21 @@ def load(outputs: Path) -> Evidence:
 
 def gather(table: Table, runs: Sequence[RunRow], run_problems: Sequence[str] = ()) -> Evidence:
     """The same from what has been read already."""
-    rows = standing(to_frame(table))
+    rows = with_first_runs(to_frame(table), first_runs(runs))
+    spelled = first_spellings(table.columns["rater"])
+    rows["rater"] = renamed(rows["rater"], lambda name: spelled[name])
     prompts = {run.id: run.prompt_version for run in runs}
     versions = [prompts.get(run_id, "") for run_id in rows["run_id"].cat.categories]
     rows["prompt_version"] = pd.Categorical(np.array([*versions, ""], dtype=object)[codes_of(rows, "run_id")])
-    problems = [f"{scorecard.NAME}: {problem}" for problem in table.problems]
-    gone = [run_id for run_id in rows["run_id"].unique() if run_id not in prompts]
+    found = Evidence(rows, list(runs), [f"{scorecard.NAME}: {problem}" for problem in table.problems])
+    gone = [run_id for run_id in found.ratings["run_id"].unique() if run_id not in prompts]
     if gone:
-        problems.append(f"Rated runs that are no longer on disk: {len(gone)}. Their ratings count all the same.")
-    return Evidence(rows, list(runs), [*problems, *run_problems])
+        found.problems.append(f"Rated runs that are no longer on disk: {len(gone)}. Their ratings count all the same.")
+    found.problems.extend(run_problems)
+    return found
+
+
+def first_spellings(names: Iterable[str]) -> dict[str, str]:
+    """Every name as it was spelled first: capitals don't make another person."""
+    first: dict[str, str] = {}
+    return {name: first.setdefault(name.casefold(), name) for name in dict.fromkeys(names)}

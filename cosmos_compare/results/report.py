@@ -48,7 +48,8 @@ class Report:
 def report(found: Evidence, models: tuple[str, str], part: Slice | None = None) -> Report:
     """Everything about two models in one part of the ratings."""
     part = part or Slice()
-    rows = found.ratings[part.ratings(found.ratings) & found.ratings["model"].isin(models).to_numpy()]
+    rows = found.part(part)
+    rows = rows[rows["model"].isin(models).to_numpy()]
     current = rows[rows["current"].to_numpy()]
     pairs = judged_pairs(rows, models)
     runs = part.runs(found.runs)

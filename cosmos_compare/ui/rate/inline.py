@@ -8,7 +8,7 @@ import streamlit as st
 
 from cosmos_compare.board import Side
 from cosmos_compare.errors import CompareError
-from cosmos_compare.ratings.pairs import Pair, make_pair
+from cosmos_compare.ratings.pairs import Pair, find_pair, make_pair, pair_id
 from cosmos_compare.runs.index import FINISHED, RunRow
 from cosmos_compare.schema import Run
 
@@ -24,8 +24,12 @@ def show(sides: Sequence[Side], rows: Sequence[RunRow]) -> None:
     by_id = {row.id: row for row in rows}
     with panel:
         try:
-            pair = make_pair(*(by_id[run.id] for run in runs))
-            _form(pair, (runs[0], runs[1]))
+            make_pair(*(by_id[run.id] for run in runs))
+            # An answer that was given before, word by word, is rated as the first run that gave it.
+            pair = find_pair(rows, pair_id(runs[0].id, runs[1].id), first=runs[0].model.name)
+            ids = (pair.a.id, pair.b.id)
+            one, two = (run.model_copy(update={"id": own}) for run, own in zip(runs, ids, strict=True))
+            _form(pair, (one, two))
         except KeyError:
             st.caption("These answers are not among the saved runs.")
         except CompareError as error:

@@ -13,9 +13,10 @@ import streamlit as st
 from cosmos_compare.paths import outputs_folder
 from cosmos_compare.ratings import scorecard
 from cosmos_compare.ratings.columns import Table
+from cosmos_compare.ratings.equal_answers import first_runs
 from cosmos_compare.ratings.pairs import Pair, find_pairs, model_pairs
 from cosmos_compare.ratings.scorecard import Stamp
-from cosmos_compare.ratings.standing import rated_pairs, standing, to_frame
+from cosmos_compare.ratings.standing import rated_pairs, standing, to_frame, with_first_runs
 from cosmos_compare.results.evidence import Evidence, Slice, gather
 from cosmos_compare.results.report import Report, report
 from cosmos_compare.runs.index import RunList, RunRow, read_runs
@@ -66,13 +67,13 @@ def _runs_stamp(outputs: Path) -> int:
 
 def frames() -> Frames:
     """Raises `CompareError` when the scorecard can't be read at all."""
-    outputs = outputs_folder()
-    return _frames(outputs, scorecard.stamp(outputs))
+    outputs, known = outputs_folder(), runs()
+    return _frames(outputs, scorecard.stamp(outputs), known.stamp)
 
 
 @st.cache_resource(show_spinner=False, max_entries=2)
-def _frames(outputs: Path, stamp: Stamp) -> Frames:
-    every = to_frame(_table(outputs, stamp))
+def _frames(outputs: Path, stamp: Stamp, runs_stamp: int) -> Frames:
+    every = with_first_runs(to_frame(_table(outputs, stamp)), first_runs(_runs(outputs, runs_stamp).rows))
     return Frames(every, standing(every))
 
 
