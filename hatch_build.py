@@ -1,4 +1,7 @@
-"""Part of the build: notes in the wheel which commit it was made from."""
+"""Part of the build: what lies at the top of the checkout goes into the package, and from which commit it was made.
+
+An editable install needs neither: there the top of the checkout is beside the package.
+"""
 
 import subprocess
 from contextlib import suppress
@@ -7,14 +10,18 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
+BUNDLED = ("app.py", "pages", "prompts", "data", ".streamlit")
 
-class CommitHook(BuildHookInterface):  # type: ignore[type-arg]
-    """Puts `bundled/COMMIT` into the wheel where git can tell it."""
+
+class BundleHook(BuildHookInterface):  # type: ignore[type-arg]
+    """Fills `cosmos_compare/bundled/` of a wheel."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        if version == "editable":
+        if self.target_name != "wheel" or version == "editable":
             return
-        with suppress(OSError, subprocess.SubprocessError):
+        for name in BUNDLED:
+            build_data["force_include"][str(Path(self.root) / name)] = f"cosmos_compare/bundled/{name}"
+        with suppress(OSError, subprocess.SubprocessError):  # no git here: the version is the number alone
             told = ["git", "-C", self.root, "rev-parse", "--short=12", "HEAD"]
             commit = subprocess.run(told, capture_output=True, text=True, check=True).stdout
             note = Path(self.directory) / "COMMIT"
