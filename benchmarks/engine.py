@@ -31,7 +31,7 @@ from cosmos_compare.demo.tiny import build
 from cosmos_compare.engines.base import Request
 from cosmos_compare.engines.local.engine import LocalEngine
 from cosmos_compare.engines.local.libraries import torch
-from cosmos_compare.engines.local.shapes import Parts, Shape
+from cosmos_compare.engines.local.tiles import Parts, Tile
 from cosmos_compare.schema import Answer, ModelSpec, Sampling
 
 CLIP = [index / 4 for index in range(24)]
@@ -154,24 +154,24 @@ def stages(engine: LocalEngine) -> None:
     print(f"{engine.spec.name} prepared in {graphs.seconds:.1f} s, note: {graphs.note!r}", flush=True)
     request = full_clip(engine.spec)
     with torch.cuda.stream(engine.stream):
-        prompt = engine.looker.read(request)
-        for reading in (decoder.plain, decoder.reading):
+        prompt = engine.prefix_cache.tokenize(request)
+        for forward in (decoder.plain, decoder.forward):
 
-            def vision(reading: Any = reading) -> None:
+            def vision(forward: Any = forward) -> None:
                 engine.kept.clear()
-                engine.looker._features(prompt, reading)
+                engine.prefix_cache._features(prompt, forward)
 
-            def head(reading: Any = reading) -> None:
-                engine.kept.drop(("prefix", reading.name, prompt.head))
-                engine.looker.fill(prompt, graphs.key_values(), reading)
+            def head(forward: Any = forward) -> None:
+                engine.kept.drop(("prefix", forward.name, prompt.prefix))
+                engine.prefix_cache.prefill(prompt, graphs.kv_cache(), forward)
 
-            told(f"vision, {reading.name}", vision)
-            told(f"head, {reading.name}", head)
-        told("read, new", lambda: (engine.kept.clear(), engine.looker.read(request)))
-        told("read, kept", lambda: engine.looker.read(request))
-        engine.looker.fill(prompt, graphs.key_values(), decoder.reading)
-        told("head kept", lambda: engine.looker.fill(prompt, graphs.key_values(), decoder.reading))
-        told("question", lambda: decoder.ask(prompt, graphs._run))
+            told(f"vision, {forward.name}", vision)
+            told(f"head, {forward.name}", head)
+        told("read, new", lambda: (engine.kept.clear(), engine.prefix_cache.tokenize(request)))
+        told("read, kept", lambda: engine.prefix_cache.tokenize(request))
+        engine.prefix_cache.prefill(prompt, graphs.kv_cache(), decoder.forward)
+        told("head kept", lambda: engine.prefix_cache.prefill(prompt, graphs.kv_cache(), decoder.forward))
+        told("question", lambda: decoder.prefill_question(prompt, graphs._run))
         for sampling in (Sampling(), Sampling(temperature=0.7, top_p=0.8, top_k=20, presence_penalty=1.5)):
             sampler = graphs._sampler(sampling)
             told("draw", lambda sampler=sampler: graphs._run(("draw", id(sampler)), lambda: None))
@@ -192,7 +192,7 @@ def shapes(engine: LocalEngine, seconds: float) -> None:
 
     def tried() -> float:
         try:
-            graphs._capture(("step", graphs.decoder.buckets[0]), graphs.decoder.step)  # type: ignore[union-attr]
+            graphs._capture(("step", graphs.decoder.buckets[0]), graphs.decoder.decode_one_token)  # type: ignore[union-attr]
             return step_ms(graphs)
         except Exception as error:  # noqa: BLE001  too many registers, say
             print(f"  {type(error).__name__}: {str(error)[:100]}", flush=True)
@@ -202,7 +202,7 @@ def shapes(engine: LocalEngine, seconds: float) -> None:
         best = tried()
         print(f"{engine.spec.name}: {best:.3f} ms a token", flush=True)
         candidates = [
-            Shape(rows, cols, warps)
+            Tile(rows, cols, warps)
             for warps in (4, 8, 2)
             for cols in (1024, 2048, 4096, 512)
             for rows in (1, 2, 4, 8)
@@ -210,7 +210,7 @@ def shapes(engine: LocalEngine, seconds: float) -> None:
         ]
         choices: dict[str, list[Any]] = {"early": [False, True], "down": candidates, "out": candidates}
         choices |= {"parts": [Parts(number, block) for number in (8, 16, 32, 64) for block in (32, 64, 128)]}
-        choices |= {"head": candidates, "gated": candidates, "project": candidates}
+        choices |= {"head": candidates, "swiglu": candidates, "project": candidates}
         for name, values in choices.items():
             kept, seen = token_pass.shapes, []
             for value in values:
@@ -236,7 +236,7 @@ def step_ms(graphs: Any) -> float:
 
     def step() -> None:
         decoder.position.fill_(3300)
-        graphs._run(("step", decoder.fixed.bucket), decoder.step)
+        graphs._run(("step", decoder.fixed.bucket), decoder.decode_one_token)
 
     decoder.fixed.bucket = next(bucket for bucket in decoder.buckets if bucket > 3300)
     return milliseconds(step, 100)[1]
@@ -250,7 +250,7 @@ def told(name: str, work: Callable[[], Any]) -> None:
 def kernels(graphs: Any) -> None:
     """The kernels that one token spends its time in."""
     with torch.profiler.profile(activities=[torch.profiler.ProfilerActivity.CUDA]) as profile:
-        graphs._run(("step", 4096), graphs.decoder.step)
+        graphs._run(("step", 4096), graphs.decoder.decode_one_token)
         torch.cuda.synchronize()
     table = profile.key_averages().table(sort_by="cuda_time_total", row_limit=14, max_name_column_width=70)
     print("\n".join(line[:70] + line[-90:] for line in table.splitlines()), flush=True)

@@ -14,8 +14,8 @@ from cosmos_compare.engines.base import Request
 from cosmos_compare.engines.local.decoder import Decoder
 from cosmos_compare.engines.local.engine import LocalEngine
 from cosmos_compare.engines.local.libraries import torch
+from cosmos_compare.engines.local.logits_processors import logits_processors
 from cosmos_compare.engines.local.sampler import Sampler
-from cosmos_compare.engines.local.sampling import logits_processors
 from cosmos_compare.schema import Sampling
 
 CPU = torch.device("cpu")
@@ -48,11 +48,11 @@ def at_once(key: Hashable, function: Callable[[], None]) -> None:
 
 @torch.inference_mode()
 def decode(engine: LocalEngine, decoder: Decoder, request: Request, sampler: Sampler | None = None) -> str:
-    prompt = engine.looker.read(request)
+    prompt = engine.prefix_cache.tokenize(request)
     assert decoder.fits(prompt)
-    engine.looker.fill(prompt, decoder.fixed.key_values(), decoder.reading)
+    engine.prefix_cache.prefill(prompt, decoder.fixed.kv_cache(), decoder.forward)
     sampler = sampler or Sampler(request.sampling, decoder.logits.shape[1], CPU)
-    ids = list(islice(decoder.tokens(prompt, sampler, at_once), request.sampling.max_new_tokens))
+    ids = list(islice(decoder.decode(prompt, sampler, at_once), request.sampling.max_new_tokens))
     end = next((n + 1 for n, token in enumerate(ids) if token in engine.end_ids), len(ids))
     return str(engine.processor.tokenizer.decode(ids[:end], skip_special_tokens=True))
 
@@ -80,7 +80,7 @@ def test_nothing_of_one_answer_shows_in_the_next(engine: LocalEngine, decoder: D
 
 def test_what_does_not_fit_is_known_before(engine: LocalEngine, decoder: Decoder) -> None:
     few, many = Sampling(max_new_tokens=10), Sampling(max_new_tokens=4000)
-    read = engine.looker.read
+    read = engine.prefix_cache.tokenize
     assert decoder.fits(read(make_request(engine.spec, CLIP, sampling=few)))
     assert not decoder.fits(read(make_request(engine.spec, CLIP, sampling=many)))
     assert not decoder.fits(read(make_request(engine.spec, CLIP, sampling=few, question="long " * 50)))
@@ -109,7 +109,7 @@ def test_the_sampler_draws_what_the_librarys_steps_draw(sampling: Sampling) -> N
         generator = torch.Generator().manual_seed(0)
         for _ in range(30):
             logits = (torch.randn((1, 300), generator=generator) * 2).bfloat16()  # with many equal scores
-            token = sampler.draw(logits.clone())
+            token = sampler.sample(logits.clone())
             assert torch.equal(token, steps(ids, logits.float()).argmax(-1, keepdim=True))
             ids = torch.cat([ids, token], dim=1)
 
@@ -123,5 +123,5 @@ def test_nothing_depends_on_the_default_dtype(engine: LocalEngine) -> None:
     finally:
         torch.set_default_dtype(torch.float32)
     assert made.logits.dtype == torch.float32
-    buffers = [made.fixed.ends, made.fixed.used, made.position, made.delta, made.token]
+    buffers = [made.fixed.cu_seqlens, made.fixed.used, made.position, made.delta, made.token]
     assert not any(buffer.is_floating_point() for buffer in buffers)

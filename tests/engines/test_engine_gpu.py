@@ -12,8 +12,8 @@ from engine_requests import answer, build_mid_size, make_request, reference
 
 from cosmos_compare.catalogue.models import resolve_models
 from cosmos_compare.engines.local.engine import LocalEngine
+from cosmos_compare.engines.local.forward import EagerForward
 from cosmos_compare.engines.local.libraries import torch
-from cosmos_compare.engines.local.reading import PlainReading
 from cosmos_compare.schema import Sampling
 
 pytestmark = pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")
@@ -62,19 +62,19 @@ def test_greedy_equals_generate_in_float32(exact: LocalEngine, seconds: list[flo
 def test_the_fast_path_is_ready_without_a_fault(exact: LocalEngine, rounded: LocalEngine) -> None:
     for engine in (exact, rounded):
         assert engine.note == ""
-        assert engine.graphs and engine.graphs.reading.name == "fast"
+        assert engine.graphs and engine.graphs.forward.name == "fast"
 
 
 @torch.inference_mode()
 def test_our_vision_tower_sees_what_the_librarys_sees(exact: LocalEngine, rounded: LocalEngine) -> None:
     """Not farther from float32 than the library's own bfloat16, for frames whose windows are cut at two sides."""
-    prompt = exact.looker.read(make_request(exact.spec, CLIP))
+    prompt = exact.prefix_cache.tokenize(make_request(exact.spec, CLIP))
     pixels = prompt.pixels if prompt.pixels is not None else exact.kept.get(("pixels", prompt.frames))
     grid = prompt.inputs.tensors["video_grid_thw"]
-    truth, plain = (PlainReading(engine.model).features(pixels, grid) for engine in (exact, rounded))
+    truth, plain = (EagerForward(engine.model).features(pixels, grid) for engine in (exact, rounded))
     graphs = rounded.graphs
     assert graphs
-    fast = graphs.reading.features(pixels, grid)
+    fast = graphs.forward.features(pixels, grid)
     for ours, theirs, exactly in zip(*([some.tokens, *some.deep] for some in (fast, plain, truth)), strict=True):
         error, allowed = (ours.float() - exactly).norm(), (theirs.float() - exactly).norm()
         assert 0 < error <= allowed * 1.1
@@ -96,15 +96,15 @@ def test_logits_are_as_near_to_float32_as_plain_bfloat16(exact: LocalEngine, rou
     truth, plain = whole(exact, request, ids), whole(rounded, request, ids)
     graphs = rounded.graphs
     assert graphs and graphs.decoder
-    prompt = rounded.looker.read(request)
-    rounded.looker.fill(prompt, graphs.key_values(), graphs.reading)
+    prompt = rounded.prefix_cache.tokenize(request)
+    rounded.prefix_cache.prefill(prompt, graphs.kv_cache(), graphs.forward)
     decoder = graphs.decoder
-    decoder.ask(prompt, graphs._run)
+    decoder.prefill_question(prompt, graphs._run)
     fast = [decoder.logits.float().clone()]
     for token in ids[0, :-1]:
         decoder.token.fill_(token)
         decoder.fixed.bucket = decoder.buckets[0]
-        graphs._run(("step", decoder.buckets[0]), decoder.step)
+        graphs._run(("step", decoder.buckets[0]), decoder.decode_one_token)
         fast.append(decoder.logits.float().clone())
     error, allowed = (torch.cat(fast) - truth).abs().mean(), (plain - truth).abs().mean()
     assert 0 < error <= allowed * 1.1

@@ -23,7 +23,7 @@ def test_reading_while_a_bfloat16_model_is_loaded(name: str, tiny: dict[str, Pat
     (spec,) = resolve_models([f"{name}={tiny[name]}"])
     # At 0.3 s a pair of frames: times which bfloat16 can't hold.
     request = make_request(spec, [index * 0.15 for index in range(64)])
-    alone = LocalEngine(spec, tiny[name]).looker.read(request)
+    alone = LocalEngine(spec, tiny[name]).prefix_cache.tokenize(request)
     engine = LocalEngine(spec, tiny[name])
     done = threading.Event()
 
@@ -37,7 +37,7 @@ def test_reading_while_a_bfloat16_model_is_loaded(name: str, tiny: dict[str, Pat
         for _ in range(40):
             engine.kept.clear()
             type(engine.processor.video_processor)._fuse_mean_std_and_rescale_factor.cache_clear()
-            beside = engine.looker.read(request)
+            beside = engine.prefix_cache.tokenize(request)
             assert torch.equal(beside.positions, alone.positions)
             assert beside.pixels is not None and alone.pixels is not None
             assert torch.equal(beside.pixels, alone.pixels)

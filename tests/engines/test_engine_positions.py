@@ -68,7 +68,7 @@ def test_positions_are_those_of_the_older_rule(engine: LocalEngine, n: int, step
     request = request_of(engine, n, step, size)
     expected = older_rule(engine, prepare(engine.processor, engine.spec.vision, request))
     for _ in range(2):  # worked out, then kept
-        prompt = engine.looker.read(request)
+        prompt = engine.prefix_cache.tokenize(request)
         assert torch.equal(prompt.positions.cpu(), expected)
         assert prompt.delta == int(expected.max()) + 1 - expected.shape[2]
 
@@ -142,10 +142,10 @@ def test_graphs_decode_from_the_same_positions(engine: LocalEngine) -> None:
     """The functions that CUDA graphs hold, run without graphs, against `generate` under the same rule."""
     request = make_request(engine.spec, LONG, sampling=Sampling(max_new_tokens=12))
     decoder = Decoder(engine.model, (2048,), (128,))
-    prompt = engine.looker.read(request)
-    engine.looker.fill(prompt, decoder.fixed.key_values(), decoder.reading)
+    prompt = engine.prefix_cache.tokenize(request)
+    engine.prefix_cache.prefill(prompt, decoder.fixed.kv_cache(), decoder.forward)
     sampler = Sampler(request.sampling, decoder.logits.shape[1], torch.device("cpu"))
-    ids = list(islice(decoder.tokens(prompt, sampler, at_once), 12))
+    ids = list(islice(decoder.decode(prompt, sampler, at_once), 12))
     text = engine.processor.tokenizer.decode(ids, skip_special_tokens=True)
     assert text == reference(engine, request).raw == answer(engine, request).raw
 

@@ -13,9 +13,9 @@ from cosmos_compare.catalogue.models import resolve_models
 from cosmos_compare.engines.base import Request
 from cosmos_compare.engines.local.engine import LocalEngine
 from cosmos_compare.engines.local.inputs import join, look, prepare, render
-from cosmos_compare.engines.local.kept import Kept, size_of
 from cosmos_compare.engines.local.libraries import torch
-from cosmos_compare.engines.local.looking import Looker
+from cosmos_compare.engines.local.prefix_cache import PrefixCache
+from cosmos_compare.engines.local.tensor_cache import TensorCache, size_of
 from cosmos_compare.schema import Answer, ModelSpec, Sampling
 
 NAMES = ["reason1-tiny", "reason2-tiny"]
@@ -217,14 +217,14 @@ def test_a_prompt_in_two_parts_has_the_ids_of_the_whole(
     vision = engine.spec.vision.model_copy(update={"video_token": video_token})
     request = make_request(engine.spec, CLIP, question="  What\nhappens é?")
     text = render(engine.processor, vision, request)
-    whole = look(engine.processor, vision, request, type(text)(text.head + text.tail, ""))
+    whole = look(engine.processor, vision, request, type(text)(text.prefix + text.question, ""))
     parts = prepare(engine.processor, vision, request)
     assert set(parts.tensors) == set(whole.tensors)
     for key, value in whole.tensors.items():
         assert torch.equal(torch.as_tensor(parts.tensors[key]), torch.as_tensor(value)), key
     assert parts.rendered_prompt == whole.rendered
     assert parts.video_tokens == whole.video_tokens
-    last = engine.processor.tokenizer.convert_ids_to_tokens(int(parts.tensors["input_ids"][0, parts.head_tokens - 1]))
+    last = engine.processor.tokenizer.convert_ids_to_tokens(int(parts.tensors["input_ids"][0, parts.prefix_tokens - 1]))
     assert last in {"<|vision_end|>", "<|video_pad|>"}
 
 
@@ -232,10 +232,10 @@ def test_joining_leaves_the_kept_head_as_it_was(engines: dict[str, LocalEngine])
     engine = engines["reason2-tiny"]
     request = make_request(engine.spec, CLIP)
     text = render(engine.processor, engine.spec.vision, request)
-    head = look(engine.processor, engine.spec.vision, request, text)
-    before = {key: value.clone() for key, value in head.tensors.items()}
-    join(engine.processor, head, text)
-    assert all(torch.equal(head.tensors[key], value) for key, value in before.items())
+    prefix = look(engine.processor, engine.spec.vision, request, text)
+    before = {key: value.clone() for key, value in prefix.tensors.items()}
+    join(engine.processor, prefix, text)
+    assert all(torch.equal(prefix.tensors[key], value) for key, value in before.items())
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -244,13 +244,13 @@ def test_joining_leaves_the_kept_head_as_it_was(engines: dict[str, LocalEngine])
 def test_positions_are_those_of_the_library(
     engines: dict[str, LocalEngine], name: str, video_token: str, seconds: list[float]
 ) -> None:
-    """They are worked out for the head and continued behind it, also where the head is kept, and where the times of
+    """They are worked out for the prefix and continued behind it, also where the prefix is kept, and where the times of
     Reason1 outrun the text."""
     engine = engines[name]
     vision = engine.spec.vision.model_copy(update={"video_token": video_token})
-    looker = Looker(engine.model, engine.processor, vision, Kept(1 << 30))
+    prefix_cache = PrefixCache(engine.model, engine.processor, vision, TensorCache(1 << 30))
     for question in ("What happens?", "And then, in many more words than before?"):
-        prompt = looker.read(make_request(engine.spec, seconds, question=question))
+        prompt = prefix_cache.tokenize(make_request(engine.spec, seconds, question=question))
         tensors = prompt.inputs.tensors
         names = ("input_ids", "mm_token_type_ids", "video_grid_thw", "second_per_grid_ts")
         positions, delta = engine.model.model.get_rope_index(**{key: tensors[key] for key in names if key in tensors})
@@ -259,7 +259,7 @@ def test_positions_are_those_of_the_library(
 
 
 def test_the_least_recently_used_goes_first() -> None:
-    kept = Kept(max_bytes=80)
+    kept = TensorCache(max_bytes=80)
     for name in "ab":
         kept.put(name, [torch.zeros(10)])
     kept.get("a")

@@ -8,7 +8,7 @@ from scipy.stats import chisquare
 from cosmos_compare.catalogue.models import load_models
 from cosmos_compare.engines.base import resolve_sampling
 from cosmos_compare.engines.local.libraries import RepetitionPenaltyLogitsProcessor, torch
-from cosmos_compare.engines.local.sampling import GumbelNoise, PresencePenalty, logits_processors
+from cosmos_compare.engines.local.logits_processors import GumbelNoise, PresencePenalty, logits_processors
 from cosmos_compare.schema import Sampling, Settings
 
 CPU = torch.device("cpu")

@@ -12,19 +12,20 @@ from safetensors import SafetensorError
 
 from cosmos_compare.engines.base import Cancelled, OnState, OnText, Request
 from cosmos_compare.engines.local import memory
+from cosmos_compare.engines.local.decode_eager import decode, write
+from cosmos_compare.engines.local.forward import EagerForward
 from cosmos_compare.engines.local.graphs import Graphs
 from cosmos_compare.engines.local.inputs import Inputs, prepare
-from cosmos_compare.engines.local.kept import Kept
-from cosmos_compare.engines.local.keys import KeyValues
+from cosmos_compare.engines.local.kv_cache import DynamicKVCache
 from cosmos_compare.engines.local.libraries import torch
 from cosmos_compare.engines.local.loading import load_model, load_processor, no_model_is_built
-from cosmos_compare.engines.local.looking import Looker, Prompt
 from cosmos_compare.engines.local.positions import follow_own_rule
-from cosmos_compare.engines.local.reading import PlainReading
+from cosmos_compare.engines.local.prefix_cache import PrefixCache
+from cosmos_compare.engines.local.prompt import Prompt
 from cosmos_compare.engines.local.reference import generate
 from cosmos_compare.engines.local.sampler import Sampler
+from cosmos_compare.engines.local.tensor_cache import TensorCache
 from cosmos_compare.engines.local.text_stream import TextStream
-from cosmos_compare.engines.local.writing import plain_tokens, write
 from cosmos_compare.errors import CompareError
 from cosmos_compare.machine import facts
 from cosmos_compare.schema import Answer, Failure, Finish, ModelSpec, Reused
@@ -73,9 +74,9 @@ class LocalEngine:
             ) from error
         follow_own_rule(self.model, spec.vision)
         self.end_ids = _end_ids(self.model)
-        self.kept = Kept(facts.keep_bytes(memory.gpu_memory(self.device)) if keep_bytes is None else keep_bytes)
-        self.looker = Looker(self.model, self.processor, spec.vision, self.kept)
-        self.plain = PlainReading(self.model)
+        self.kept = TensorCache(facts.keep_bytes(memory.gpu_memory(self.device)) if keep_bytes is None else keep_bytes)
+        self.prefix_cache = PrefixCache(self.model, self.processor, spec.vision, self.kept)
+        self.plain = EagerForward(self.model)
         self.graphs: Graphs | None = None
         # A stream of its own lets two models run at the same time on one GPU.
         self.stream = torch.cuda.Stream() if self.device.type == "cuda" else None  # type: ignore[no-untyped-call]
@@ -111,7 +112,7 @@ class LocalEngine:
             if self.graphs:
                 self.graphs.close()
             self.kept.clear()
-            del self.looker, self.plain, self.model
+            del self.prefix_cache, self.plain, self.model
             memory.free_memory()
 
     @torch.inference_mode()
@@ -162,27 +163,29 @@ class LocalEngine:
         """Look at the clip as far as that is not kept, then write."""
         request = attempt.request
         attempt.on_state("looking")
-        prompt = self.looker.read(request)
+        prompt = self.prefix_cache.tokenize(request)
         attempt.inputs, attempt.prepared = prompt.inputs, time.perf_counter()
         if attempt.cancelled():
             return
         graphs = self.graphs if self.graphs and self.graphs.takes(prompt) else None
-        keys_values = graphs.key_values() if graphs else self._room(prompt)
-        reading = graphs.reading if graphs else self.plain
-        attempt.reused = self.looker.fill(prompt, keys_values, reading)
+        kv_cache = graphs.kv_cache() if graphs else self._room(prompt)
+        forward = graphs.forward if graphs else self.plain
+        attempt.reused = self.prefix_cache.prefill(prompt, kv_cache, forward)
         if attempt.cancelled():
             return
         attempt.on_state("writing")
         sampling = request.sampling
         if graphs:
-            tokens = graphs.tokens(prompt)
+            tokens = graphs.decode(prompt)
         else:
             sampler = Sampler(sampling, self.model.config.text_config.vocab_size, self.device)
-            tokens = plain_tokens(self.model, self.plain.text, prompt, keys_values, sampler)
+            tokens = decode(self.model, self.plain.text, prompt, kv_cache, sampler)
         write(tokens, attempt.stream, sampling.max_new_tokens, self.end_ids, attempt.cancelled)
 
-    def _room(self, prompt: Prompt) -> KeyValues:
-        return KeyValues(self.model.config.text_config.num_hidden_layers, prompt.inputs.prompt_tokens + SPARE_TOKENS)
+    def _room(self, prompt: Prompt) -> DynamicKVCache:
+        return DynamicKVCache(
+            self.model.config.text_config.num_hidden_layers, prompt.inputs.prompt_tokens + SPARE_TOKENS
+        )
 
     def _generate(self, attempt: _Attempt) -> None:
         attempt.on_state("looking")

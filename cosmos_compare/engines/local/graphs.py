@@ -13,10 +13,10 @@ from typing import Any
 
 from cosmos_compare.engines.local.background import Background
 from cosmos_compare.engines.local.decoder import Decoder
-from cosmos_compare.engines.local.keys import KeyValues
+from cosmos_compare.engines.local.forward import Forward, TritonForward
+from cosmos_compare.engines.local.kv_cache import DynamicKVCache
 from cosmos_compare.engines.local.libraries import torch
-from cosmos_compare.engines.local.looking import Prompt
-from cosmos_compare.engines.local.reading import FastReading, Reading
+from cosmos_compare.engines.local.prompt import Prompt
 from cosmos_compare.engines.local.sampler import Sampler
 from cosmos_compare.schema import Sampling
 
@@ -64,21 +64,21 @@ class Graphs:
         """Whether the graphs are there and have room for prompt and answer."""
         return self.ready and self.decoder is not None and self.decoder.fits(prompt)
 
-    def key_values(self) -> KeyValues:
-        """Where the head of a prompt goes before `tokens` is asked for."""
+    def kv_cache(self) -> DynamicKVCache:
+        """Where the prefix of a prompt goes before `tokens` is asked for."""
         assert self.decoder is not None
-        return self.decoder.fixed.key_values()
+        return self.decoder.fixed.kv_cache()
 
     @property
-    def reading(self) -> Reading:
-        """How the head of a prompt gets there."""
+    def forward(self) -> Forward:
+        """How the prefix of a prompt gets there."""
         assert self.decoder is not None
-        return self.decoder.reading
+        return self.decoder.forward
 
-    def tokens(self, prompt: Prompt) -> Iterator[int]:
-        """The tokens of an answer to a prompt whose head is in `key_values`."""
+    def decode(self, prompt: Prompt) -> Iterator[int]:
+        """The tokens of an answer to a prompt whose head is in `kv_cache`."""
         assert self.decoder is not None
-        return self.decoder.tokens(prompt, self._sampler(prompt.request.sampling), self._run)
+        return self.decoder.decode(prompt, self._sampler(prompt.request.sampling), self._run)
 
     def _run(self, key: Hashable, function: Callable[[], None]) -> None:
         graph = self._graphs.get(key)
@@ -131,13 +131,13 @@ class Graphs:
         self._graphs, self._pool = {}, torch.cuda.graph_pool_handle()
         decoder = self.decoder = self.decoder or Decoder(self.model)
         decoder.use(few_kernels=few_kernels, flash=flash)
-        if isinstance(decoder.reading, FastReading):
-            decoder.reading.warm_up()
+        if isinstance(decoder.forward, TritonForward):
+            decoder.forward.warm_up()
         for count in decoder.questions:
             self._capture(("question", count), partial(decoder.question, count))
         for length in decoder.buckets:
             decoder.fixed.bucket = length
-            self._capture(("step", length), decoder.step)
+            self._capture(("step", length), decoder.decode_one_token)
 
     def _capture(self, key: Hashable, function: Callable[[], None], sampler: Sampler | None = None) -> None:
         """Run a function once to settle what is made on first use, then record it."""
@@ -172,7 +172,7 @@ class Graphs:
                 self._graphs.pop(("draw", id(oldest)), None)
             sampler = Sampler(kind, self.decoder.logits.shape[1], self.decoder.logits.device)
             try:
-                self._capture(("draw", id(sampler)), partial(self.decoder.draw, sampler), sampler)
+                self._capture(("draw", id(sampler)), partial(self.decoder.sample, sampler), sampler)
             except RuntimeError:  # no memory for it, say: without a graph the draw runs as it is
                 sampler = Sampler(kind, self.decoder.logits.shape[1], self.decoder.logits.device)
             self._samplers[kind] = sampler

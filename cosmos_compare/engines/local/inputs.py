@@ -1,8 +1,8 @@
 """From frames and messages to what a model takes in. Right clocks for both architectures live here.
 
-A prompt is read in two parts: the head, up to and with the video, and the tail, the question. The split lies
+A prompt is read in two parts: the prefix, up to and with the video, and the question. The split lies
 behind a control token, where no tokenizer joins anything, so the ids are those of the whole text; and the costly
-part, the head, can be kept when only the question changes.
+part, the prefix, can be kept when only the question changes.
 """
 
 import re
@@ -25,12 +25,12 @@ _PADS = re.compile(r"(?:<\|video_pad\|>){2,}")
 class Text:
     """A prompt before the frames are put in; `head` ends with the place of the video."""
 
-    head: str
-    tail: str
+    prefix: str
+    question: str
 
 
-class Head(NamedTuple):
-    """The head of a prompt as tensors, and as text with its `video_tokens` in short."""
+class Prefix(NamedTuple):
+    """The prefix of a prompt as tensors, and as text with its `video_tokens` in short."""
 
     tensors: dict[str, Any]
     rendered: str
@@ -39,13 +39,13 @@ class Head(NamedTuple):
 
 @dataclass(frozen=True)
 class Inputs:
-    """A request as tensors, with the prompt as the model reads it. The first `head_tokens` ids are the head."""
+    """A request as tensors, with the prompt as the model reads it. The first `prefix_tokens` ids are the prefix."""
 
     tensors: dict[str, Any]
     rendered_prompt: str
     prompt_tokens: int
     video_tokens: int
-    head_tokens: int
+    prefix_tokens: int
 
 
 def prepare(processor: Any, vision: Vision, request: Request) -> Inputs:
@@ -64,12 +64,12 @@ def render(processor: Any, vision: Vision, request: Request) -> Text:
     place = _VIDEO
     if vision.video_token == "bare":
         text, place = text.replace(_VIDEO, "<|video_pad|>"), "<|video_pad|>"
-    before, video, tail = text.partition(place)
-    return Text(before + video, tail)
+    before, video, question = text.partition(place)
+    return Text(before + video, question)
 
 
-def look(processor: Any, vision: Vision, request: Request, text: Text, device: Any = "cpu") -> Head:
-    """The head and the frames as tensors: the processor runs once and may neither sample nor resize again.
+def look(processor: Any, vision: Vision, request: Request, text: Text, device: Any = "cpu") -> Prefix:
+    """The prefix and the frames as tensors: the processor runs once and may neither sample nor resize again.
 
     Pixels are normalised on `device`. Raises `ValueError` when the frames are not of a size that the model can
     take unchanged.
@@ -77,7 +77,7 @@ def look(processor: Any, vision: Vision, request: Request, text: Text, device: A
     _check_size(vision, request)
     tensors = dict(
         processor(
-            text=[text.head],
+            text=[text.prefix],
             videos=[_on(request.images, device)],
             video_metadata=[_metadata(request)],
             do_sample_frames=False,
@@ -89,21 +89,21 @@ def look(processor: Any, vision: Vision, request: Request, text: Text, device: A
     )
     ids = tensors["input_ids"]
     pad = processor.tokenizer.convert_tokens_to_ids("<|video_pad|>")
-    return Head(tensors, shorten_pads(_decode(processor, ids)), int((ids == pad).sum()))
+    return Prefix(tensors, shorten_pads(_decode(processor, ids)), int((ids == pad).sum()))
 
 
-def join(processor: Any, head: Head, text: Text) -> Inputs:
-    """Put the question behind a head as `look` gave it; the head's tensors stay as they are."""
-    tail = processor.tokenizer(text.tail, add_special_tokens=False, return_tensors="pt")["input_ids"]
-    ids = torch.cat([head.tensors["input_ids"], tail], dim=1)
-    tensors = head.tensors | {
+def join(processor: Any, prefix: Prefix, text: Text) -> Inputs:
+    """Put the question behind a prefix as `look` gave it; the prefix's tensors stay as they are."""
+    question = processor.tokenizer(text.question, add_special_tokens=False, return_tensors="pt")["input_ids"]
+    ids = torch.cat([prefix.tensors["input_ids"], question], dim=1)
+    tensors = prefix.tensors | {
         "input_ids": ids,
         "attention_mask": torch.ones_like(ids),
         # 0 is text, 2 is video; without them the positions are wrong and nothing says so.
-        "mm_token_type_ids": torch.nn.functional.pad(head.tensors["mm_token_type_ids"], (0, tail.shape[1])),
+        "mm_token_type_ids": torch.nn.functional.pad(prefix.tensors["mm_token_type_ids"], (0, question.shape[1])),
     }
-    rendered = head.rendered + _decode(processor, tail)
-    return Inputs(tensors, rendered, ids.shape[1], head.video_tokens, head.tensors["input_ids"].shape[1])
+    rendered = prefix.rendered + _decode(processor, question)
+    return Inputs(tensors, rendered, ids.shape[1], prefix.video_tokens, prefix.tensors["input_ids"].shape[1])
 
 
 def _decode(processor: Any, ids: torch.Tensor) -> str:

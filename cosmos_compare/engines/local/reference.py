@@ -10,7 +10,7 @@ from cosmos_compare.engines.local.libraries import (
     StoppingCriteriaList,
     torch,
 )
-from cosmos_compare.engines.local.sampling import logits_processors
+from cosmos_compare.engines.local.logits_processors import logits_processors
 from cosmos_compare.engines.local.text_stream import TextStream
 from cosmos_compare.schema import Sampling
 

@@ -6,7 +6,7 @@ two ways against each other.
 """
 
 from cosmos_compare.engines.local.libraries import LogitsProcessor, torch
-from cosmos_compare.engines.local.sampling import GumbelNoise, draw_steps
+from cosmos_compare.engines.local.logits_processors import GumbelNoise, sampling_steps
 from cosmos_compare.schema import Sampling
 
 
@@ -16,7 +16,7 @@ class Sampler:
     def __init__(self, sampling: Sampling, vocabulary: int, device: torch.device) -> None:
         self.repetition = sampling.repetition_penalty
         self.presence = sampling.presence_penalty
-        self.steps = draw_steps(sampling, device)
+        self.steps = sampling_steps(sampling, device)
         if sampling.top_k and sampling.top_p < 1:
             self.steps[1:3] = [_TopKTopP(sampling.top_k, sampling.top_p)]
         self.generators = [step.generator for step in self.steps if isinstance(step, GumbelNoise)]
@@ -30,7 +30,7 @@ class Sampler:
         for generator in self.generators:
             generator.manual_seed(seed)
 
-    def draw(self, logits: torch.Tensor) -> torch.Tensor:
+    def sample(self, logits: torch.Tensor) -> torch.Tensor:
         """The next token, (1, 1), from logits (1, vocabulary)."""
         scores = logits.float()
         if self.repetition != 1:

@@ -51,7 +51,7 @@ class TextPass:
             attention = layer.self_attn
             attended = self.attend(attention, number, norm(layer.input_layernorm, hidden), cos, sin, store)
             hidden = hidden + attention.o_proj(attended.reshape(len(hidden), -1))
-            hidden = hidden + self.gated(layer.mlp, norm(layer.post_attention_layernorm, hidden))
+            hidden = hidden + self.swiglu(layer.mlp, norm(layer.post_attention_layernorm, hidden))
             if number < len(deep):
                 assert places is not None
                 hidden.index_add_(0, places, deep[number])
@@ -67,13 +67,13 @@ class TextPass:
         )
         if hasattr(attention, "q_norm"):
             query, key = norm(attention.q_norm, query), norm(attention.k_norm, key)
-        query, key = (turned(heads, cos[:, None], sin[:, None]).transpose(1, 2) for heads in (query, key))
+        query, key = (apply_rotary(heads, cos[:, None], sin[:, None]).transpose(1, 2) for heads in (query, key))
         attended: torch.Tensor = store.attend(number, query, key, value.transpose(1, 2), attention.scaling)
         return attended
 
-    def gated(self, mlp: Any, x: torch.Tensor) -> Any:
+    def swiglu(self, mlp: Any, x: torch.Tensor) -> Any:
         """down(silu(gate(x)) × up(x))."""
-        return gated(mlp, x)
+        return swiglu(mlp, x)
 
     def logits(self, hidden: torch.Tensor, lm_head: Any) -> torch.Tensor:
         """Of hidden states (tokens, width) as the pass returns them."""
@@ -89,12 +89,12 @@ def norm(module: Any, x: torch.Tensor) -> torch.Tensor:
     return torch.nn.functional.rms_norm(x, x.shape[-1:], module.weight, module.variance_epsilon)
 
 
-def gated(mlp: Any, x: torch.Tensor) -> Any:
-    """A gated layer of the model: down(silu(gate(x)) × up(x))."""
+def swiglu(mlp: Any, x: torch.Tensor) -> Any:
+    """A swiglu layer of the model: down(silu(gate(x)) × up(x))."""
     return mlp.down_proj(mlp.act_fn(mlp.gate_proj(x)).mul_(mlp.up_proj(x)))
 
 
-def turned(heads: torch.Tensor, cos: torch.Tensor, sin: torch.Tensor) -> torch.Tensor:
-    """Heads (…, size) turned to their positions; the first half of a head turns with the second."""
+def apply_rotary(heads: torch.Tensor, cos: torch.Tensor, sin: torch.Tensor) -> torch.Tensor:
+    """Heads (…, size) rotated to their positions; the first half of a head turns with the second."""
     one, other = heads.chunk(2, dim=-1)
     return heads * cos + torch.cat((-other, one), dim=-1) * sin

@@ -2,24 +2,24 @@
 
 from typing import Any
 
-from cosmos_compare.engines.local import kernels_reading as kernels
-from cosmos_compare.engines.local.fixed_keys import FixedKeyValues
+from cosmos_compare.engines.local import kernels_prefill as kernels
+from cosmos_compare.engines.local.kv_cache_static import StaticKVCache
 from cosmos_compare.engines.local.libraries import torch
-from cosmos_compare.engines.local.shapes import power_of_two
 from cosmos_compare.engines.local.text_pass import TextPass
+from cosmos_compare.engines.local.tiles import power_of_two
 
 
 class FastTextPass(TextPass):
-    """For a GPU. The store is `FixedKeyValues`."""
+    """For a GPU. The store is `StaticKVCache`."""
 
     def attend(
-        self, attention: Any, number: int, x: torch.Tensor, cos: torch.Tensor, sin: torch.Tensor, store: FixedKeyValues
+        self, attention: Any, number: int, x: torch.Tensor, cos: torch.Tensor, sin: torch.Tensor, store: StaticKVCache
     ) -> torch.Tensor:
         queries, keys, values = attention.q_proj(x), attention.k_proj(x), attention.v_proj(x)
         all_keys, all_values = store.layers[number]
         heads, capacity = all_keys.shape[1:3]
         normed = hasattr(attention, "q_norm")
-        kernels.turn_text[(len(x),)](
+        kernels.rotary_text[(len(x),)](
             queries, keys, values,
             attention.q_norm.weight if normed else cos, attention.k_norm.weight if normed else cos,
             cos, sin, store.position, all_keys, all_values,
@@ -30,13 +30,13 @@ class FastTextPass(TextPass):
         queries = queries.view(1, len(x), -1, self.size).transpose(1, 2)
         return store.attention(number, queries, attention.scaling)
 
-    def gated(self, mlp: Any, x: torch.Tensor) -> Any:
-        return gated(mlp, x)
+    def swiglu(self, mlp: Any, x: torch.Tensor) -> Any:
+        return swiglu(mlp, x)
 
 
-def gated(mlp: Any, x: torch.Tensor) -> Any:
-    """A gated layer: down(silu(gate(x)) × up(x))."""
+def swiglu(mlp: Any, x: torch.Tensor) -> Any:
+    """A swiglu layer: down(silu(gate(x)) × up(x))."""
     gate, up = mlp.gate_proj(x), mlp.up_proj(x)
     block = 2048
-    kernels.gate_product[(-(-gate.numel() // block),)](gate, up, gate.numel(), BLOCK=block, num_warps=8)
+    kernels.swiglu_product[(-(-gate.numel() // block),)](gate, up, gate.numel(), BLOCK=block, num_warps=8)
     return mlp.down_proj(gate)

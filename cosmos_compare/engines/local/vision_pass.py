@@ -3,9 +3,9 @@ around them: a convolution where a product is enough, rotations in float32, norm
 
 from typing import Any, NamedTuple
 
-from cosmos_compare.engines.local import windows as in_windows
+from cosmos_compare.engines.local import varlen_attention
 from cosmos_compare.engines.local.libraries import torch, vision_utils
-from cosmos_compare.engines.local.text_pass import gated, norm, turned
+from cosmos_compare.engines.local.text_pass import apply_rotary, norm, swiglu
 
 
 class Features(NamedTuple):
@@ -18,7 +18,7 @@ class Features(NamedTuple):
 class Windows(NamedTuple):
     """Runs of patches that see each other: where each begins and ends, int32, on the device; and how long they are."""
 
-    ends: torch.Tensor
+    cu_seqlens: torch.Tensor
     lengths: tuple[int, ...]
 
 
@@ -38,7 +38,7 @@ class VisionPass:
 
     def __init__(self, model: Any) -> None:
         self.visual = model.model.visual
-        self.flash = in_windows.fits(model)
+        self.flash = varlen_attention.fits(model)
         config = self.visual.config
         self.heads: int = config.num_heads
         self.size: int = config.hidden_size // config.num_heads
@@ -63,7 +63,7 @@ class VisionPass:
             attended = self.attend(block.attn, norm(block.norm1, x), known, known.frames if whole else known.windows)
             x = x + block.attn.proj(attended.reshape(len(x), -1))
             inside = norm(block.norm2, x)
-            x = x + (self.gated(block.mlp, inside) if hasattr(block.mlp, "gate_proj") else block.mlp(inside))
+            x = x + (self.swiglu(block.mlp, inside) if hasattr(block.mlp, "gate_proj") else block.mlp(inside))
             if number in self.deep:
                 deep.append(self.visual.deepstack_merger_list[self.deep.index(number)](x))
         tokens = self.visual.merger(x)
@@ -75,7 +75,7 @@ class VisionPass:
         """What the heads see in their windows, (patches, heads, size), of normed states `x` (patches, width)."""
         query, key, value = attention.qkv(x).view(len(x), 3, self.heads, self.size).unbind(1)
         cos, sin = grid.cos[:, None], grid.sin[:, None]
-        query, key = (turned(part.float(), cos, sin).to(x.dtype) for part in (query, key))
+        query, key = (apply_rotary(part.float(), cos, sin).to(x.dtype) for part in (query, key))
         return self.see(query, key, value, windows, attention.scaling)
 
     def see(
@@ -83,7 +83,7 @@ class VisionPass:
     ) -> torch.Tensor:
         """Attention within windows; all are (patches, heads, size)."""
         if self.flash:
-            return in_windows.attention(query, key, value, windows.ends, max(windows.lengths), scale)
+            return varlen_attention.attention(query, key, value, windows.cu_seqlens, max(windows.lengths), scale)
         if len(set(windows.lengths)) == 1:
             shape = (len(windows.lengths), -1, self.heads, self.size)
             seen = _seen(query.reshape(shape), key.reshape(shape), value.reshape(shape), scale)
@@ -91,9 +91,9 @@ class VisionPass:
         runs = zip(*(torch.split(part, list(windows.lengths)) for part in (query, key, value)), strict=True)
         return torch.cat([_seen(q[None], k[None], v[None], scale)[0] for q, k, v in runs])
 
-    def gated(self, mlp: Any, x: torch.Tensor) -> Any:
+    def swiglu(self, mlp: Any, x: torch.Tensor) -> Any:
         """down(silu(gate(x)) × up(x))."""
-        return gated(mlp, x)
+        return swiglu(mlp, x)
 
     def _grid(self, grid: torch.Tensor) -> Grid:
         key = tuple(grid.flatten().tolist())
@@ -105,9 +105,9 @@ class VisionPass:
         """On the CPU: on the GPU the lengths would have to be waited for."""
         config, device = self.visual.config, self.visual.blocks[0].attn.qkv.weight.device
         merge = config.spatial_merge_size
-        ends = vision_utils.get_vision_cu_seqlens(grid)
+        cu_seqlens = vision_utils.get_vision_cu_seqlens(grid)
         positions = vision_utils.get_vision_position_ids(grid, merge)
-        frames = windows = self._windows(ends)
+        frames = windows = self._windows(cu_seqlens)
         order = places = None
         if self.windowed:
             index, bounds = vision_utils.get_vision_window_index(
@@ -128,8 +128,8 @@ class VisionPass:
         cos, sin = self.visual.rotary_pos_emb(torch.empty(0, device=device), positions.to(device))
         return Grid(cos.contiguous(), sin.contiguous(), frames, windows, order, places)
 
-    def _windows(self, ends: torch.Tensor) -> Windows:
-        return Windows(ends.to(self.visual.blocks[0].attn.qkv.weight.device), tuple(ends.diff().tolist()))
+    def _windows(self, cu_seqlens: torch.Tensor) -> Windows:
+        return Windows(cu_seqlens.to(self.visual.blocks[0].attn.qkv.weight.device), tuple(cu_seqlens.diff().tolist()))
 
 
 def _seen(query: torch.Tensor, key: torch.Tensor, value: torch.Tensor, scale: float) -> torch.Tensor:

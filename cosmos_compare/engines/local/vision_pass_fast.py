@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from cosmos_compare.engines.local import kernels_reading as kernels
+from cosmos_compare.engines.local import kernels_prefill as kernels
 from cosmos_compare.engines.local.libraries import torch
-from cosmos_compare.engines.local.shapes import power_of_two
-from cosmos_compare.engines.local.text_pass_fast import gated
+from cosmos_compare.engines.local.text_pass_fast import swiglu
+from cosmos_compare.engines.local.tiles import power_of_two
 from cosmos_compare.engines.local.vision_pass import Grid, VisionPass, Windows
 
 
@@ -19,12 +19,12 @@ class FastVisionPass(VisionPass):
 
     def attend(self, attention: Any, x: torch.Tensor, grid: Grid, windows: Windows) -> torch.Tensor:
         heads = attention.qkv(x).view(len(x), 3, self.heads, self.size)
-        kernels.turn_patches[(len(x),)](
+        kernels.rotary_patches[(len(x),)](
             heads, grid.cos, grid.sin, HEADS=self.heads, HALF=self.size // 2,
             ROWS=power_of_two(2 * self.heads), WIDE=power_of_two(self.size // 2),
         )  # fmt: skip
         query, key, value = heads.unbind(1)
         return self.see(query, key, value, windows, attention.scaling)
 
-    def gated(self, mlp: Any, x: torch.Tensor) -> Any:
-        return gated(mlp, x)
+    def swiglu(self, mlp: Any, x: torch.Tensor) -> Any:
+        return swiglu(mlp, x)

@@ -10,7 +10,7 @@ from typing import Any
 from cosmos_compare.engines.local.libraries import torch
 
 
-class Kept:
+class TensorCache:
     """Values by key, up to `max_bytes` of tensors in all. Values are never changed by those who get them."""
 
     def __init__(self, max_bytes: int) -> None:

@@ -7,11 +7,11 @@ Query heads that share keys are taken together, so that no key is repeated.
 
 from typing import Any
 
-from cosmos_compare.engines.local.keys import KeyValues
+from cosmos_compare.engines.local.kv_cache import DynamicKVCache
 from cosmos_compare.engines.local.libraries import torch
 
 
-class FixedKeyValues:
+class StaticKVCache:
     """Buffers of (1, heads, capacity, head size) a layer. `position` is the index of the next token; `bucket`, a
     number that is read when a graph is captured, is at least what is filled then."""
 
@@ -30,12 +30,12 @@ class FixedKeyValues:
         self.order = torch.arange(capacity, device=device)
         self.places = torch.zeros_like(self.order)  # of the tokens of this step
         self.used = torch.zeros(1, dtype=torch.int32, device=device)  # filled with the last of them
-        self.ends = torch.zeros((capacity + 1, 2), dtype=torch.int32, device=device)  # [0, count] by count
-        self.ends[:, 1] = torch.arange(capacity + 1)
+        self.cu_seqlens = torch.zeros((capacity + 1, 2), dtype=torch.int32, device=device)  # [0, count] by count
+        self.cu_seqlens[:, 1] = torch.arange(capacity + 1)
 
-    def key_values(self) -> KeyValues:
+    def kv_cache(self) -> DynamicKVCache:
         """The same buffers as a store that a kept prefix is copied into."""
-        return KeyValues.over(self.layers)
+        return DynamicKVCache.over(self.layers)
 
     def begin(self, count: int) -> None:
         """Say that `count` tokens come next, from `position` on: once a step, not once a layer."""
@@ -65,8 +65,8 @@ class FixedKeyValues:
             query[0].transpose(0, 1),
             keys[0].transpose(0, 1),
             values[0].transpose(0, 1),
-            self.ends[count],
-            self.ends[self.capacity],
+            self.cu_seqlens[count],
+            self.cu_seqlens[self.capacity],
             count,
             self.bucket,
             0.0,

@@ -4,7 +4,7 @@ parameters: `python benchmarks/engine.py shapes`."""
 from typing import NamedTuple
 
 
-class Shape(NamedTuple):
+class Tile(NamedTuple):
     """Rows and columns of the tile of a matrix that a program holds, and its warps of 32 threads."""
 
     rows: int
@@ -19,40 +19,40 @@ class Parts(NamedTuple):
     block: int
 
 
-class Shapes(NamedTuple):
+class Tiles(NamedTuple):
     """Those of all kernels of a token. `early`: whether a kernel starts while the one before it ends."""
 
-    project: Shape
-    gated: Shape
-    out: Shape
-    down: Shape
-    head: Shape
+    project: Tile
+    swiglu: Tile
+    out: Tile
+    down: Tile
+    head: Tile
     parts: Parts
     early: bool
 
 
 MAX_PARTS = 64
-NARROW = Shapes(
-    project=Shape(4, 1024, 4),
-    gated=Shape(2, 1024, 4),
-    out=Shape(8, 2048, 8),
-    down=Shape(8, 2048, 8),
-    head=Shape(4, 1024, 4),
+NARROW = Tiles(
+    project=Tile(4, 1024, 4),
+    swiglu=Tile(2, 1024, 4),
+    out=Tile(8, 2048, 8),
+    down=Tile(8, 2048, 8),
+    head=Tile(4, 1024, 4),
     parts=Parts(32, 64),
     early=True,
 )
-WIDE = Shapes(
-    project=Shape(4, 1024, 4),
-    gated=Shape(1, 4096, 4),
-    out=Shape(4, 1024, 4),
-    down=Shape(4, 2048, 8),
-    head=Shape(8, 1024, 8),
+WIDE = Tiles(
+    project=Tile(4, 1024, 4),
+    swiglu=Tile(1, 4096, 4),
+    out=Tile(4, 1024, 4),
+    down=Tile(4, 2048, 8),
+    head=Tile(8, 1024, 8),
     parts=Parts(32, 64),
     early=True,
 )
 
 
-def shapes_for(width: int) -> Shapes:
+def tiles_for(width: int) -> Tiles:
     """`width` is that of the hidden states."""
     return NARROW if width <= 2048 else WIDE
 

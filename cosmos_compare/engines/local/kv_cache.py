@@ -10,7 +10,7 @@ from cosmos_compare.engines.local.libraries import torch
 Snapshot = list[tuple[torch.Tensor, torch.Tensor]]
 
 
-class KeyValues:
+class DynamicKVCache:
     """A `text_pass.Store`. Room for `capacity` tokens at first; it grows if need be."""
 
     def __init__(self, n_layers: int, capacity: int) -> None:
@@ -18,7 +18,7 @@ class KeyValues:
         self._mask: torch.Tensor | None = None
 
     @classmethod
-    def over(cls, buffers: Snapshot) -> "KeyValues":
+    def over(cls, buffers: Snapshot) -> "DynamicKVCache":
         """An empty cache that writes into `buffers`, as long as they have room."""
         cache = cls(len(buffers), buffers[0][0].shape[2])
         for layer, (keys, values) in zip(cache.layers, buffers, strict=True):

@@ -50,10 +50,10 @@ def logits_processors(sampling: Sampling, prompt_length: int, device: torch.devi
         steps.append(RepetitionPenaltyLogitsProcessor(sampling.repetition_penalty))
     if sampling.presence_penalty:
         steps.append(PresencePenalty(sampling.presence_penalty, prompt_length))
-    return LogitsProcessorList([*steps, *draw_steps(sampling, device)])
+    return LogitsProcessorList([*steps, *sampling_steps(sampling, device)])
 
 
-def draw_steps(sampling: Sampling, device: torch.device) -> list[LogitsProcessor]:
+def sampling_steps(sampling: Sampling, device: torch.device) -> list[LogitsProcessor]:
     """Temperature, filters and the draw; nothing when greedy. None of them reads the ids so far."""
     if not sampling.temperature:
         return []

@@ -32,7 +32,7 @@ def _normed(one, other, gain, eps, HALF: tl.constexpr):
 
 
 @triton.jit
-def turn_text(
+def rotary_text(
     queries,
     new_keys,
     new_values,
@@ -82,7 +82,7 @@ def turn_text(
 
 
 @triton.jit
-def turn_patches(heads, cos, sin, HEADS: tl.constexpr, HALF: tl.constexpr, ROWS: tl.constexpr, WIDE: tl.constexpr):
+def rotary_patches(heads, cos, sin, HEADS: tl.constexpr, HALF: tl.constexpr, ROWS: tl.constexpr, WIDE: tl.constexpr):
     """Program n: turn queries and keys of patch n in place. `heads` (patches, 3, HEADS, 2 HALF): queries, keys,
     values; `cos` and `sin` (patches, 2 HALF) float32."""
     patch = tl.program_id(0).to(tl.int64)
@@ -97,7 +97,7 @@ def turn_patches(heads, cos, sin, HEADS: tl.constexpr, HALF: tl.constexpr, ROWS:
 
 
 @triton.jit
-def gate_product(gate, up, count, BLOCK: tl.constexpr):
+def swiglu_product(gate, up, count, BLOCK: tl.constexpr):
     """`gate` = silu(`gate`) × `up`, all of `count` numbers."""
     at = tl.program_id(0).to(tl.int64) * BLOCK + tl.arange(0, BLOCK)
     g = tl.load(gate + at, mask=at < count).to(tl.float32)

@@ -13,19 +13,19 @@ def fits(model: Any) -> bool:
     config = model.model.visual.config
     size = config.hidden_size // config.num_heads
     probe = torch.zeros((32, 2, size), dtype=model.dtype, device=model.device)
-    ends = torch.tensor([0, 16, 32], dtype=torch.int32, device=model.device)
+    cu_seqlens = torch.tensor([0, 16, 32], dtype=torch.int32, device=model.device)
     try:
-        attention(probe, probe, probe, ends, 16, 1.0)
+        attention(probe, probe, probe, cu_seqlens, 16, 1.0)
     except (RuntimeError, NotImplementedError):
         return False
     return True
 
 
 def attention(
-    query: torch.Tensor, key: torch.Tensor, value: torch.Tensor, ends: torch.Tensor, longest: int, scale: float
+    query: torch.Tensor, key: torch.Tensor, value: torch.Tensor, cu_seqlens: torch.Tensor, longest: int, scale: float
 ) -> torch.Tensor:
-    """Attention within each window; all are (patches, heads, size). Windows end at `ends`, int32, beginning with 0."""
+    """Attention within each window; all are (patches, heads, size). `cu_seqlens` is int32, beginning with 0."""
     output: torch.Tensor = torch.ops.aten._flash_attention_forward(
-        query, key, value, ends, ends, longest, longest, 0.0, False, False, scale=scale
+        query, key, value, cu_seqlens, cu_seqlens, longest, longest, 0.0, False, False, scale=scale
     )[0]
     return output

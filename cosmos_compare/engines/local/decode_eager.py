@@ -1,4 +1,4 @@
-"""Writing an answer: the question is read behind the head of the prompt, then token after token is drawn.
+"""Writing an answer: the question is read behind the prefix of the prompt, then token after token is drawn.
 
 What `generate` does around the forward passes for every token is left out.
 """
@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from cosmos_compare.engines.base import Cancelled
-from cosmos_compare.engines.local.keys import KeyValues
+from cosmos_compare.engines.local.kv_cache import DynamicKVCache
 from cosmos_compare.engines.local.libraries import torch
-from cosmos_compare.engines.local.looking import Prompt
+from cosmos_compare.engines.local.prompt import Prompt
 from cosmos_compare.engines.local.sampler import Sampler
 from cosmos_compare.engines.local.text_pass import TextPass
 from cosmos_compare.engines.local.text_stream import TextStream
@@ -24,14 +24,14 @@ def write(tokens: Iterable[int], stream: TextStream, limit: int, end_ids: Iterab
     stream.end()
 
 
-def plain_tokens(model: Any, text: TextPass, prompt: Prompt, keys_values: KeyValues, sampler: Sampler) -> Iterator[int]:
-    """The tokens of an answer without end, one forward pass each; `keys_values` holds the head of the prompt."""
+def decode(model: Any, text: TextPass, prompt: Prompt, kv_cache: DynamicKVCache, sampler: Sampler) -> Iterator[int]:
+    """The tokens of an answer without end, one forward pass each; `kv_cache` holds the prefix of the prompt."""
     sampler.start(prompt.ids, prompt.request.sampling.seed)
     embed = model.model.language_model.embed_tokens
-    done = keys_values.filled
-    hidden = text(embed(prompt.ids[0, done:]), prompt.positions[:, :, done:], keys_values)
+    done = kv_cache.filled
+    hidden = text(embed(prompt.ids[0, done:]), prompt.positions[:, :, done:], kv_cache)
     while True:
-        token = sampler.draw(text.logits(hidden[-1:], model.lm_head))
+        token = sampler.sample(text.logits(hidden[-1:], model.lm_head))
         yield int(token)
-        position = torch.full((3, 1, 1), keys_values.filled + prompt.delta, device=model.device)
-        hidden = text(embed(token[0]), position, keys_values)
+        position = torch.full((3, 1, 1), kv_cache.filled + prompt.delta, device=model.device)
+        hidden = text(embed(token[0]), position, kv_cache)

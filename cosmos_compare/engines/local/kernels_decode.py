@@ -92,7 +92,7 @@ def project(
 
 
 @triton.jit
-def gated(
+def swiglu(
     hidden,
     gain,
     gate,
@@ -147,8 +147,8 @@ def add_product(x, weights, hidden, K: tl.constexpr, ROWS: tl.constexpr, COLS: t
 
 
 @triton.jit
-def _turned(source, gain, cos, sin, where, here, eps, NORMED: tl.constexpr, HALF: tl.constexpr):
-    """Rows of heads, normed where the model does so and turned to their position, as two halves of (rows, HALF)."""
+def _apply_rotary(source, gain, cos, sin, where, here, eps, NORMED: tl.constexpr, HALF: tl.constexpr):
+    """Rows of heads, normed where the model does so and rotated to their position, as two halves of (rows, HALF)."""
     half = tl.arange(0, HALF)
     one = tl.load(source + where + half[None, :], mask=here, other=0.0)
     other = tl.load(source + where + HALF + half[None, :], mask=here, other=0.0)
@@ -160,7 +160,7 @@ def _turned(source, gain, cos, sin, where, here, eps, NORMED: tl.constexpr, HALF
 
 
 @triton.jit
-def attend(
+def partial_attention(
     projected,
     query_gain,
     key_gain,
@@ -169,9 +169,9 @@ def attend(
     delta,
     keys,
     values,
-    parts,
-    peaks,
-    totals,
+    partials,
+    row_max,
+    row_sum,
     eps,
     scale,
     capacity,
@@ -188,7 +188,7 @@ def attend(
 
     `projected` (queries, keys, values of all heads) float32 comes from `project`; the new key and value are put at
     `position` of `keys` and `values` (HEADS, capacity, 2 HALF). Program (h, s) writes the part s of SPLITS of the key
-    head h: sums of values `parts` (query heads, SPLITS, 2 HALF), maxima `peaks` and sums of weights `totals` (query
+    head h: sums of values `partials` (query heads, SPLITS, 2 HALF), `row_max` and sums of weights `row_sum` (query
     heads, SPLITS), all float32, to the base 2. ROWS is GROUP or more, 16 at least.
     """
     if NEXT:
@@ -212,7 +212,7 @@ def attend(
         # Only this program reads the new key.
         one = tl.arange(0, 1)[:, None]
         where = (HEADS * GROUP + head + one) * size
-        key1, key2 = _turned(projected, key_gain, cos, sin, where, one < 1, eps, NORMED, HALF)
+        key1, key2 = _apply_rotary(projected, key_gain, cos, sin, where, one < 1, eps, NORMED, HALF)
         new = tl.load(projected + (HEADS * GROUP + HEADS + head) * size + wide)
         tl.store(keys + place * size + one * size + half[None, :], key1.to(kind))
         tl.store(keys + place * size + one * size + HALF + half[None, :], key2.to(kind))
@@ -221,7 +221,7 @@ def attend(
     rows = tl.arange(0, ROWS)
     queries = head * GROUP + rows
     here = rows[:, None] < GROUP
-    query1, query2 = _turned(projected, query_gain, cos, sin, queries[:, None] * size, here, eps, NORMED, HALF)
+    query1, query2 = _apply_rotary(projected, query_gain, cos, sin, queries[:, None] * size, here, eps, NORMED, HALF)
     query1, query2 = (query1 * scale).to(kind), (query2 * scale).to(kind)
     peak = tl.full((ROWS,), -1e30, tl.float32)
     total = tl.zeros((ROWS,), tl.float32)
@@ -244,22 +244,22 @@ def attend(
         peak = higher
     # An empty part has a total of zero.
     at = queries * SPLITS + split
-    tl.store(peaks + at, peak, mask=rows < GROUP)
-    tl.store(totals + at, total, mask=rows < GROUP)
-    tl.store(parts + at[:, None] * size + wide[None, :], sums, mask=here)
+    tl.store(row_max + at, peak, mask=rows < GROUP)
+    tl.store(row_sum + at, total, mask=rows < GROUP)
+    tl.store(partials + at[:, None] * size + wide[None, :], sums, mask=here)
 
 
 @triton.jit
-def merge(parts, peaks, totals, output, SIZE: tl.constexpr, SPLITS: tl.constexpr, NEXT: tl.constexpr):
-    """`output` (query heads, SIZE): the parts that `attend` left, put together; a program for each head."""
+def reduce_attention(partials, row_max, row_sum, output, SIZE: tl.constexpr, SPLITS: tl.constexpr, NEXT: tl.constexpr):
+    """`output` (query heads, SIZE): the partials that `attend` left, put together; a program for each head."""
     if NEXT:
         gdc_launch_dependents()
         gdc_wait()
     head = tl.program_id(0)
     at = head * SPLITS + tl.arange(0, SPLITS)
     wide = tl.arange(0, SIZE)
-    peak = tl.load(peaks + at)
+    peak = tl.load(row_max + at)
     weight = tl.exp2(peak - tl.max(peak, axis=0))
-    total = tl.sum(weight * tl.load(totals + at), axis=0)
-    sums = tl.sum(weight[:, None] * tl.load(parts + at[:, None] * SIZE + wide[None, :]), axis=0)
+    total = tl.sum(weight * tl.load(row_sum + at), axis=0)
+    sums = tl.sum(weight[:, None] * tl.load(partials + at[:, None] * SIZE + wide[None, :]), axis=0)
     tl.store(output + head * SIZE + wide, (sums / total).to(output.dtype.element_ty))
