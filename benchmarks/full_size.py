@@ -18,8 +18,8 @@ import time
 from pathlib import Path
 from typing import Any
 
-from cosmos_compare.demo.chat import TEMPLATE
 from cosmos_compare.demo.tiny import _token_ids, byte_tokenizer
+from cosmos_compare.demo.words.chat import TEMPLATE
 from cosmos_compare.engines.local.libraries import AutoModelForImageTextToText, torch, transformers
 
 ROOT = Path(__file__).parents[1]

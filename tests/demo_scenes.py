@@ -5,9 +5,9 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from cosmos_compare.demo.facts import Facts, facts
-from cosmos_compare.demo.observe import observe
-from cosmos_compare.demo.world import Actor, Event, Motion, Scene
+from cosmos_compare.demo.world.facts import Facts, facts
+from cosmos_compare.demo.world.observe import observe
+from cosmos_compare.demo.world.scene import Actor, Event, Motion, Scene
 
 TIMES = np.arange(0.0, 6.0, 0.25)
 ALL = np.arange(len(TIMES))

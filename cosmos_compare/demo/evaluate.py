@@ -18,10 +18,10 @@ import numpy as np
 import torch
 
 from cosmos_compare.catalogue.models import resolve_models, source_folder
-from cosmos_compare.demo.asked import Task
-from cosmos_compare.demo.marks import Tally, Truth, mentions, says
-from cosmos_compare.demo.phrases import ADVICE, RISK, Language
-from cosmos_compare.demo.questions import ASKED, HELD_OUT, ROUGH
+from cosmos_compare.demo.evaluation.marks import Tally, Truth, mentions, says
+from cosmos_compare.demo.words.asked import Task
+from cosmos_compare.demo.words.phrases import ADVICE, RISK, Language
+from cosmos_compare.demo.words.questions import ASKED, HELD_OUT, ROUGH
 from cosmos_compare.engines.base import Engine, Request, resolve_sampling
 from cosmos_compare.engines.load import load_engine
 from cosmos_compare.prompts import messages

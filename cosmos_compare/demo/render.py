@@ -15,14 +15,14 @@ import cv2
 import numpy as np
 import yaml
 
-from cosmos_compare.demo.camera import ASPECT, PIXEL
-from cosmos_compare.demo.facts import Facts, facts
-from cosmos_compare.demo.observe import View, observe, prune
-from cosmos_compare.demo.phrases import ADVICE, EGO, EVENT, REASON, SCENE
-from cosmos_compare.demo.picture import Painter
-from cosmos_compare.demo.sampling import EGO as EGO_OF_PLOT
-from cosmos_compare.demo.sampling import sample_scene
-from cosmos_compare.demo.world import KINDS, Scene
+from cosmos_compare.demo.words.phrases import ADVICE, EGO, EVENT, REASON, SCENE
+from cosmos_compare.demo.world.camera import ASPECT, PIXEL
+from cosmos_compare.demo.world.facts import Facts, facts
+from cosmos_compare.demo.world.observe import View, observe, prune
+from cosmos_compare.demo.world.picture import Painter
+from cosmos_compare.demo.world.scene import KINDS, Scene
+from cosmos_compare.demo.world.scenes import EGO as EGO_OF_PLOT
+from cosmos_compare.demo.world.scenes import sample_scene
 from cosmos_compare.schema import EventTruth, GroundTruth, ObjectTruth, RiskTruth
 from cosmos_compare.video.rendered import RENDERER as SOURCE
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from tokenizers import AddedToken, Tokenizer, decoders, models, normalizers, pre_tokenizers
 
-from cosmos_compare.demo.chat import SPECIAL, TAGS, TEMPLATE
+from cosmos_compare.demo.words.chat import SPECIAL, TAGS, TEMPLATE
 from cosmos_compare.engines.local.libraries import torch, transformers
 
 TEXT = {"hidden_size": 64, "num_hidden_layers": 3, "num_attention_heads": 4, "num_key_value_heads": 2}

@@ -16,9 +16,9 @@ from typing import Any
 import numpy as np
 from tokenizers import Tokenizer
 
-from cosmos_compare.demo.chat import PAD
-from cosmos_compare.demo.tokenizer import PIXELS, THOUSANDTHS, add_numbers, load, neighbours, token_id
-from cosmos_compare.demo.workers import Crew
+from cosmos_compare.demo.training.tokenizer import PIXELS, THOUSANDTHS, add_numbers, load, neighbours, token_id
+from cosmos_compare.demo.training.workers import Crew
+from cosmos_compare.demo.words.chat import PAD
 
 MODELS = Path(__file__).resolve().parents[2] / "data" / "demo_models"
 FILES = {"driver": "reason1", "analyst": "reason2"}
@@ -64,11 +64,11 @@ def main() -> None:
 def train(args: argparse.Namespace, crew: Crew, tokenizer: Tokenizer, held_out: int, began: float) -> None:
     import torch
 
-    from cosmos_compare.demo.architecture import REASON1, REASON2
-    from cosmos_compare.demo.ring import Ring
-    from cosmos_compare.demo.text_layers import TextLayer
-    from cosmos_compare.demo.trainer import Trainer, develop
-    from cosmos_compare.demo.vision_tower import VisionBlock
+    from cosmos_compare.demo.training.architecture import REASON1, REASON2
+    from cosmos_compare.demo.training.ring import Ring
+    from cosmos_compare.demo.training.text_layers import TextLayer
+    from cosmos_compare.demo.training.trainer import Trainer, develop
+    from cosmos_compare.demo.training.vision_tower import VisionBlock
 
     torch.backends.cuda.matmul.allow_tf32 = True
     torch._dynamo.config.cache_size_limit = 64  # two architectures and a few shapes share the code of a layer
@@ -103,7 +103,7 @@ def train(args: argparse.Namespace, crew: Crew, tokenizer: Tokenizer, held_out: 
 
 def loop(args: argparse.Namespace, trainers: list[Any], feed: "Feed", began: float) -> None:
     """All steps, with a row of the curve now and then, and the weights at each quarter."""
-    from cosmos_compare.demo.trainer import rate
+    from cosmos_compare.demo.training.trainer import rate
 
     curve: list[dict[str, Any]] = []
     device, steps, step = feed.ring.device, args.steps, 0
@@ -223,8 +223,8 @@ def assemble(folder: Path) -> None:
     """Checkpoints that `from_pretrained` loads, of the weights that a training left in `folder`."""
     from safetensors.torch import load_file
 
-    from cosmos_compare.demo import checkpoint
-    from cosmos_compare.demo.architecture import REASON1, REASON2
+    from cosmos_compare.demo.training import checkpoint
+    from cosmos_compare.demo.training.architecture import REASON1, REASON2
 
     for arch in (REASON1, REASON2):
         name = FILES[arch.manner]

@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 from demo_scenes import ALL, BRAKE, CRUISE, STILL, TIMES, lamp, merger, of, scene, seen, thing, walker
 
-from cosmos_compare.demo import sampling
-from cosmos_compare.demo.camera import ASPECT, FOCAL, HEIGHT, HORIZON, horizon, project
-from cosmos_compare.demo.facts import facts
-from cosmos_compare.demo.observe import observe, prune
-from cosmos_compare.demo.samples import CELLS, coverage
-from cosmos_compare.demo.world import KINDS, Event, Motion, Scene
+from cosmos_compare.demo.training.samples import CELLS, coverage
+from cosmos_compare.demo.world import scenes
+from cosmos_compare.demo.world.camera import ASPECT, FOCAL, HEIGHT, HORIZON, horizon, project
+from cosmos_compare.demo.world.facts import facts
+from cosmos_compare.demo.world.observe import observe, prune
+from cosmos_compare.demo.world.scene import KINDS, Event, Motion, Scene
 
 
 def test_a_box_is_the_projection_of_the_body() -> None:
@@ -203,12 +203,12 @@ def test_what_is_too_slim_for_a_box_is_named_all_the_same() -> None:
     assert found.boxes == ()
 
 
-@pytest.mark.parametrize("plot", sorted(sampling.PLOTS))
+@pytest.mark.parametrize("plot", sorted(scenes.PLOTS))
 def test_scenes_have_no_collisions_and_events_name_their_actor(plot: str) -> None:
     rng = np.random.default_rng(5)
     for _ in range(5):
-        made = sampling.sample_scene(rng, plot)
-        assert not sampling._collides(made)
+        made = scenes.sample_scene(rng, plot)
+        assert not scenes._collides(made)
         roles = {"crosses": "crossing", "emerges": "crossing", "brakes": "lead", "merges": "ride"}
         assert all(made.actors[e.actor].role == roles.get(e.what, "light") for e in made.events)
 
@@ -219,7 +219,7 @@ def test_a_lead_vehicle_that_slows_down_brakes_and_shows_it(action: str) -> None
     rng = np.random.default_rng(7)
     followed = 0
     for _ in range(80):
-        made = sampling.sample_scene(rng, "lead", ego=action)
+        made = scenes.sample_scene(rng, "lead", ego=action)
         t = np.arange(0.0, made.duration + 1e-6, 0.05)
         for i, lead in enumerate(made.actors):
             if lead.role != "lead":

@@ -9,9 +9,9 @@ import pytest
 
 from cosmos_compare.catalogue.models import resolve_models
 from cosmos_compare.demo import bundled, evaluate, render
-from cosmos_compare.demo.marks import Tally, mentions, says
-from cosmos_compare.demo.phrases import ADVICE, RISK
-from cosmos_compare.demo.picture import Painter
+from cosmos_compare.demo.evaluation.marks import Tally, mentions, says
+from cosmos_compare.demo.words.phrases import ADVICE, RISK
+from cosmos_compare.demo.world.picture import Painter
 
 HELD_OUT = (2001, 2004, 2008, 2011, 2014, 2021, 2027, 2033)  # seeds of the space that is never trained on
 

@@ -5,17 +5,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from cosmos_compare.demo import chat, samples
-from cosmos_compare.demo.architecture import REASON1, REASON2, TOKENS, Architecture
-from cosmos_compare.demo.network import Network, positions
-from cosmos_compare.demo.vision_tower import patchify
+from cosmos_compare.demo.training import samples
+from cosmos_compare.demo.training.architecture import REASON1, REASON2, TOKENS, Architecture
+from cosmos_compare.demo.training.network import Network, positions
+from cosmos_compare.demo.training.vision_tower import patchify
+from cosmos_compare.demo.words import chat
 from cosmos_compare.engines.base import Request
 from cosmos_compare.prompts import Messages
 from cosmos_compare.schema import FrameTimes, Sampling, Vision
 
 torch = pytest.importorskip("torch")
 
-from cosmos_compare.demo import checkpoint, tokenizer  # noqa: E402
+from cosmos_compare.demo.training import checkpoint, tokenizer  # noqa: E402
 from cosmos_compare.engines.local.inputs import prepare  # noqa: E402
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -15,10 +15,10 @@ import yaml
 
 from cosmos_compare.catalogue.models import resolve_models
 from cosmos_compare.demo import bundled, render
-from cosmos_compare.demo.camera import ASPECT, PIXEL
-from cosmos_compare.demo.draw_street import Street
-from cosmos_compare.demo.picture import Painter
-from cosmos_compare.demo.workers import RENDER, drawn_size, make_clip, slot_bytes, views
+from cosmos_compare.demo.training.workers import RENDER, drawn_size, make_clip, slot_bytes, views
+from cosmos_compare.demo.world.camera import ASPECT, PIXEL
+from cosmos_compare.demo.world.draw_street import Street
+from cosmos_compare.demo.world.picture import Painter
 from cosmos_compare.video.clips import load_ground_truth, probe
 from cosmos_compare.video.rendered import demo_warning, is_rendered
 
@@ -109,8 +109,8 @@ def test_the_command_writes_scenarios_that_the_program_reads(tmp_path: Path) -> 
 
 
 def test_training_clips_are_the_same_for_the_same_seed() -> None:
-    from cosmos_compare.demo import tokenizer
-    from cosmos_compare.demo.samples import Speech
+    from cosmos_compare.demo.training import tokenizer
+    from cosmos_compare.demo.training.samples import Speech
 
     backend = tokenizer.load(Path("data/demo_models/reason1-demo"))
     memory = [bytearray(slot_bytes()) for _ in range(2)]

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from demo_scenes import ALL, BICYCLE, CRUISE, STILL, TIMES, TRUCK, lamp, merger, of, scene, seen, thing, walker
 
-from cosmos_compare.demo.world import Actor, Event, Motion, Scene
+from cosmos_compare.demo.world.scene import Actor, Event, Motion, Scene
 
 BUMPER = 1.5  # metres from the camera to the front of the ego vehicle
 PACE = 6.0  # of whoever is ahead: two metres a second less than CRUISE

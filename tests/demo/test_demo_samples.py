@@ -8,17 +8,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from cosmos_compare.demo import render, tokenizer, workers
-from cosmos_compare.demo.camera import ASPECT
-from cosmos_compare.demo.marked import unmarked
-from cosmos_compare.demo.observe import observe
-from cosmos_compare.demo.samples import ASK, BEFORE, BUCKETS, COORDINATE, TIME, Speech, window
-from cosmos_compare.demo.tokenizer import load
-from cosmos_compare.demo.workers import SIZES, UNUSED, make_clip, slot_bytes, views
+from cosmos_compare.demo import render
+from cosmos_compare.demo.training import tokenizer, workers
+from cosmos_compare.demo.training.samples import ASK, BEFORE, BUCKETS, COORDINATE, TIME, Speech, window
+from cosmos_compare.demo.training.tokenizer import load
+from cosmos_compare.demo.training.workers import SIZES, UNUSED, make_clip, slot_bytes, views
+from cosmos_compare.demo.words.marked import unmarked
+from cosmos_compare.demo.world.camera import ASPECT
+from cosmos_compare.demo.world.observe import observe
 
 torch = pytest.importorskip("torch")
 
-from cosmos_compare.demo.trainer import pick_places  # noqa: E402
+from cosmos_compare.demo.training.trainer import pick_places  # noqa: E402
 
 KINDS = ("pedestrian", "cyclist", "car", "truck", "vehicle", "light", "crosswalk")
 
@@ -115,7 +116,7 @@ def test_only_clips_that_hold_a_window_are_drawn() -> None:
 
 def test_a_worker_that_ends_stops_the_training(tmp_path) -> None:
     script = (
-        "from cosmos_compare.demo.workers import Crew\n"
+        "from cosmos_compare.demo.training.workers import Crew\n"
         f"crew = Crew.start(workers=1, slots=1, tokenizer={str(tmp_path / 'missing.json')!r}, validation=0)\n"
         "crew.processes[0].join()\n"
         "try:\n    crew.fetch(None)\nfinally:\n    crew.stop()\n"

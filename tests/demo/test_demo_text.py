@@ -10,12 +10,15 @@ import pytest
 import yaml
 
 from cosmos_compare.catalogue.models import load_models
-from cosmos_compare.demo import chat, conditions, evaluate, questions, render, samples
-from cosmos_compare.demo.answers_text import answer
-from cosmos_compare.demo.asked import Asked, Shown, Task
-from cosmos_compare.demo.marked import unmarked
-from cosmos_compare.demo.marks import Tally, Truth, iou, mentions, says
-from cosmos_compare.demo.phrases import ADVICE, RISK
+from cosmos_compare.demo import evaluate, render
+from cosmos_compare.demo.evaluation import conditions
+from cosmos_compare.demo.evaluation.marks import Tally, Truth, iou, mentions, says
+from cosmos_compare.demo.training import samples
+from cosmos_compare.demo.words import chat, questions
+from cosmos_compare.demo.words.answers_text import answer
+from cosmos_compare.demo.words.asked import Asked, Shown, Task
+from cosmos_compare.demo.words.marked import unmarked
+from cosmos_compare.demo.words.phrases import ADVICE, RISK
 from cosmos_compare.prompts import messages
 from cosmos_compare.schema import Prompt
 from cosmos_compare.texts import answers

@@ -7,14 +7,14 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from cosmos_compare.demo.architecture import REASON1, REASON2, TOKENS  # noqa: E402
-from cosmos_compare.demo.chat import PAD  # noqa: E402
-from cosmos_compare.demo.ring import Ring  # noqa: E402
-from cosmos_compare.demo.samples import BUCKETS, Speech  # noqa: E402
-from cosmos_compare.demo.text_layers import question_masks  # noqa: E402
-from cosmos_compare.demo.tokenizer import PIXELS, THOUSANDTHS, add_numbers, load, neighbours, token_id  # noqa: E402
-from cosmos_compare.demo.trainer import Trainer  # noqa: E402
-from cosmos_compare.demo.workers import make_clip, slot_bytes, views  # noqa: E402
+from cosmos_compare.demo.training.architecture import REASON1, REASON2, TOKENS  # noqa: E402
+from cosmos_compare.demo.training.ring import Ring  # noqa: E402
+from cosmos_compare.demo.training.samples import BUCKETS, Speech  # noqa: E402
+from cosmos_compare.demo.training.text_layers import question_masks  # noqa: E402
+from cosmos_compare.demo.training.tokenizer import PIXELS, THOUSANDTHS, add_numbers, load, neighbours, token_id  # noqa: E402
+from cosmos_compare.demo.training.trainer import Trainer  # noqa: E402
+from cosmos_compare.demo.training.workers import make_clip, slot_bytes, views  # noqa: E402
+from cosmos_compare.demo.words.chat import PAD  # noqa: E402
 
 HELD_OUT = 2
 ARCHITECTURES = pytest.mark.parametrize("arch", [REASON1, REASON2], ids=["reason1", "reason2"])

@@ -1,0 +1,1 @@
+"""How right the demo models are, through files, processors and engine."""

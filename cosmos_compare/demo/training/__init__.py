@@ -1,0 +1,1 @@
+"""The two networks, their samples and their training. Needs torch."""

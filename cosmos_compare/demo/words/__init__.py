@@ -1,0 +1,1 @@
+"""What the demo models are asked and what they should say, in English and French."""

@@ -1,0 +1,43 @@
+"""What each demo model says: the same facts in two manners, see `asked`."""
+
+from cosmos_compare.demo.words.asked import Asked, Manner, Shown
+from cosmos_compare.demo.words.prose import Prose
+from cosmos_compare.demo.words.structured import Structured
+from cosmos_compare.demo.world.facts import Facts
+
+
+def answer(facts: Facts, shown: Shown, asked: Asked, manner: Manner) -> str:
+    """The answer with its marks still in it; `marked.unmarked` takes them out."""
+    words = Prose(facts, shown, asked.language, manner)
+    text = _text(words, Structured(facts, shown, asked.language, manner), asked)
+    if not asked.reasoning:
+        return text
+    if manner == "driver":
+        return f"<think>\n{words.thought()}\n</think>\n\n<answer>\n{text}\n</answer>"
+    return f"<think>\n{words.thought()}\n</think>\n\n{text}"
+
+
+def _text(words: Prose, data: Structured, asked: Asked) -> str:
+    match asked.task:
+        case "describe":
+            return words.describe()
+        case "objects":
+            return words.objects()
+        case "risk":
+            return words.risk()
+        case "action":
+            return words.action()
+        case "ego":
+            return words.ego()
+        case "when":
+            return words.when(asked.about)
+        case "present":
+            return words.present(asked.about)
+        case "timeline":
+            return data.timeline()
+        case "boxes":
+            return data.boxes()
+        case "report":
+            return data.report()
+        case "summary":
+            return data.summary()

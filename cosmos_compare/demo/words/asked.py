@@ -1,0 +1,35 @@
+"""What a model is asked, in which manner it answers, and what it knows of the clip beside the pixels.
+
+`driver` (reason1-demo) speaks as the driver would: prose, the main danger first, no times unless asked, boxes in
+pixels, JSON in a code fence. `analyst` (reason2-demo) keeps a log: every object, times, boxes in thousandths, bare
+JSON.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from cosmos_compare.demo.words.phrases import Language
+
+Manner = Literal["driver", "analyst"]
+Task = Literal[
+    "describe", "objects", "risk", "action", "ego", "when", "present", "timeline", "boxes", "report", "summary"
+]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is asked: `about` is an event for `when`, a kind for `present`."""
+
+    task: Task
+    language: Language = "en"
+    about: str | None = None
+    reasoning: bool = False
+
+
+@dataclass(frozen=True)
+class Shown:
+    """The clock and the frame as the model knows them: seconds of each frame; pixels for the driver's boxes."""
+
+    seconds: tuple[float, ...]
+    width: int
+    height: int

@@ -1,0 +1,126 @@
+"""Questions as people may put them: many wordings of each task, in English and French, and text about nothing.
+
+The wordings stand in wordings.yaml. `HELD_OUT` and `ROUGH` are never trained on: they show whether
+new words are understood, those of a careful person and those of anybody.
+"""
+
+import unicodedata
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import yaml
+
+from cosmos_compare.demo.words.asked import Task
+from cosmos_compare.demo.words.phrases import Language
+
+PROMPTS = Path(__file__).resolve().parents[3] / "prompts"
+# Which task each shipped prompt file asks for.
+SHIPPED: dict[str, Task] = {
+    "driving": "describe", "critical_objects": "objects", "risk": "risk", "next_action": "action",
+    "timeline": "timeline", "boxes": "boxes", "report": "report",
+}  # fmt: skip
+
+_DATA = yaml.safe_load((Path(__file__).parent / "wordings.yaml").read_text(encoding="utf-8"))
+ASKED: dict[Language, dict[Task, list[str]]] = _DATA["asked"]
+WHEN: dict[Language, dict[str, list[str]]] = _DATA["when"]
+PRESENT: dict[Language, list[str]] = _DATA["present"]
+NAMES: dict[Language, dict[str, list[str]]] = _DATA["names"]
+BEFORE: dict[Language, list[str]] = _DATA["before"]
+AFTER: dict[Language, list[str]] = _DATA["after"]
+PARTS: dict[Language, dict[Task, list[list[str]]]] = _DATA["parts"]
+ASKING = {
+    "en": ("What", "What's", "How", "Which", "Is", "Who", "Do", "Can", "Could", "Are"),
+    "fr": ("Que", "Quels", "Qui", "Est-ce", "À", "Peux-tu", "Pouvez-vous", "Trouves-tu", "Vois-tu", "La"),
+}  # first words of sentences that end in a question mark
+NOTHING: dict[Language, list[str]] = _DATA["nothing"]
+WORDS: list[str] = _DATA["words"].split()
+HELD_OUT: dict[Task, list[str]] = _DATA["held_out"]
+ROUGH: dict[Language, dict[Task, list[str]]] = _DATA["rough"]
+
+Rng = np.random.Generator
+
+
+@cache
+def shipped(folder: Path = PROMPTS) -> tuple[tuple[str, str, str], ...]:
+    """(name, system turn, question) of each prompt file the project ships."""
+    found = []
+    for path in sorted(folder.glob("*.yaml")):
+        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+        found.append((path.stem, (data.get("system_prompt") or "").strip(), (data.get("user_prompt") or "").strip()))
+    return tuple(found)
+
+
+def ask(rng: Rng, task: Task, language: Language, about: str | None) -> str:
+    """One wording of a question."""
+    if task == "when":
+        body = _any(rng, WHEN[language][about or ""])
+    elif task == "present":
+        assert about is not None
+        body = _any(rng, PRESENT[language]).format(_any(rng, NAMES[language][about]))
+    elif task in PARTS[language] and rng.random() < 0.4:
+        body = " ".join(part for part in (_any(rng, choices) for choices in PARTS[language][task]) if part)
+        asks = body.split()[0] in ASKING[language]
+        body += ("?" if language == "en" else " ?") if asks else "."
+    else:
+        body = _any(rng, ASKED[language][task])
+    if rng.random() < 0.2 and about is None:  # or the very word that it is about might go
+        body = _with_noise(rng, body)
+    if rng.random() < 0.06 and len(body) > 3:  # a slip of the fingers: two letters change places, or one is missing
+        spot = int(rng.integers(len(body) - 2))
+        body = body[:spot] + (body[spot + 1] + body[spot] if rng.random() < 0.5 else body[spot]) + body[spot + 2 :]
+    if rng.random() < 0.3:
+        body = body.replace("'", "\u2019")  # as phones write it
+    if rng.random() < 0.1:
+        body = _without_accents(body)
+    if rng.random() < 0.25:
+        body = body.lower() if rng.random() < 0.5 else body.rstrip(".?! ")
+    return _any(rng, BEFORE[language]) + body + _any(rng, AFTER[language])
+
+
+def chatter(rng: Rng, language: Language) -> str:
+    """Text that asks for nothing we know; the answer is a description."""
+    if language == "fr" or rng.random() < 0.4:
+        return _any(rng, NOTHING[language])
+    return filler(rng, int(rng.integers(1, 25)))
+
+
+def filler(rng: Rng, words: int) -> str:
+    """Words without meaning, in sentences, some of them letters by chance."""
+    out: list[str] = []
+    for k in range(words):
+        word = _any(rng, WORDS)
+        if rng.random() < 0.06:
+            word = "".join(chr(97 + c) for c in rng.integers(0, 26, rng.integers(2, 9)))
+        elif rng.random() < 0.03:
+            word = str(rng.integers(0, 2000))
+        if k == 0 or out[-1].endswith((".", "\n")):
+            word = word.capitalize()
+        out.append(word + ("." if rng.random() < 0.1 else ",\n" if rng.random() < 0.02 else ""))
+    return " ".join(out)
+
+
+def _with_noise(rng: Rng, body: str) -> str:
+    """A word more that says nothing; or, where enough others tell the task, in place of one, or one word less."""
+    words = body.split()
+    spot = int(rng.integers(len(words)))
+    taken = int(rng.integers(2)) if len(words) > 3 and "json" not in words[spot].lower() else 0
+    words[spot : spot + taken] = [] if taken and rng.random() < 0.5 else [_unknown(rng)]
+    return " ".join(words)
+
+
+def _without_accents(body: str) -> str:
+    """As it is written on keyboards that have none."""
+    return "".join(c for c in unicodedata.normalize("NFD", body) if not unicodedata.combining(c))
+
+
+def _unknown(rng: Rng) -> str:
+    """A word that says nothing about what is asked: one of `WORDS`, or the halves of two of them."""
+    if rng.random() < 0.4:
+        return _any(rng, WORDS)
+    begin, end = _any(rng, WORDS), _any(rng, WORDS)
+    return begin[: (len(begin) + 1) // 2] + end[len(end) // 2 :]
+
+
+def _any(rng: Rng, items: list[str]) -> str:
+    return items[int(rng.integers(len(items)))]
