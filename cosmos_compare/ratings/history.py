@@ -1,9 +1,12 @@
 """What an undo takes back, worked out from the rows alone: no state is kept anywhere else.
 
-A row like an earlier one of the same rater, run and pair, its time included, puts that one back. A row without marks,
-verdict and notes withdraws all before it.
+The order of rows is the order of time; the second in `created` only tells rows apart. A row without marks, verdict and
+notes withdraws all before it, and rows behind it that repeat those but the last put them back. A row like an earlier
+one of the same rater, run and pair, and older than the one before it, puts that one back, too.
 """
 
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from cosmos_compare.ratings.columns import COLUMNS, Table
@@ -24,11 +27,11 @@ def last_save(table: Table, rater: str, now: str) -> Undo:
     standing = [versions for versions in _versions(table, rater) if versions]
     if not standing:
         return Undo((), ())
-    newest = max((versions[-1] for versions in standing), key=lambda version: version.at).rating
-    save = [versions for versions in standing if _saved_together(versions[-1].rating, newest)]
+    newest = max((versions[-1] for versions in standing), key=lambda version: version.at)
+    save = [versions for versions in standing if versions[-1].save == newest.save]
     return Undo(
         tuple(versions[-1].rating for versions in save),
-        tuple(versions[-2].rating if len(versions) > 1 else withdrawn(versions[-1].rating, now) for versions in save),
+        tuple(row for versions in save for row in _without_last([version.rating for version in versions], now)),
     )
 
 
@@ -42,30 +45,62 @@ def is_withdrawn(rating: Rating) -> bool:
     return not rating.notes and all(getattr(rating, name) is None for name in JUDGEMENT)
 
 
+def _without_last(versions: list[Rating], now: str) -> list[Rating]:
+    """The rows after which all of these stand but the last one."""
+    *before, last = versions
+    if before and before[-1].created < last.created:
+        return [before[-1]]  # told by its age: nothing is ever saved with an earlier time than what stands
+    return [withdrawn(last, now), *before]
+
+
 class _Version(NamedTuple):
+    """A row that an undo could go back to: its place in the file, and that of the first row of its save."""
+
     at: int
+    save: int
     rating: Rating
 
 
-def _versions(table: Table, rater: str) -> list[list[_Version]]:
-    """For each run and pair, the versions that an undo could go back to, oldest first; the last one stands."""
-    versions: dict[tuple[str, str], list[_Version]] = {}
-    for at, name in enumerate(table.columns["rater"]):
-        if name != rater:
-            continue
-        rating = Rating.model_validate({column: table.columns[column][at] for column in COLUMNS})
-        before = versions.setdefault((rating.run_id, rating.pair_id), [])
-        same = [depth for depth, version in enumerate(before) if version.rating == rating]
+@dataclass
+class _Line:
+    """The versions of one run in one pair, oldest first; the last one stands. `taken` are being put back."""
+
+    standing: list[_Version] = field(default_factory=list)
+    taken: list[_Version] = field(default_factory=list)
+
+    def undone_by(self, rating: Rating) -> bool:
+        """Whether this row is an undo's, and no save; then it is done."""
+        same = [depth for depth, other in enumerate(self.standing) if other.rating == rating]
         if is_withdrawn(rating):
-            before.clear()
-        elif same:
-            del before[same[0] + 1 :]
+            self.standing, self.taken = [], self.standing[:-1]
+        elif self.taken and self.taken[0].rating == rating:
+            self.standing.append(self.taken.pop(0))
+        elif same and rating.created < self.standing[-1].rating.created:
+            del self.standing[same[0] + 1 :]
         else:
-            before.append(_Version(at, rating))
-    return list(versions.values())
+            return False
+        return True
 
 
-def _saved_together(one: Rating, other: Rating) -> bool:
-    if not other.pair_id:
-        return one.run_id == other.run_id and not one.pair_id
-    return (one.pair_id, one.created) == (other.pair_id, other.created)
+def _versions(table: Table, rater: str) -> list[list[_Version]]:
+    """For each run and pair of a rater, the versions that stood and can stand again."""
+    lines: dict[tuple[str, str], _Line] = {}
+    alone: dict[tuple[str, str], _Version] = {}  # by pair and time: the last row without its other run
+    for at, rating in _rows_of(table, rater):
+        line = lines.setdefault((rating.run_id, rating.pair_id), _Line())
+        if line.undone_by(rating):
+            continue
+        moment = (rating.pair_id, rating.created)
+        partner = alone.pop(moment, None)
+        if partner and rating.pair_id and partner.rating.run_id != rating.run_id:
+            line.standing.append(_Version(at, partner.save, rating))
+        else:
+            alone[moment] = _Version(at, at, rating)
+            line.standing.append(alone[moment])
+    return [line.standing for line in lines.values()]
+
+
+def _rows_of(table: Table, rater: str) -> Iterator[tuple[int, Rating]]:
+    for at, name in enumerate(table.columns["rater"]):
+        if name == rater:
+            yield at, Rating.model_validate({column: table.columns[column][at] for column in COLUMNS})
