@@ -26,6 +26,7 @@ except CompareError as error:
     st.error(str(error))
     st.stop()
 
+page.problem_of(pair)
 queue.show(view, known, rated, pair)
 if pair is None:
     queue.all_rated(view, len(known.pairs), lambda: undo_last(view.rater, page.after_undo))

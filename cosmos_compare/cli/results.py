@@ -91,6 +91,7 @@ def _plain(value: Any) -> Any:
 def _print(found: "Report") -> None:
     from cosmos_compare.cli.table import print_table
     from cosmos_compare.results.report_words import count, sentences
+    from cosmos_compare.results.speed import speed_words
 
     a, b = found.models
     judged = f"{count(found.ratings, 'rated run')}, {count(found.judged_pairs, 'judged pair')}"
@@ -100,7 +101,8 @@ def _print(found: "Report") -> None:
     if found.ratings:
         print_table(("axis", a, b, f"{b} − {a}", "95 % interval", "n", "scenarios"), _axis_rows(found))
         print_table(("scenario", f"{b} − {a}", "marks", "raters"), _scenario_rows(found.scenario_differences))
-    print_table(("model", "runs", "total", "first token", "tokens/s", "mean mark"), _speed_rows(found.speed))
+    print(harmless(speed_words(found.speed)))
+    print_table(("model", "compared", "total", "first token", "tokens/s", "mean mark"), _speed_rows(found.speed))
 
 
 def _axis_rows(found: "Report") -> list[tuple[str, ...]]:
@@ -132,7 +134,7 @@ def _speed_rows(table: "pd.DataFrame") -> list[tuple[str, ...]]:
     return [
         (
             row["model"],
-            str(row["runs"]),
+            str(row["compared"]),
             seconds(_known(row["total_s"])),
             seconds(_known(row["first_token_s"])),
             rate(_known(row["tokens_per_s"])),

@@ -9,6 +9,7 @@ from cosmos_compare.ratings.judged_pairs import judged_pairs
 from cosmos_compare.ratings.standing import MARKS, codes_of
 from cosmos_compare.results import report_tables as tables
 from cosmos_compare.results.evidence import Evidence, Slice
+from cosmos_compare.results.speed import speed
 from cosmos_compare.schema import AXES
 from cosmos_compare.stats import Agreement, Difference, Estimate, difference, left_share, win_rate
 
@@ -77,5 +78,5 @@ def report(found: Evidence, models: tuple[str, str], part: Slice | None = None) 
         axis_agreement=tables.axis_agreement(current),
         rater_pairs=tables.rater_pairs(current),
         coverage=tables.coverage(runs, pairs, models),
-        speed=tables.speed(runs, means, models),
+        speed=speed(pairs["pair_id"], found.runs, means, models),
     )

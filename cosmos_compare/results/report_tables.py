@@ -1,4 +1,4 @@
-"""The tables of a report: means, differences by scenario, agreement, coverage, speed. Pure functions over frames."""
+"""The tables of a report: means, differences by scenario, agreement, coverage. Pure functions over frames."""
 
 from collections.abc import Iterable, Sequence
 from itertools import combinations
@@ -157,18 +157,6 @@ def coverage(runs: Iterable[RunRow], pairs: pd.DataFrame, models: tuple[str, str
         for scenario, ids in by_scenario.items()
     ]
     return pd.DataFrame(rows, columns=["scenario", "pairs", "rated", "twice", "unrated"])
-
-
-def speed(runs: Iterable[RunRow], table: pd.DataFrame, models: tuple[str, str]) -> pd.DataFrame:
-    """Time beside quality: model, runs (finished), medians of total_s, first_token_s, tokens_per_s, and from the
-    table of `means` the overall mean, low, high."""
-    times = ["total_s", "first_token_s", "tokens_per_s"]
-    rows = [(r.model, r.total_s, r.first_token_s, r.tokens_per_s) for r in runs if r.finished]
-    frame = pd.DataFrame(rows, columns=["model", *times]).astype(dict.fromkeys(times, float))
-    medians = frame.groupby("model")[times].median().reindex(list(models))
-    medians.insert(0, "runs", frame["model"].value_counts().reindex(list(models), fill_value=0))
-    quality = table[table["axis"] == OVERALL].set_index("model")[["mean", "low", "high"]]
-    return medians.join(quality).rename_axis("model").reset_index()
 
 
 def _numbers(estimate: Estimate) -> tuple[float | None, float | None, float | None, int, int]:

@@ -22,7 +22,7 @@ from cosmos_compare.setting_fields import ARM_FREE_FIELDS, determining
 if TYPE_CHECKING:
     from cosmos_compare.schema import Run
 
-INDEX_VERSION = 4
+INDEX_VERSION = 5
 FINISHED = frozenset({"stop", "length"})  # how answers end that count as answers
 
 
@@ -38,12 +38,17 @@ class Arm(NamedTuple):
     settings_key: str
     condition: str
 
+    @property
+    def id(self) -> str:
+        """Twelve characters that name the arm in a link and tell nobody which model it is."""
+        return digest(self._asdict())
+
 
 class RunRow(NamedTuple):
     """What lists and tables show of a run.
 
     `path` is the run's folder, relative to the outputs folder. Equal `footage_key`: the same frames of the same file.
-    `text_key` is the digest of the answer's raw text.
+    `text_key` is the digest of the answer's raw text; `reused` what of the clip was still in memory for it.
     """
 
     id: str
@@ -68,6 +73,7 @@ class RunRow(NamedTuple):
     repeat: int = 0
     arm_settings_key: str = ""
     text_key: str = ""
+    reused: str = "none"
 
     @property
     def arm(self) -> Arm:
@@ -159,6 +165,7 @@ def _row(run: Run, path: str) -> RunRow:
         repeat=run.settings.repeat,
         arm_settings_key=digest({name: value for name, value in settings.items() if name not in ARM_FREE_FIELDS}),
         text_key=digest({"raw": answer.raw}),
+        reused=answer.reused,
     )
 
 

@@ -163,15 +163,6 @@ def test_coverage_names_what_is_unrated() -> None:
     assert coverage.loc["s3", "unrated"] == ["s3-1~s3-2"]
 
 
-def test_speed_beside_quality() -> None:
-    runs = [run_row(f"r{n}", "reason1", total_s=float(n), tokens_per_s=None) for n in (1, 2, 9)]
-    runs += [run_row("e", "reason1", total_s=100.0, finish="error")]
-    speed = report(evidence_of(judged("s1", 0, 1), runs=runs), MODELS).speed.set_index("model")
-    assert (speed.loc["reason1", "runs"], speed.loc["reason1", "total_s"], speed.loc["reason1", "mean"]) == (3, 2, 0)
-    assert np.isnan(speed.loc["reason1", "tokens_per_s"])
-    assert (speed.loc["reason2", "runs"], speed.loc["reason2", "mean"]) == (0, 1)
-
-
 def test_agreement_over_all_axes_and_by_axis() -> None:
     marks = [{axis: (n + k) % 3 for k, axis in enumerate(AXES)} for n in range(4)]
     pairs = [judged(f"s{n}", own, own, rater=rater) for n, own in enumerate(marks) for rater in ("anna", "bo")]

@@ -107,7 +107,7 @@ class Form {
     this.loaded = this.data.saved ? this.text() : "";
     this.row = this.side = 0;
     if (!this.data.saved) this.toOpen();
-    document.activeElement?.blur?.();
+    this.find(".form").focus({ preventScroll: true }); // wherever the click was that brought this pair, Enter saves it
     this.said = "";
   }
 

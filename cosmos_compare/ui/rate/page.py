@@ -28,14 +28,23 @@ def rated(rater: str) -> set[str]:
 
 def choose(view: RateView, known: Runs) -> Pair | None:
     """The pair of the address, else the next of the queue; None when all are rated."""
+    problem = ""
     if view.pair:
         try:
             return find_pair(known.rows, view.pair)
         except CompareError as error:
-            st.warning(str(error))
+            problem = str(error)
     pair = next_pair(known.pairs, rated(view.rater), "")
     change_view(pair=pair.id if pair else "")
+    st.session_state["rate_problem"] = (current().pair, problem)  # shown as long as what came instead is shown
     return pair
+
+
+def problem_of(pair: Pair | None) -> None:
+    """Why this pair is shown and not the one that a link named."""
+    shown, words = st.session_state.get("rate_problem", ("", ""))
+    if words and shown == (pair.id if pair else ""):
+        st.warning(words)
 
 
 def lay_out(pair: Pair, view: RateView) -> Sheet:

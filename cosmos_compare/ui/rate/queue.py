@@ -11,7 +11,7 @@ import streamlit as st
 from cosmos_compare.errors import CompareError
 from cosmos_compare.ratings.blind import mask
 from cosmos_compare.ratings.pairs import Pair, queue
-from cosmos_compare.ui.rate.view import RateView, change_view
+from cosmos_compare.ui.rate.view import RateView, change_view, current
 from cosmos_compare.ui.shared import picker, resources
 from cosmos_compare.ui.shared.rating_data import Runs
 from cosmos_compare.video.thumbs import Thumb
@@ -23,9 +23,7 @@ def show(view: RateView, known: Runs, rated: set[str], chosen: Pair | None) -> N
     with st.sidebar:
         done = sum(pair.id in rated for pair in known.pairs)
         st.progress(done / len(known.pairs), f"{view.rater}: {done} of {len(known.pairs)} pairs rated")
-        pairs = _listed(known, rated, chosen)
-        waits = any(_thumb(pair) is None for pair in pairs)
-        st.fragment(_cards, run_every=picker.REFRESH_S if waits else None)(pairs, rated, chosen, view.open, waits)
+        _list(_listed(known, rated, chosen), rated, chosen, view)
         st.toggle(
             "Show names",
             value=view.open,
@@ -44,11 +42,22 @@ def _listed(known: Runs, rated: set[str], chosen: Pair | None) -> list[Pair]:
     return listed if chosen is None or chosen in listed else [chosen, *listed]
 
 
-def _cards(pairs: list[Pair], rated: set[str], chosen: Pair | None, is_open: bool, waits: bool) -> None:
-    """The list itself, refreshed by itself until all its pictures are made."""
-    items = [_item(pair, pair.id in rated, is_open) for pair in pairs]
-    if waits and not any(item["waits"] for item in items):
-        st.rerun()
+def _list(pairs: list[Pair], rated: set[str], chosen: Pair | None, view: RateView) -> None:
+    if any(_thumb(pair) is None for pair in pairs):
+        st.fragment(_cards_until_made, run_every=picker.REFRESH_S)(pairs, rated, chosen, view)
+    else:
+        _cards([_item(pair, pair.id in rated, view.open) for pair in pairs], chosen)
+
+
+def _cards_until_made(pairs: list[Pair], rated: set[str], chosen: Pair | None, view: RateView) -> None:
+    """The list while pictures are being made; it refreshes itself."""
+    items = [_item(pair, pair.id in rated, view.open) for pair in pairs]
+    _cards(items, chosen)
+    if current() != view or not any(item["waits"] for item in items):
+        st.rerun()  # the page as a whole: another pair was picked, or all pictures are there
+
+
+def _cards(items: list[dict[str, Any]], chosen: Pair | None) -> None:
     picker.component()(
         key="queue", data={"items": items, "chosen": chosen.id if chosen else ""}, on_picked_change=_picked
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from cosmos_compare.results.report import Report
+from cosmos_compare.results.speed import speed_words
 
 
 def numbers(found: Report, key: str) -> list[pd.DataFrame]:
@@ -38,6 +39,8 @@ def nothing_to_draw(found: Report, key: str) -> str:
         return "No rater has judged a pair of these models yet, in this part of the ratings."
     if key in {"means", "speed"} and not found.ratings:
         return "Nothing is rated yet, in this part of the ratings."
+    if key == "speed" and found.speed["total_s"].isna().all():
+        return speed_words(found.speed)
     return ""
 
 

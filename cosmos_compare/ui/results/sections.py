@@ -12,6 +12,7 @@ import streamlit as st
 
 from cosmos_compare.results import report_words as words
 from cosmos_compare.results.report import Report
+from cosmos_compare.results.speed import speed_words
 from cosmos_compare.ui.results import charts
 from cosmos_compare.ui.results import trust_charts as trust
 from cosmos_compare.ui.results.chart_parts import INK, INK_ON_DARK, MOST_ROWS
@@ -66,7 +67,7 @@ def charts_of(found: Report) -> None:
     with left:
         about = "1 is full agreement, 0 what chance gives. n are marks given twice or more."
         _section("Agreement between raters", about, found, trust.agreement, "agreement")
-        about = "Of finished runs; the mean mark has its 95 % interval."
+        about = f"{speed_words(found.speed)} The mean mark has its 95 % interval."
         _section("Speed beside quality", about, found, trust.speed, "speed")
     with right:
         _section("Coverage", words.coverage_words(found), found, trust.coverage, "coverage")

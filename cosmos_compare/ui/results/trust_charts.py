@@ -85,11 +85,11 @@ def speed(found: Report) -> go.Figure:
             y=point["mean"],
             error_y=whiskers(point, "mean", colour),
             mode="markers",
-            name=f"{row['model']}: {number(row['tokens_per_s'], '.0f')} tokens/s, n {row['runs']} runs",
+            name=f"{row['model']}: {number(row['tokens_per_s'], '.0f')} tokens/s, n {row['compared']} answers",
             marker={"size": 13, "color": colour},
             hovertemplate=f"{row['model']}: mean mark %{{y:.2f}}, %{{x:.2f}} s<extra></extra>",
         )
     longest = np.nanmax([0.1, *found.speed["total_s"].astype(float)])
-    figure.update_xaxes(title={"text": "median seconds an answer"}, range=[0, longest * 1.25])
+    figure.update_xaxes(title={"text": "median seconds an answer, nothing from cache"}, range=[0, longest * 1.25])
     figure.update_yaxes(title={"text": "mean mark"}, range=[-0.05, 2.1], tickvals=[0, 1, 2])
     return plain(figure, 300, legend=True)

@@ -1,0 +1,54 @@
+"""Time beside quality: how long the rated answers took, like with like. Pure functions over rows.
+
+Two models are compared on the pairs that were rated, so on the same clips and questions. An answer that was spared a
+part of its work, since the clip was kept from an earlier question, is counted and left out of the times, with the
+other answer of its pair: it would make one model look faster than it is.
+"""
+
+from collections.abc import Iterable
+
+import pandas as pd
+
+from cosmos_compare.ratings.pairs import run_ids
+from cosmos_compare.runs.index import RunRow
+
+TIMES = ["total_s", "first_token_s", "tokens_per_s", "new_tokens"]
+QUALITY = ["mean", "low", "high"]
+
+
+def speed(
+    pair_ids: Iterable[str], runs: Iterable[RunRow], means: pd.DataFrame, models: tuple[str, str]
+) -> pd.DataFrame:
+    """One row a model, from the ids of the rated pairs and the table of mean marks (`report_tables.means`).
+
+    Columns: model; runs: its rated answers on disk; reused: those of them that were spared work; compared: pairs of
+    which both answers did all of it; medians over these of total_s and first_token_s (seconds), tokens_per_s and
+    new_tokens, NaN where there are none; mean, low, high of its marks.
+    """
+    by_id = {run.id: run for run in runs}
+    pairs = [[by_id[run] for run in run_ids(pair) if run in by_id] for pair in dict.fromkeys(pair_ids)]
+    rated = {run.id: run for pair in pairs for run in pair if run.model in models}.values()
+    fresh = [pair for pair in pairs if {run.model for run in pair} == set(models) and all(map(_is_fresh, pair))]
+    compared = pd.DataFrame([run for pair in fresh for run in pair], columns=list(RunRow._fields))
+    table = compared.astype(dict.fromkeys(TIMES, float)).groupby("model")[TIMES].median().reindex(list(models))
+    table.insert(0, "compared", len(fresh))
+    table.insert(0, "reused", [sum(run.model == model and run.reused != "none" for run in rated) for model in models])
+    table.insert(0, "runs", [sum(run.model == model for run in rated) for model in models])
+    quality = means[means["axis"] == "overall"].set_index("model")[QUALITY]
+    return table.join(quality).rename_axis("model").reset_index()
+
+
+def _is_fresh(run: RunRow) -> bool:
+    return run.reused == "none" and run.total_s is not None
+
+
+def speed_words(table: pd.DataFrame) -> str:
+    """What the times rest on, for people who know nothing of caches."""
+    compared, reused = int(table["compared"].max()), int(table["reused"].sum())
+    pairs = f"{compared} rated {'pair' if compared == 1 else 'pairs'}"
+    basis = f"Median times over {pairs}, the same clips and questions for both." if compared else ""
+    if not reused:
+        return basis or "No rated pair has times for both answers."
+    answers = "1 rated answer" if reused == 1 else f"{reused} rated answers"
+    kept = f"{answers} came quicker because the clip was still in memory (“from cache”): not comparable, left out."
+    return f"{basis} {kept}" if basis else f"No comparable times: {kept}"
