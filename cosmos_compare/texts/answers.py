@@ -1,184 +1,179 @@
-"""Answers: what a raw text holds: reasoning, answer, JSON, times and boxes. Derived when shown, never stored.
+"""Answers: all that a raw text holds, with places in it: reasoning, prose, JSON, times, events, boxes, loops.
 
-Models are unreliable about tags, so each rule here says what it makes of a missing or mangled one.
+Derived when shown, never stored: a better reader improves old runs.
 """
 
 from __future__ import annotations
 
-import math
-import re
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any, NamedTuple
+from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
+from typing import Literal, NamedTuple
 
 from cosmos_compare.schema import BoxConvention, FrameTimes, ModelSpec, Settings
-from cosmos_compare.texts.lenient_json import ParsedJson, read_json
+from cosmos_compare.texts.boxes import Box, Boxes, find_boxes, read_boxes
+from cosmos_compare.texts.events import Event, events_in_json, events_in_prose, times_in_json
+from cosmos_compare.texts.lenient_json import JsonValue, State, find_json, prose_around, state_of
+from cosmos_compare.texts.loops import Loop, find_loop
+from cosmos_compare.texts.reasoning import Parts, Span, split
+from cosmos_compare.texts.times import Moment, TimeSpan, find_time_spans, find_times
 
-# `<think\>` is seen for both tags: it closes where something is open or was written before, else it opens.
-_THINK = re.compile(r"<\s*(?P<mark>/|\\)?\s*think\s*(?P<after>/|\\)?\s*>", re.IGNORECASE)
-_ANSWER = re.compile(r"<\s*answer\s*>", re.IGNORECASE)
-_ANSWER_END = re.compile(r"<\s*[/\\]\s*answer\s*>|<\s*answer\s*[/\\]\s*>", re.IGNORECASE)
-_CLOCK = r"(?<![\d:.])(?:(?P<h>\d{1,2}):)?(?P<m>\d{1,2}):(?P<s>[0-5]\d(?:\.\d{1,3})?)(?![\d:])"
-_SECONDS = r"(?<![\d.:])(?P<sec>\d{1,5}(?:\.\d{1,3})?)\s?(?:s|secs?|seconds?)\b(?!/)"
-_TIMES = re.compile(f"{_CLOCK}|{_SECONDS}", re.IGNORECASE)
-_BOX_KEYS = ("bbox_2d", "box_2d", "bbox", "box", "point_2d", "point")
-_LABEL_KEYS = ("label", "name", "class", "object", "kind")
-MAX_BOXES = 200
+__all__ = [
+    "Box",
+    "Boxes",
+    "Event",
+    "JsonValue",
+    "Loop",
+    "Moment",
+    "ParsedAnswer",
+    "Parts",
+    "Piece",
+    "Span",
+    "TimeSpan",
+    "counts_from",
+    "find_boxes",
+    "find_times",
+    "read_answer",
+    "split",
+]
+
+
+class Piece(NamedTuple):
+    """A stretch of the answer, `raw[start:end]`: prose, JSON values with no prose between them, or the echo of an
+    empty form, which is no answer."""
+
+    kind: Literal["prose", "json", "form"]
+    start: int
+    end: int
+    values: tuple[JsonValue, ...] = ()
 
 
 @dataclass(frozen=True)
-class Parts:
-    """A raw text taken apart. `thinking` is true when the reasoning was begun and never ended: then there is no
-    answer, only reasoning that was cut."""
+class ParsedAnswer:
+    """A raw text taken apart; every place counts from the beginning of `raw`, every time in seconds as the model
+    counts them (`counts_from` says from when).
 
-    reasoning: str
-    answer: str
-    thinking: bool = False
+    `state` tells how the JSON was written; `values` holds all of it, forms too. `loop` is what the text, reasoning or
+    answer, repeats at its end.
+    """
+
+    raw: str
+    parts: Parts
+    pieces: tuple[Piece, ...]
+    values: tuple[JsonValue, ...]
+    state: State
+    loop: Loop | None
 
     @property
-    def json(self) -> ParsedJson:
-        return read_json(self.answer)
+    def reasoning(self) -> str:
+        return self.parts.reasoning
+
+    @property
+    def answer(self) -> str:
+        return self.parts.answer
+
+    @property
+    def given(self) -> tuple[JsonValue, ...]:
+        """The values that are answers: not the echo of a form or of an example in the prompt."""
+        return tuple(value for value in self.values if not value.form)
+
+    @property
+    def prose(self) -> tuple[Span, ...]:
+        return tuple(Span(piece.start, piece.end) for piece in self.pieces if piece.kind == "prose")
+
+    @cached_property
+    def times(self) -> tuple[TimeSpan, ...]:
+        """Instants, ranges and lengths that the answer names, in prose and in JSON, in the order of the text."""
+        found = [_placed(time, span.start) for span in self.prose for time in find_time_spans(span.of(self.raw))]
+        found += [time for value in self.given for time in times_in_json(self.raw, value)]
+        return tuple(sorted(found, key=lambda time: time.start))
+
+    @cached_property
+    def events(self) -> tuple[Event, ...]:
+        """What the answer says happens and when, in the order of the text."""
+        found = [event for value in self.given for event in events_in_json(self.raw, value)]
+        found += [event for span in self.prose for event in events_in_prose(self.raw, *span, self.times)]
+        return tuple(sorted(found, key=lambda event: event.span))
+
+    def boxes(self, convention: BoxConvention, height: int, width: int) -> Boxes:
+        """Boxes and points of the answer by the model's convention, and what can't be drawn; `height` and `width` of
+        the frame that the model saw, in pixels. Values with no prose between them add up; otherwise the last of a
+        label stands."""
+        groups: dict[int, list[object]] = {}
+        for value in self.given:
+            groups.setdefault(value.group, []).append(value.data)
+        values = [group[0] if len(group) == 1 else group for group in groups.values()]
+        prose = "\n".join(span.of(self.raw) for span in self.prose)
+        return read_boxes(values, prose, convention, height, width)
 
 
-def split(raw: str) -> Parts:
-    """Reasoning and answer of a raw text. An unterminated think block is never the answer."""
-    reasoning, rest, thinking = _take_reasoning(raw)
-    if thinking and (given := _answer_in_open_reasoning(reasoning)):
-        return Parts(reasoning[: given.start()].strip(), _inside_answer_tags(reasoning[given.start() :]))
-    return Parts(reasoning.strip(), _inside_answer_tags(rest), thinking)
+@lru_cache(maxsize=256)
+def read_answer(raw: str, rendered_prompt: str | None = None) -> ParsedAnswer:
+    """Take a raw text apart; never raises, whatever the text.
+
+    `rendered_prompt`, where it is known, tells whether the chat template opened a think block, and which JSON is only
+    the form or the example that was asked with.
+    """
+    parts = split(raw, rendered_prompt)
+    values: list[JsonValue] = []
+    pieces: list[Piece] = []
+    for span in parts.spans:
+        text = span.of(raw)
+        found = _without_examples(find_json(text), rendered_prompt)
+        offset = len(values) and values[-1].group + 1
+        placed = [_moved(value, span.start, offset) for value in found]
+        prose = [Piece("prose", span.start + start, span.start + end) for start, end in prose_around(text, found)]
+        pieces += sorted([*prose, *_groups(placed)], key=lambda piece: piece.start)
+        values += placed
+    state = state_of(parts.answer, values, prose=any(piece.kind == "prose" for piece in pieces))
+    return ParsedAnswer(raw, parts, tuple(pieces), tuple(values), state, find_loop(raw))
 
 
-def _take_reasoning(raw: str) -> tuple[str, str, bool]:
-    """(text inside think blocks, text outside, whether the last block is still open)."""
-    inside: list[str] = []
-    outside: list[str] = []
-    is_open, at = False, 0
-    for tag in _THINK.finditer(raw):
-        piece, at = raw[at : tag.start()], tag.end()
-        closes = _closes(tag, is_open, bool("".join(outside).strip() or piece.strip()))
-        if is_open:
-            inside.append(piece)
-        elif closes and not inside:
-            # Text before a closing tag that nothing opened is reasoning: the opening tag is often in the prompt.
-            inside, outside = [*outside, piece], []
+def _without_examples(values: list[JsonValue], rendered_prompt: str | None) -> list[JsonValue]:
+    """The values, those marked as forms which repeat an example of the prompt before another of the kind is given."""
+    shown = _shown_in(rendered_prompt) if rendered_prompt and len(values) > 1 else ()
+    return [
+        replace(value, form=True)
+        if value.data in shown and any(_kind(later.data) == _kind(value.data) for later in values[number + 1 :])
+        else value
+        for number, value in enumerate(values)
+    ]
+
+
+@lru_cache(maxsize=64)
+def _shown_in(rendered_prompt: str) -> tuple[object, ...]:
+    return tuple(value.data for value in find_json(rendered_prompt))
+
+
+def _kind(data: object) -> object:
+    """What values of one kind share: the keys of an object, or of the first in a list."""
+    if isinstance(data, list):
+        return ["list", _kind(data[0]) if data else None]
+    return sorted(data) if isinstance(data, dict) else type(data)
+
+
+def _groups(values: list[JsonValue]) -> list[Piece]:
+    """Values of one group as one piece, but forms, which stand alone."""
+    pieces: list[Piece] = []
+    for value in values:
+        last = pieces[-1] if pieces else None
+        if last and not value.form and last.kind == "json" and last.values[-1].group == value.group:
+            pieces[-1] = Piece("json", last.start, value.end, (*last.values, value))
         else:
-            outside.append(piece)
-        is_open = not closes
-    (inside if is_open else outside).append(raw[at:])
-    return "\n".join(p.strip() for p in inside if p.strip()), "".join(outside), is_open
+            pieces.append(Piece("form" if value.form else "json", value.start, value.end, (value,)))
+    return pieces
 
 
-def _closes(tag: re.Match[str], is_open: bool, text_before: bool) -> bool:
-    if tag["mark"] == "/":
-        return True
-    mangled = bool(tag["mark"] or tag["after"])
-    return mangled and (is_open or text_before)
+def _moved(value: JsonValue, by: int, group: int) -> JsonValue:
+    leaves = tuple(leaf._replace(start=leaf.start + by, end=leaf.end + by) for leaf in value.leaves)
+    return replace(value, start=value.start + by, end=value.end + by, leaves=leaves, group=value.group + group)
 
 
-def _answer_in_open_reasoning(reasoning: str) -> re.Match[str] | None:
-    """The answer tag of a text whose reasoning was never closed: one that begins a line, or whose end ends the
-    text. Others are the model talking about its tags."""
-    tags = list(_ANSWER.finditer(reasoning))
-    if not tags:
-        return None
-    last = tags[-1]
-    begins_line = not reasoning[: last.start()].rpartition("\n")[2].strip()
-    ends = list(_ANSWER_END.finditer(reasoning))
-    ends_text = bool(ends) and not reasoning[ends[-1].end() :].strip()
-    return last if begins_line or ends_text else None
-
-
-def _inside_answer_tags(text: str) -> str:
-    """What stands in the last answer block; a missing tag of the pair is forgiven; all of it without any."""
-    if starts := list(_ANSWER.finditer(text)):
-        text = text[starts[-1].end() :]
-    if end := _ANSWER_END.search(text):
-        text = text[: end.start()]
-    return text.strip()
-
-
-class Moment(NamedTuple):
-    """A time that a text names: seconds from the start of the clip, and where it stands in the text."""
-
-    seconds: float
-    start: int
-    end: int
+def _placed(time: TimeSpan, by: int) -> TimeSpan:
+    first, *last = (Moment(m.seconds, m.start + by, m.end + by) for m in time.moments)
+    return TimeSpan(first, last[0] if last else None, time.length)
 
 
 def counts_from(spec: ModelSpec, settings: Settings, times: FrameTimes) -> float:
     """The second of the clip at which a model's own clock begins: that of the first frame, unless it reads the time."""
     reads = spec.vision.clock == "text" or settings.timestamp
     return 0.0 if reads or not times.seconds else times.seconds[0]
-
-
-def find_times(text: str, duration: float | None = None, begin: float = 0.0) -> list[Moment]:
-    """Times written as `mm:ss`, `mm:ss.ff`, `h:mm:ss`, `12.3 s` or `<12.3 seconds>`, in the order of the text.
-
-    They count from `begin`, seconds of the clip. Those behind `duration`, seconds, are dropped: they are times of day
-    or lengths, not times of the clip.
-    """
-    moments = []
-    for match in _TIMES.finditer(text):
-        seconds = float(match["sec"] or 0)
-        if match["s"]:
-            seconds = int(match["h"] or 0) * 3600 + int(match["m"]) * 60 + float(match["s"])
-        seconds += begin
-        if duration is None or seconds <= duration + 0.05:
-            moments.append(Moment(seconds, match.start(), match.end()))
-    return moments
-
-
-class Box(NamedTuple):
-    """A labelled rectangle in shares of the frame, 0 to 1 from the top left; a point has equal corners."""
-
-    label: str
-    x1: float
-    y1: float
-    x2: float
-    y2: float
-
-
-def find_boxes(data: Any, convention: BoxConvention, height: int, width: int) -> list[Box]:
-    """The boxes and points in parsed JSON, by the model's convention; `height` and `width` are those of the frame
-    that the model saw, in pixels. What lies wholly outside the frame is dropped."""
-    scale_x, scale_y = (1000, 1000) if convention == "thousandths" else (width, height)
-    boxes = []
-    for item in _dicts(data):
-        for key in _BOX_KEYS:
-            corners = _numbers(item.get(key))
-            if len(corners) not in {2, 4}:
-                continue
-            xs = sorted(x / scale_x for x in corners[0::2])
-            ys = sorted(y / scale_y for y in corners[1::2])
-            if xs[-1] >= 0 and ys[-1] >= 0 and xs[0] <= 1 and ys[0] <= 1:
-                boxes.append(Box(_label(item), _share(xs[0]), _share(ys[0]), _share(xs[-1]), _share(ys[-1])))
-            break
-    return boxes[:MAX_BOXES]
-
-
-def _dicts(data: Any) -> Iterator[dict[str, Any]]:
-    """All objects in a JSON value, outer ones first."""
-    waiting = [data]
-    while waiting:
-        value = waiting.pop(0)
-        if isinstance(value, dict):
-            yield value
-            waiting += value.values()
-        elif isinstance(value, list):
-            waiting += value
-
-
-def _numbers(value: Any) -> list[float]:
-    if not isinstance(value, list) or not all(
-        isinstance(v, int | float) and not isinstance(v, bool) and abs(v) < 1e9 and math.isfinite(v) for v in value
-    ):
-        return []
-    return [float(v) for v in value]
-
-
-def _label(item: dict[str, Any]) -> str:
-    return next((str(item[key]) for key in _LABEL_KEYS if isinstance(item.get(key), str)), "")
-
-
-def _share(value: float) -> float:
-    return min(max(value, 0.0), 1.0)

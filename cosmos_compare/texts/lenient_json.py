@@ -1,21 +1,31 @@
-"""Lenient JSON: read what a model meant, and say how much had to be forgiven. Knows nothing of models."""
+"""Lenient JSON: all values that a model wrote into a text, and how much had to be forgiven. Knows nothing of models.
+
+An answer may hold several: a draft and a final form, an object a line, fences, one inside a sentence. Each is found
+with its place, so that the prose around it stays prose.
+"""
 
 from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Literal, NamedTuple, NoReturn
+
+from cosmos_compare.texts.json_reader import SPACE, Leaf, NotJsonError, Reader
+from cosmos_compare.texts.placeholders import is_form
 
 State = Literal["whole", "inside", "mended", "broken", "none"]
 
-MAX_DEPTH = 100
 MAX_MENDED_CHARS = 100_000  # the tolerant reader is Python: more would hold up a page
-_FENCE = re.compile(r"```[ \t]*(?:json[ \t]*)?\n(.*?)(?:\n[ \t]*```|\Z)", re.DOTALL | re.IGNORECASE)
-_BEGINNING = re.compile(r"(?:\A|(?<=\n))[ \t]*(?=\{\s*[\"'}]|\[\s*(?:[\[{\"'\]]|-?[\d.]+\s*[,\]]))")
-_WORDS = {"true": True, "false": False, "null": None, "none": None, "nan": None}
-_BARE = re.compile(r"[^\s,:\[\]{}\"']+")
-_SPACE = re.compile(r"(?:\s|//[^\n]*\n?)*")
-_ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"}
+MAX_VALUES = 500
+_FENCE = re.compile(r"(?:```|~~~)[ \t]*(?P<language>[A-Za-z0-9_]*)[ \t]*")
+_BEGINNING = re.compile(
+    r"\{(?=\s*(?:[\"'“”‘«`}]|\\\"|//|#|/\*))|\[(?=\s*(?:[\[{\"'“”‘«(\]]|\\\"|//|#|/\*|[-+.]?\d[\d.eE+-]*\s*[,\]]))"
+)
+_BARE_BEGINNING = re.compile(r"\{(?=\s*[A-Za-z_][\w-]{0,40}(?: \w{1,40}){0,2}\s*:\s*\S)")
+_LINE_OR_FENCE = re.compile(r"(?:\A|\n|```[A-Za-z0-9]*)[ \t]*\Z")
+_NO_PROSE = re.compile(r"[\s,;]*(?:(?:```|~~~)(?:[ \t]*json\w*|[A-Za-z0-9_]*)[\s,;]*)*", re.IGNORECASE)
 
 
 class ParsedJson(NamedTuple):
@@ -26,29 +36,143 @@ class ParsedJson(NamedTuple):
     state: State
 
 
+@dataclass(frozen=True)
+class JsonValue:
+    """One value and its place, `text[start:end]`. `strict`: it is JSON to the letter; `cut`: its end is missing;
+    `form`: an empty form that was asked for, not an answer. `group` is the same for values with no prose between."""
+
+    data: Any
+    start: int
+    end: int
+    strict: bool = True
+    cut: bool = False
+    form: bool = False
+    group: int = 0
+    leaves: tuple[Leaf, ...] = ()
+
+
 def read_json(text: str) -> ParsedJson:
-    """The object or list in a model's answer. Never raises, whatever the text."""
-    text = text.strip()
-    fence = _FENCE.search(text)
-    candidate = fence[1].strip() if fence else text
-    begin = _BEGINNING.search(candidate)
-    if begin is None:
-        return ParsedJson(None, "broken" if fence and "json" in fence[0][:12].lower() else "none")
-    candidate = candidate[begin.end() :]
+    """What a model answered as JSON: the last value, or a list of the last values where only space, commas or fences
+    stand between them. Never raises, whatever the text."""
+    values = find_json(text)
+    state = state_of(text, values, prose=any(True for _ in prose_around(text, values)))
+    if not values:
+        return ParsedJson(None, state)
+    given = [value for value in values if not value.form] or values
+    last = [value.data for value in given if value.group == given[-1].group]
+    return ParsedJson(last if len(last) > 1 else last[0], state)
+
+
+def find_json(text: str) -> list[JsonValue]:
+    """All JSON values of a text, in order, none inside another. What only looks like one (`[1]`, `[00:01]`, `{a, b}`)
+    is left to the prose."""
+    values: list[JsonValue] = []
+    at = 0
+    while len(values) < MAX_VALUES and (start := _next_beginning(text, at)) is not None:
+        value = _value_at(text, start)
+        if isinstance(value, int):
+            at = value
+            continue
+        at = value.end
+        if _is_data(value.data) or _alone(text, value.start, value.end):
+            apart = bool(values) and not _NO_PROSE.fullmatch(text, values[-1].end, value.start)
+            group = values[-1].group + apart if values else 0
+            values.append(replace(value, group=group, form=is_form(value.data)))
+    return values or _quoted_once_more(text)
+
+
+def _next_beginning(text: str, at: int) -> int | None:
+    strict = _BEGINNING.search(text, at)
+    stop = strict.start() if strict else len(text)
+    for bare in _BARE_BEGINNING.finditer(text, at, stop + 60):
+        if bare.start() < stop and _LINE_OR_FENCE.search(text[max(0, bare.start() - 40) : bare.start()]):
+            return bare.start()
+    return strict.start() if strict else None
+
+
+def _value_at(text: str, start: int) -> JsonValue | int:
+    """The value that begins at `start`, or where to look on when there is none."""
     try:
-        data, end = _DECODER.raw_decode(candidate)
+        data, end = _DECODER.raw_decode(text, start)
+        strict = True
     except (ValueError, RecursionError):
-        return _mended(candidate)
-    alone = begin.end() == 0 and not candidate[end:].strip()
-    around = text[: fence.start()] + text[fence.end() :] if fence else ""
-    if alone and not around.strip(" \n`"):
-        return ParsedJson(data, "whole")
-    # A mark like [1] in prose is no data.
-    return ParsedJson(data, "inside") if _has_object(data) else ParsedJson(None, "none")
+        data, end, strict = None, start, False
+    if len(text) - start > MAX_MENDED_CHARS:
+        return JsonValue(data, start, end) if strict else len(text)
+    reader = Reader(text, start)
+    try:
+        read = reader.value()
+    except NotJsonError:
+        return JsonValue(data, start, end) if strict else max(start + 1, reader.at)
+    if strict:
+        return JsonValue(data, start, end, leaves=tuple(reader.leaves))
+    if not read:
+        return max(start + 1, reader.end)
+    return JsonValue(read, start, reader.end, strict=False, cut=reader.cut, leaves=tuple(reader.leaves))
 
 
-def _has_object(data: Any) -> bool:
-    return isinstance(data, dict) or (isinstance(data, list) and any(isinstance(item, dict | list) for item in data))
+def _is_data(data: Any) -> bool:
+    """Whether a value in the middle of prose is data: a mark like [1] or [2.0, 4.5] is none."""
+    if isinstance(data, dict):
+        return bool(data)
+    return isinstance(data, list) and any(isinstance(item, dict | list | str) for item in data)
+
+
+def _alone(text: str, start: int, end: int) -> bool:
+    """Whether a value is all there is, or all of a fenced block."""
+    before, after = text[:start].rstrip(), text[end:].lstrip()
+    fenced = _FENCE.search(before[before.rfind("\n") + 1 :]) and after.startswith(("```", "~~~"))
+    return bool(fenced) or not (before.strip("`~ \n") or after.strip("`~ \n"))
+
+
+def _quoted_once_more(text: str) -> list[JsonValue]:
+    """JSON that stands inside one JSON string."""
+    stripped = text.strip()
+    if not (stripped.startswith('"') and stripped.endswith('"') and "{" in stripped):
+        return []
+    try:
+        inner = json.loads(stripped)
+    except (ValueError, RecursionError):
+        return []
+    start = text.index('"')
+    return [
+        JsonValue(value.data, start, start + len(stripped), strict=False, form=value.form, group=value.group)
+        for value in find_json(inner)
+    ]
+
+
+def prose_around(text: str, values: Sequence[JsonValue]) -> Iterator[tuple[int, int]]:
+    """The places of the prose between values, without space and fences at its ends."""
+    at = 0
+    for value in [*values, JsonValue(None, len(text), len(text))]:
+        start, end = at, value.start
+        at = value.end
+        piece = text[start:end]
+        if values:
+            head = _NO_PROSE.match(piece) if start else None
+            start += head.end() if head else 0
+            opening = re.search(r"(?:```|~~~)[ \t]*\w*\s*\Z", text[start:end]) if value.data is not None else None
+            end = start + opening.start() if opening else end
+        start += len(text[start:end]) - len(text[start:end].lstrip())
+        end = start + len(text[start:end].rstrip())
+        if text[start:end].strip(" \n\t`~,;.}])\"'"):
+            yield start, end
+
+
+def state_of(text: str, values: Sequence[JsonValue], prose: bool) -> State:
+    """How the JSON of a text is written; `prose`: whether other words stand beside it."""
+    if not values:
+        return "broken" if _meant_as_json(text) else "none"
+    if not all(value.strict for value in values):
+        return "mended"
+    return "inside" if prose else "whole"
+
+
+def _meant_as_json(text: str) -> bool:
+    fence = re.search(r"(?:```|~~~)[ \t]*json", text, re.IGNORECASE)
+    space = SPACE.match(text)
+    beginning = _BEGINNING.match(text, space.end() if space else 0)
+    return bool(fence or (beginning and not re.match(r"\[\s*[-+.\d\]]", beginning.string[beginning.start() :])))
 
 
 def _no_constant(name: str) -> NoReturn:
@@ -56,103 +180,3 @@ def _no_constant(name: str) -> NoReturn:
 
 
 _DECODER = json.JSONDecoder(parse_constant=_no_constant)
-
-
-def _mended(text: str) -> ParsedJson:
-    if len(text) > MAX_MENDED_CHARS:
-        return ParsedJson(None, "broken")
-    try:
-        data = _Reader(text).value(0)
-    except ValueError:
-        return ParsedJson(None, "broken")
-    return ParsedJson(data, "mended") if data else ParsedJson(None, "broken")
-
-
-class _Reader:
-    """A recursive-descent reader that forgives a missing end, trailing commas, single quotes and comments."""
-
-    def __init__(self, text: str) -> None:
-        self.text = text
-        self.at = 0
-
-    def value(self, depth: int) -> Any:
-        if depth > MAX_DEPTH:
-            raise ValueError("too deep")
-        match self._peek():
-            case "{":
-                return self._object(depth)
-            case "[":
-                return self._list(depth)
-            case '"' | "'":
-                return self._string()
-        return self._bare()
-
-    def _object(self, depth: int) -> dict[str, Any]:
-        self.at += 1
-        items: dict[str, Any] = {}
-        while (char := self._peek()) not in {"}", ""}:
-            if char == ",":
-                self.at += 1
-                continue
-            key = str(self.value(depth + 1))
-            if self._peek() == "":
-                break  # cut after a key: without a value it says nothing
-            if self._peek() != ":":
-                raise ValueError("no colon after a key")
-            self.at += 1
-            if self._peek() == "":
-                break
-            items[key] = self.value(depth + 1)
-        self.at += 1
-        return items
-
-    def _list(self, depth: int) -> list[Any]:
-        self.at += 1
-        items: list[Any] = []
-        while (char := self._peek()) not in {"]", ""}:
-            if char == ",":
-                self.at += 1
-                continue
-            items.append(self.value(depth + 1))
-        self.at += 1
-        return items
-
-    def _string(self) -> str:
-        quote, pieces = self.text[self.at], []
-        self.at += 1
-        while self.at < len(self.text) and (char := self.text[self.at]) != quote:
-            if char == "\\":
-                self.at += 1
-                char = self._escaped()
-            pieces.append(char)
-            self.at += 1
-        self.at += 1
-        return "".join(pieces)
-
-    def _escaped(self) -> str:
-        char = self.text[self.at : self.at + 1]
-        digits = self.text[self.at + 1 : self.at + 5]
-        if char == "u" and re.fullmatch(r"[0-9a-fA-F]{4}", digits):
-            self.at += 4
-            return chr(int(digits, 16)).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-        return _ESCAPES.get(char, char)
-
-    def _bare(self) -> Any:
-        match = _BARE.match(self.text, self.at)
-        if match is None:
-            raise ValueError("no value")
-        self.at = match.end()
-        word = match[0]
-        if word.lower() in _WORDS:
-            return _WORDS[word.lower()]
-        try:
-            return _DECODER.decode(word)
-        except ValueError:
-            return word
-
-    def _peek(self) -> str:
-        """The next character that is neither space nor comment; empty at the end."""
-        space = _SPACE.match(self.text, self.at)
-        assert space is not None
-        self.at = space.end()
-        return self.text[self.at : self.at + 1]

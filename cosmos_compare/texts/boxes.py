@@ -1,0 +1,211 @@
+"""Boxes and points in answers, in shares of the frame, whatever the form they were written in; and what of them can't
+be drawn. Knows models only by the convention of their coordinates.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from cosmos_compare.schema import BoxConvention
+from cosmos_compare.texts.coordinates import NUMBER, coordinates, named_corners, numbers_in, numbers_of_text, rows_of
+
+MAX_BOXES = 200
+_BOX_KEYS = re.compile(r"(?:bbox|box|bounding_?box)(?:es)?(?:_?2d)?|b?box_?coord\w*|rect(?:angle)?|boîte|cadre")
+_POINT_KEYS = re.compile(r"points?(?:_?2d)?|coord(?:inate)?s?|trajectory(?:_?2d)?|path|trajectoire|keypoints?")
+_LABEL_KEYS = ("label", "name", "class", "category", "object", "kind", "type", "libellé", "objet", "nom")
+# In prose: the special tokens of Qwen's older models, tags, or bare corners behind a word.
+_TOKENS = re.compile(
+    r"(?:<\|object_ref_start\|>(?P<ref>[^<]{1,80})<\|object_ref_end\|>|<ref>(?P<tag>[^<]{1,80})</ref>)?\s*"
+    r"(?P<all>(?:<\|box_start\|>|<box>)(?P<corners>[^<]{3,120})(?:<\|box_end\|>|</box>))"
+)
+_PAIR = rf"\(\s*{NUMBER}\s*,\s*{NUMBER}\s*\)"
+_CORNER_PAIR = re.compile(
+    rf"(?P<word>[A-Za-zÀ-ÿ][\w -]{{0,40}}?)?\s*:?\s*(?P<corners>{_PAIR}\s*,?\s*{_PAIR}"
+    rf"|[\[(]\s*{NUMBER}(?:\s*,\s*{NUMBER}){{3}}\s*[\])])"
+)
+_UNDRAWABLE = re.compile(r"(?:<loc\d{3,4}>\s*){2,4}|<point\s[^>]*>|<points\s[^>]*>")
+
+
+class Box(NamedTuple):
+    """A labelled rectangle in shares of the frame, 0 to 1 from the top left; a point has equal corners. `time`:
+    seconds, as the model counts, where the answer gives one beside the box."""
+
+    label: str
+    x1: float
+    y1: float
+    x2: float
+    y2: float
+    time: float | None = None
+
+
+@dataclass(frozen=True)
+class Boxes:
+    """What can be drawn, and a sentence for each kind of thing that can't."""
+
+    drawn: tuple[Box, ...] = ()
+    problems: tuple[str, ...] = ()
+
+
+class _Written(NamedTuple):
+    """Coordinates as they stand in an answer: two numbers or four, in the model's units."""
+
+    label: str
+    numbers: tuple[float, ...]
+    time: float | None = None
+    percent: bool = False
+
+
+def find_boxes(data: Any, convention: BoxConvention, height: int, width: int) -> list[Box]:
+    """The boxes and points in parsed JSON, by the model's convention; `height` and `width` are those of the frame
+    that the model saw, in pixels. What lies wholly outside the frame is dropped."""
+    return list(read_boxes([data], "", convention, height, width).drawn)
+
+
+def read_boxes(values: Sequence[Any], prose: str, convention: BoxConvention, height: int, width: int) -> Boxes:
+    """The boxes and points in JSON values and in prose (special tokens, tags, corners behind a word), by the model's
+    convention; `height` and `width` in pixels. Of a label that a later value names again the later boxes stand."""
+    written: list[_Written] = []
+    unread = 0
+    for data in values:
+        found, missed = _in_json(data)
+        again = {item.label for item in found}
+        written = [item for item in written if item.label not in again] + found
+        unread += missed
+    written += _in_prose(prose)
+    # Shares of 1 are told by all numbers together: one coordinate of 0 or 1 may be a pixel.
+    shares = bool(written) and all(0 <= n <= 1 for item in written for n in item.numbers)
+    shares = shares and any(n > 0 for item in written for n in item.numbers)
+    scale = (1.0, 1.0) if shares else (1000.0, 1000.0) if convention == "thousandths" else (float(width), float(height))
+    drawn, outside = [], 0
+    for item in written:
+        box = _box(item, (100.0, 100.0) if item.percent else scale)
+        if box is None:
+            outside += any(item.numbers)
+        else:
+            drawn.append(box)
+    problems = [
+        *([f"{_count(unread)} not drawn: not two or four numbers."] if unread else []),
+        *([f"{_count(outside)} not drawn: outside the frame."] if outside else []),
+        *(["Boxes in a form that is not known can't be drawn."] if _UNDRAWABLE.search(prose) else []),
+        *([f"Only the first {MAX_BOXES} boxes are drawn."] if len(drawn) > MAX_BOXES else []),
+    ]
+    return Boxes(tuple(drawn[:MAX_BOXES]), tuple(problems))
+
+
+def _count(number: int) -> str:
+    return "1 box is" if number == 1 else f"{number} boxes are"
+
+
+def _box(item: _Written, scale: tuple[float, float]) -> Box | None:
+    """A box in shares of the frame; nothing when it lies outside, or is the zeros of an empty form."""
+    xs = sorted(x / scale[0] for x in item.numbers[0::2])
+    ys = sorted(y / scale[1] for y in item.numbers[1::2])
+    if not any(item.numbers) or xs[-1] < 0 or ys[-1] < 0 or xs[0] > 1 or ys[0] > 1:
+        return None
+    return Box(item.label, _share(xs[0]), _share(ys[0]), _share(xs[-1]), _share(ys[-1]), item.time)
+
+
+def _in_json(data: Any) -> tuple[list[_Written], int]:
+    """(coordinates in a JSON value, how many things under a box's key were none)."""
+    if rows := _bare_boxes(data):
+        return [_Written("", tuple(row)) for row in rows], 0
+    found: list[_Written] = []
+    unread = 0
+    for item in _dicts(data):
+        time = _time(item)
+        found += _by_label(item)
+        for key, value in item.items():
+            name = key.lower().replace(" ", "_").replace("-", "_")
+            is_box = bool(_BOX_KEYS.fullmatch(name))
+            if not is_box and not _POINT_KEYS.fullmatch(name):
+                continue
+            says_none = isinstance(value, str) and not any(char.isdigit() for char in value)
+            if value in (None, [], {}) or says_none or _holds_objects(value):
+                continue
+            rows, percent = coordinates(value, is_box)
+            found += [_Written(_label(item), row, time, percent) for row in rows]
+            unread += not rows
+        if not any(_is_coordinate_key(key) for key in item) and (row := named_corners(item)) and _label(item):
+            found.append(_Written(_label(item), row, time))
+    return found, unread
+
+
+def _by_label(item: dict[str, Any]) -> list[_Written]:
+    """`{"car": [x1, y1, x2, y2], "bus": […]}`: an object of nothing but boxes by their labels."""
+    if not item or any(_is_coordinate_key(key) for key in item):
+        return []
+    rows = [(key, row) for key, value in item.items() for row in (_bare_boxes(value) or [[]])]  # no box: an empty row
+    return [_Written(key, tuple(row)) for key, row in rows] if all(row for _, row in rows) else []
+
+
+def _is_coordinate_key(key: str) -> bool:
+    name = key.lower().replace(" ", "_")
+    return bool(_BOX_KEYS.fullmatch(name) or _POINT_KEYS.fullmatch(name))
+
+
+def _holds_objects(value: Any) -> bool:
+    """Whether the value under `boxes` is a list of objects that say more: those are looked at themselves."""
+    items = value if isinstance(value, list) else [value]
+    return any(isinstance(item, dict) and (named_corners(item) is None or _label(item)) for item in items)
+
+
+def _bare_boxes(data: Any) -> list[list[float]]:
+    """An answer that is nothing but boxes: `[[x1, y1, x2, y2], …]` or one `[x1, y1, x2, y2]`."""
+    if not isinstance(data, list) or not data:
+        return []
+    rows: list[list[float]] = [numbers_in(row) for row in (data if isinstance(data[0], list) else [data])]
+    return rows if all(len(row) == 4 for row in rows) else []
+
+
+def _in_prose(text: str) -> list[_Written]:
+    found = []
+    taken: list[tuple[int, int]] = []
+    for token in _TOKENS.finditer(text):
+        rows = rows_of(numbers_of_text(token["corners"]), is_box=True)
+        found += [_Written((token["ref"] or token["tag"] or "").strip(), row) for row in rows]
+        taken.append(token.span())
+    for pair in _CORNER_PAIR.finditer(text):
+        if any(start < pair.end() and pair.start() < end for start, end in taken):
+            continue
+        word = (pair["word"] or "").strip()
+        if pair["corners"].startswith("(") and ")" not in pair["corners"][:-1] and not word:
+            continue  # four numbers in brackets and no name: anything
+        found.append(_Written(_last_words(word), tuple(numbers_of_text(pair["corners"]))))
+    return found
+
+
+def _last_words(text: str) -> str:
+    """The thing before a box: `the car at` is a car."""
+    words = [
+        word for word in text.split() if word.lower() not in {"at", "a", "the", "an", "and", "bbox", "box", "is", "in"}
+    ]
+    return " ".join(words[-2:])
+
+
+def _dicts(data: Any) -> Iterator[dict[str, Any]]:
+    """All objects in a JSON value, outer ones first."""
+    waiting = [data]
+    for value in waiting:
+        if isinstance(value, dict):
+            yield value
+            waiting += value.values()
+        elif isinstance(value, list):
+            waiting += value
+
+
+def _label(item: dict[str, Any]) -> str:
+    return next((str(item[key]) for key in _LABEL_KEYS if isinstance(item.get(key), str)), "")
+
+
+def _time(item: dict[str, Any]) -> float | None:
+    """Seconds beside a box, where they are a number."""
+    names: Iterable[str] = ("time", "timestamp", "time_s", "seconds", "t", "temps", "box_time")
+    values = [item[name] for name in names if isinstance(item.get(name), int | float)]
+    return next((float(value) for value in values if not isinstance(value, bool) and 0 <= value < 1e5), None)
+
+
+def _share(value: float) -> float:
+    return min(max(value, 0.0), 1.0)
