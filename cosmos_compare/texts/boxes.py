@@ -110,8 +110,8 @@ def _box(item: _Written, scale: tuple[float, float]) -> Box | None:
 
 def _in_json(data: Any) -> tuple[list[_Written], int]:
     """(coordinates in a JSON value, how many things under a box's key were none)."""
-    if rows := _bare_boxes(data):
-        return [_Written("", tuple(row)) for row in rows], 0
+    if bare := _bare_boxes(data):
+        return [_Written("", tuple(row)) for row in bare], 0
     found: list[_Written] = []
     unread = 0
     for item in _dicts(data):
@@ -137,7 +137,8 @@ def _by_label(item: dict[str, Any]) -> list[_Written]:
     """`{"car": [x1, y1, x2, y2], "bus": […]}`: an object of nothing but boxes by their labels."""
     if not item or any(_is_coordinate_key(key) for key in item):
         return []
-    rows = [(key, row) for key, value in item.items() for row in (_bare_boxes(value) or [[]])]  # no box: an empty row
+    none: list[list[float]] = [[]]
+    rows = [(key, row) for key, value in item.items() for row in (_bare_boxes(value) or none)]
     return [_Written(key, tuple(row)) for key, row in rows] if all(row for _, row in rows) else []
 
 
@@ -156,8 +157,8 @@ def _bare_boxes(data: Any) -> list[list[float]]:
     """An answer that is nothing but boxes: `[[x1, y1, x2, y2], …]` or one `[x1, y1, x2, y2]`."""
     if not isinstance(data, list) or not data:
         return []
-    rows: list[list[float]] = [numbers_in(row) for row in (data if isinstance(data[0], list) else [data])]
-    return rows if all(len(row) == 4 for row in rows) else []
+    numbers = [numbers_in(row) for row in (data if isinstance(data[0], list) else [data])]
+    return numbers if all(len(row) == 4 for row in numbers) else []
 
 
 def _in_prose(text: str) -> list[_Written]:

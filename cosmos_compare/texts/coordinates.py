@@ -36,6 +36,8 @@ def coordinates(value: Any, is_box: bool) -> tuple[list[tuple[float, ...]], bool
         return ([row], False) if row else ([], False)
     if not isinstance(value, list):
         return [], False
+    if is_box and len(value) == 2 and isinstance(value[0], str):
+        return [], False  # two words under a box's key are no point
     if flat := numbers_in(value):
         return rows_of(flat, is_box), any(isinstance(v, str) and "%" in v for v in value)
     rows = [list(named_corners(row) or ()) if isinstance(row, dict) else numbers_in(row) for row in value]

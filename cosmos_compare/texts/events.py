@@ -24,6 +24,7 @@ _RANGE_KEY = re.compile(
 )
 _NOT_TIMES = re.compile(r"time_?of_?day|time_?to_?\w+|ttc|\w*speed\w*|daytime|real_?time", re.IGNORECASE)
 _BOXED = re.compile(r"b?box|point", re.IGNORECASE)
+_LINK = re.compile(r"^(?:and|then|et|puis)\s+(?:then\s+|puis\s+)?", re.IGNORECASE)
 _CLAUSE = re.compile(r"[,;:]\s|\s(?:and|then|before|while|et|puis|avant|tandis que)\s", re.IGNORECASE)
 
 
@@ -163,4 +164,4 @@ def events_in_prose(text: str, start: int, end: int, times: Sequence[TimeSpan]) 
             clause = trim(text, Span(at, stop)) if stop > at else trim(text, sentence)
             at = max(at, stop)
             last = time.last.seconds if time.last else None
-            yield Event(clause.of(text).strip(" \t,;:-–*•_"), time.first.seconds, last, clause, "prose")
+            yield Event(_LINK.sub("", clause.of(text).strip(" \t,;:-–*•_")), time.first.seconds, last, clause, "prose")

@@ -14,7 +14,7 @@ MAX_STRING = 4000  # characters looked through for the end of a string that has 
 Role = Literal["key", "value", "item"]
 
 SPACE = re.compile(r"(?:\s|//[^\n]*|#[^\n]*|/\*(?:[^*]|\*(?!/))*\*/)*")
-_CLOSERS = {'"': '"“”„‟', "'": "'‘’‚", "“": '"“”', "”": '"“”', "„": '"“”', "‘": "'‘’", "’": "'‘’", "«": "»", "`": "`"}
+_CLOSERS = {'"': '"“”„‟', "'": "'‘’‚", "“": '"“”', "”": '"“”', "„": '"“”‟', "‘": "'‘’", "’": "'‘’", "«": "»", "`": "`"}
 _CLOCK = re.compile(r"\d{1,2}:[0-5]\d(?::[0-5]\d)?(?:[.,]\d+)?(?![\w:])")
 _DECIMAL_COMMA = re.compile(r"-?\d+,\d+(?=\s*(?:[,}\]\n]|s\b|$))")
 _WORD = re.compile(r"[^\s,:\[\]{}()\"'“”‘’«»]+")
@@ -44,6 +44,10 @@ class NotJsonError(ValueError):
     """What stands here can't be read as a value."""
 
 
+class TooDeepError(NotJsonError):
+    """Nested deeper than anything that means something."""
+
+
 class Reader:
     """Reads one value that begins at `at`. Afterwards `end` is where it ends, `cut` whether its end is missing, and
     `leaves` what it holds."""
@@ -61,7 +65,7 @@ class Reader:
     def value(self, role: Role = "value") -> Any:
         """The value here. Raises `NotJsonError`."""
         if len(self._open) > MAX_DEPTH:
-            raise NotJsonError("too deep")
+            raise TooDeepError
         char = self._peek()
         if char == "{":
             return self._object()

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal, NamedTuple, NoReturn
 
-from cosmos_compare.texts.json_reader import SPACE, Leaf, NotJsonError, Reader
+from cosmos_compare.texts.json_reader import SPACE, Leaf, NotJsonError, Reader, TooDeepError
 from cosmos_compare.texts.placeholders import is_form
 
 State = Literal["whole", "inside", "mended", "broken", "none"]
@@ -102,6 +102,8 @@ def _value_at(text: str, start: int) -> JsonValue | int:
     reader = Reader(text, start)
     try:
         read = reader.value()
+    except TooDeepError:
+        return JsonValue(data, start, end) if strict else len(text)
     except NotJsonError:
         return JsonValue(data, start, end) if strict else max(start + 1, reader.at)
     if strict:
@@ -155,7 +157,7 @@ def prose_around(text: str, values: Sequence[JsonValue]) -> Iterator[tuple[int, 
             end = start + opening.start() if opening else end
         start += len(text[start:end]) - len(text[start:end].lstrip())
         end = start + len(text[start:end].rstrip())
-        if text[start:end].strip(" \n\t`~,;.}])\"'"):
+        if text[start:end].strip(" \n\t`~,;.}])\"'" if values else None):
             yield start, end
 
 

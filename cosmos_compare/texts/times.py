@@ -12,7 +12,7 @@ _FRENCH = ("deux", "trois", "quatre", "cinq", "six", "sept", "huit", "neuf", "di
 _WORDS = {word: number for words in (_ENGLISH, _FRENCH) for number, word in enumerate(words, 2)}
 _NUMBER = rf"(?:\d{{1,5}}(?:[.,]\d{{1,6}})?|(?:{'|'.join(_WORDS)})(?![^\W_]))"
 _THOUSANDS = r"\d{1,3}(?:,\d{3})+\.\d{1,6}"
-_BEFORE = r"(?<![^\W_])(?<!\d[.,:/'])(?<![.:][.:])"  # not inside a longer number or word; `_3.5s_` is emphasis
+_BEFORE = r"(?<![^\W_])(?<!\d[.,:/'])"  # not inside a longer number or word; `_3.5s_` is emphasis
 _AFTER = r"(?![^\W_]|[.,:]\d|/)"
 _MARKUP = r"[*_`]{0,3}"
 _GAP = rf"{_MARKUP}[ \t\u00a0\u202f]?{_MARKUP}"
@@ -23,7 +23,7 @@ _MS = r"(?:milliseconds?|millisecondes?|msecs?|ms)"
 _AND = r"(?:[ \t\u00a0\u202f]*(?:,|and|et|&)?[ \t\u00a0\u202f]*)"
 
 _CLOCK = (
-    rf"(?:(?P<ch>\d{{1,2}}):)?(?P<cm>\d{{1,3}}):(?P<cs>[0-5]\d(?:[.,]\d{{1,6}})?)(?![\d:])"
+    rf"(?:(?P<ch>\d{{1,2}}):)?(?P<cm>\d{{1,3}}):(?P<cs>[0-5]\d(?:[.,]\d{{1,6}})?)(?!\d|:\d)"
     rf"(?!\s?(?:[ap]\.?m\b|o'clock|uhr))(?:{_GAP}{_S}\b)?"
 )
 _HOURS = rf"(?P<h>{_NUMBER}){_GAP}{_H}"

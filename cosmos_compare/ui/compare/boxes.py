@@ -10,30 +10,30 @@ import cv2
 
 from cosmos_compare.runs.layout import frame_file
 from cosmos_compare.schema import Run
-from cosmos_compare.texts.answers import Box, find_boxes, split
-from cosmos_compare.ui.shared.markup import LONG_TEXT
+from cosmos_compare.texts.answers import Box, read_answer
+from cosmos_compare.ui.shared.answer_markup import LONG_TEXT
 from cosmos_compare.ui.shared.tables import safe
 
 QUALITY = 88
 
 
 def figure(run: Run, folder: Path) -> str:
-    """The last frame of a run with the boxes of its answer; nothing where the answer holds none. `folder` is the
-    run's own."""
-    answer = split(run.answer.raw).answer
-    if len(answer) > LONG_TEXT or not run.answer.input_height or not run.answer.input_width:
+    """The last frame of a run with the boxes of its answer, and a line on those that can't be drawn; nothing where it
+    holds none. `folder` is the run's own."""
+    read = read_answer(run.answer.raw, run.answer.rendered_prompt)
+    if len(read.answer) > LONG_TEXT or not run.answer.input_height or not run.answer.input_width:
         return ""
-    data = split(run.answer.raw).json.data
-    boxes = find_boxes(data, run.model.boxes, run.answer.input_height, run.answer.input_width)
+    found = read.boxes(run.model.boxes, run.answer.input_height, run.answer.input_width)
+    notes = "".join(f'<div class="note">{safe(problem)}</div>' for problem in found.problems)
     last = len(run.frames.seconds) - 1
-    picture = _jpeg(frame_file(folder, last)) if boxes else ""
+    picture = _jpeg(frame_file(folder, last)) if found.drawn else ""
     if not picture:
-        return ""
-    marks = "".join(_mark(box) for box in boxes)
+        return notes
+    marks = "".join(_mark(box) for box in found.drawn)
     caption = f"On the last frame, {run.frames.seconds[last]:.2f} s"
     return (
         f'<figure class="boxed"><div><img src="data:image/jpeg;base64,{picture}" alt="">{marks}</div>'
-        f"<figcaption>{caption}</figcaption></figure>"
+        f"<figcaption>{caption}</figcaption></figure>{notes}"
     )
 
 

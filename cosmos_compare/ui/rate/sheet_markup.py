@@ -11,15 +11,16 @@ from typing import Any
 import pandas as pd
 
 from cosmos_compare.board import side_of
+from cosmos_compare.language import t
 from cosmos_compare.ratings.blind import mask
 from cosmos_compare.ratings.blind_pair import LETTERS, SIDES, Sheet, verdict_of
 from cosmos_compare.ratings.score_sheet import SYMBOLS
 from cosmos_compare.ratings.standing import rating_at
 from cosmos_compare.schema import AXES, Run
-from cosmos_compare.texts.answers import counts_from, split
-from cosmos_compare.texts.lenient_json import read_json
-from cosmos_compare.ui.shared.markup import LONG_TEXT, demo_badge, marked_times, measures
-from cosmos_compare.ui.shared.tables import safe, table
+from cosmos_compare.texts.answers import ParsedAnswer, counts_from, read_answer
+from cosmos_compare.ui.shared.answer_markup import LONG_TEXT, Clock, answer_html, marked_times
+from cosmos_compare.ui.shared.markup import demo_badge, measures
+from cosmos_compare.ui.shared.tables import safe
 
 WORDS = {"left": "A better", "right": "B better", "tie": "Tie", "both_bad": "Both bad"}
 
@@ -37,15 +38,21 @@ def heading(sheet: Sheet, number: int) -> str:
 
 def answer(sheet: Sheet, number: int) -> str:
     """The answer of one side; its reasoning is folded away where one of the two has any."""
-    parts = [split(run.answer.raw) for run in sheet.runs]
-    run, own = sheet.runs[number], parts[number]
+    both = [read_answer(_masked(run.answer.raw, sheet), run.answer.rendered_prompt) for run in sheet.runs]
+    run, own = sheet.runs[number], both[number]
     pieces = []
-    if any(part.reasoning for part in parts):
-        words = _masked(own.reasoning, sheet)
-        text = f'<div class="text">{safe(words)}</div>' if words else '<div class="note">No reasoning.</div>'
+    if any(read.reasoning for read in both):
+        text = (
+            f'<div class="text">{safe(own.reasoning)}</div>'
+            if own.reasoning
+            else '<div class="note">No reasoning.</div>'
+        )
         pieces.append(f'<details class="reasoning"><summary>Reasoning</summary>{text}</details>')
-    pieces.append(_body(own.answer, sheet, run))
-    if run.answer.finish == "length":
+    pieces.append(_body(own, sheet, run))
+    if run.answer.finish == "length" and own.loop:
+        words = t("It says the same again and again, {rounds} times, until it was cut.", rounds=own.loop.rounds)
+        pieces.append(f'<div class="cut">{safe(words)}</div>')
+    elif run.answer.finish == "length":
         pieces.append('<div class="cut">Cut at the limit of tokens.</div>')
     elif not own.answer:
         pieces.append('<div class="cut">Ended without an answer.</div>')
@@ -120,12 +127,12 @@ def _masked_data(data: Any, sheet: Sheet) -> Any:
     return _masked(data, sheet) if isinstance(data, str) else data
 
 
-def _body(answer: str, sheet: Sheet, run: Run) -> str:
-    """JSON as a table where nothing else stands beside it, else the whole text."""
-    text = _masked(answer, sheet)
-    reading = read_json(text) if len(text) <= LONG_TEXT else None
-    if reading and reading.data is not None and reading.state != "inside":
-        raw = f'<details class="raw"><summary>As written</summary><pre>{safe(text)}</pre></details>'
-        return table(_masked_data(reading.data, sheet)) + raw
-    begin = counts_from(run.model, run.settings, run.frames)
-    return f'<div class="text answer">{marked_times(text, run.clip.duration, begin)}</div>'
+def _body(read: ParsedAnswer, sheet: Sheet, run: Run) -> str:
+    """Prose and tables in their order, and the text as it was written where a table stands for some of it."""
+    clock = Clock(run.clip.duration, counts_from(run.model, run.settings, run.frames))
+    if len(read.answer) > LONG_TEXT or not read.pieces:
+        return f'<div class="text answer">{marked_times(read.answer, clock)}</div>'
+    body = answer_html(read, clock, lambda data: _masked_data(data, sheet))
+    if any(piece.kind == "json" for piece in read.pieces):
+        body += f'<details class="raw"><summary>As written</summary><pre>{safe(read.answer)}</pre></details>'
+    return body

@@ -11,13 +11,13 @@ from collections.abc import Sequence
 from cosmos_compare.board import Side
 from cosmos_compare.engines.base import Engine
 from cosmos_compare.fairness import ModelInput
+from cosmos_compare.language import t
 from cosmos_compare.runs.history import PromptVersion
 from cosmos_compare.schema import Clip, GroundTruth, ModelSpec
-from cosmos_compare.texts.answers import Parts, counts_from, find_times, split
-from cosmos_compare.texts.lenient_json import ParsedJson
+from cosmos_compare.texts.answers import ParsedAnswer, counts_from, read_answer
+from cosmos_compare.texts.loops import Loop
+from cosmos_compare.ui.shared.answer_markup import LONG_TEXT, Clock, answer_html, marked_times
 from cosmos_compare.ui.shared.tables import facts_table, safe, table
-
-LONG_TEXT = 20_000  # characters beyond which times are not marked: one element each would slow the browser
 
 STATES: dict[str, str] = {
     "queued": "Queued",
@@ -111,8 +111,8 @@ def measures(side: Side, engine: Engine | None = None) -> str:
 def body(side: Side, figure: str = "") -> str:
     """The answer, its reasoning folded away, JSON as a table, a figure that shows it; what failed or was cut, in a
     sentence."""
-    parts = split(side.text)
-    pieces = []
+    read = read_answer(side.text, prompt_of(side))
+    parts, pieces = read.parts, []
     if parts.reasoning:
         opened = " open" if parts.thinking and not side.ended else ""
         count = len(parts.reasoning.split())
@@ -121,7 +121,7 @@ def body(side: Side, figure: str = "") -> str:
             f'<details class="reasoning"{opened}><summary>Reasoning, {count:,} words{cut}</summary>'
             f'<div class="text">{safe(parts.reasoning)}</div></details>'
         )
-    pieces += [figure, _answer(parts, side)]
+    pieces += [figure, _answer(read, side)]
     if sentence := ending(side):
         pieces.append(sentence)
     if side.ended and side.text:
@@ -129,19 +129,22 @@ def body(side: Side, figure: str = "") -> str:
     return "".join(pieces)
 
 
-def _answer(parts: Parts, side: Side) -> str:
-    # A table of thousands of cells would hold up the browser; no prompt asks for one.
-    reading = parts.json if side.ended and len(parts.answer) <= LONG_TEXT else ParsedJson(None, "none")
-    note = f'<div class="note">{JSON_NOTES[reading.state]}</div>' if reading.state in JSON_NOTES else ""
-    if reading.data is not None:
-        return note + table(reading.data)
-    cursor = '<span class="cursor"></span>' if side.state == "writing" else ""
-    if not parts.answer and not cursor:
-        return note
+def prompt_of(side: Side) -> str | None:
+    """The rendered prompt of a side, once its run is saved."""
+    return side.run.answer.rendered_prompt if side.run else None
+
+
+def _answer(read: ParsedAnswer, side: Side) -> str:
     asked = side.comparison
-    begin = counts_from(side.spec, asked.settings, asked.planned)
-    times = marked_times(parts.answer, asked.clip.duration, begin)
-    return f'{note}<div class="text answer">{times}{cursor}</div>'
+    clock = Clock(asked.clip.duration, counts_from(side.spec, asked.settings, asked.planned))
+    # A table of thousands of cells would hold up the browser; no prompt asks for one.
+    if side.ended and len(read.answer) <= LONG_TEXT:
+        note = f'<div class="note">{JSON_NOTES[read.state]}</div>' if read.state in JSON_NOTES else ""
+        return note + answer_html(read, clock)
+    cursor = '<span class="cursor"></span>' if side.state == "writing" else ""
+    if not read.answer and not cursor:
+        return ""
+    return f'<div class="text answer">{marked_times(read.answer, clock)}{cursor}</div>'
 
 
 def ending(side: Side) -> str:
@@ -151,26 +154,25 @@ def ending(side: Side) -> str:
         return f'<div class="failed"><b>{safe(failure.message)}</b>{hint}</div>'
     if side.state == "length":
         limit = side.run.answer.new_tokens if side.run else 0
+        if loop := read_answer(side.text, prompt_of(side)).loop:
+            return f'<div class="cut">{safe(looped(loop, limit))}</div>'
         return f'<div class="cut">Cut at the limit of {limit:,} tokens. Raise it in the settings for the rest.</div>'
     if side.state == "cancelled":
         return '<div class="cut">Stopped before its end.</div>'
-    if side.state == "stop" and not split(side.text).answer:
+    if side.state == "stop" and not read_answer(side.text, prompt_of(side)).answer:
         return '<div class="cut">The model ended without an answer.</div>'
     return ""
 
 
-def marked_times(text: str, duration: float | None, begin: float) -> str:
-    """Escaped text with the times of the clip set apart, which count from `begin`; seek.js moves the video to the one
-    that is clicked."""
-    if len(text) > LONG_TEXT:
-        return safe(text)
-    pieces, at = [], 0
-    for moment in find_times(text, duration, begin):
-        words = safe(text[moment.start : moment.end])
-        mark = f'<span class="time" data-seconds="{moment.seconds:.3f}" role="button" tabindex="0">{words}</span>'
-        pieces += [safe(text[at : moment.start]), mark]
-        at = moment.end
-    return "".join(pieces) + safe(text[at:])
+def looped(loop: Loop, limit: int) -> str:
+    """What a loop is and what helps: more tokens would be more of the same."""
+    return t(
+        "It says the same again and again (“{words}”, {rounds} times) and was cut at {limit} tokens. A higher limit "
+        "would give more of it: raise the repetition penalty to 1.05 or the temperature, or ask for less at once.",
+        words=loop.words if len(loop.words) <= 60 else loop.words[:57] + "…",
+        rounds=loop.rounds,
+        limit=f"{limit:,}",
+    )
 
 
 def _seconds(value: float | None) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from html import escape
 from typing import Any
 
@@ -18,30 +18,40 @@ def safe(text: object) -> str:
     return escape(_UNSEEN.sub("\N{REPLACEMENT CHARACTER}", str(text)))
 
 
-def table(data: Any, depth: int = 0) -> str:
-    """JSON for reading: an object as rows, a list of objects as a table, everything else as text."""
+def plain(key: str, value: Any) -> str:
+    """A value of a table as escaped text."""
+    return safe(scalar(value))
+
+
+Cell = Callable[[str, Any], str]  # the HTML of a string, number or constant, by its key
+
+
+def table(data: Any, depth: int = 0, cell: Cell = plain, key: str = "") -> str:
+    """JSON for reading: an object as rows, a list of objects as a table, everything else as text. `cell` writes a
+    value, and must escape it."""
     if depth > MAX_DEPTH:
         return '<span class="note">nested too deep to show; see the raw text</span>'
     if isinstance(data, dict):
         rows = [
-            f"<tr><th>{safe(key)}</th><td>{table(value, depth + 1)}</td></tr>" for key, value in _some(data.items())
+            f"<tr><th>{safe(name)}</th><td>{table(value, depth + 1, cell, name)}</td></tr>"
+            for name, value in _some(data.items())
         ]
         return f'<table class="json">{"".join(rows)}{_more(len(data))}</table>' if rows else _empty()
     if isinstance(data, list) and data and all(isinstance(item, dict) for item in data):
-        return _records(data, depth)
+        return _records(data, depth, cell)
     if isinstance(data, list) and any(isinstance(item, dict | list) for item in data):
-        items = [f"<li>{table(item, depth + 1)}</li>" for item in _some(data)]
+        items = [f"<li>{table(item, depth + 1, cell, key)}</li>" for item in _some(data)]
         return f"<ul>{''.join(items)}{_more(len(data))}</ul>"
     if isinstance(data, list):
-        return safe(", ".join(_scalar(item) for item in _some(data))) + _more(len(data)) if data else _empty()
-    return safe(_scalar(data)) if data not in ("", None) else _empty()
+        return ", ".join(cell(key, item) for item in _some(data)) + _more(len(data)) if data else _empty()
+    return cell(key, data) if data not in ("", None) else _empty()
 
 
-def _records(rows: Sequence[dict[str, Any]], depth: int) -> str:
+def _records(rows: Sequence[dict[str, Any]], depth: int, cell: Cell) -> str:
     columns = list(dict.fromkeys(key for row in _some(rows) for key in row))[:30]
     head = "".join(f"<th>{safe(column)}</th>" for column in columns)
     lines = [
-        "<tr>" + "".join(f"<td>{table(row.get(column), depth + 1)}</td>" for column in columns) + "</tr>"
+        "<tr>" + "".join(f"<td>{table(row.get(column), depth + 1, cell, column)}</td>" for column in columns) + "</tr>"
         for row in _some(rows)
     ]
     return f'<table class="json rows"><tr>{head}</tr>{"".join(lines)}{_more(len(rows))}</table>'
@@ -59,7 +69,8 @@ def _empty() -> str:
     return '<span class="nothing">–</span>'
 
 
-def _scalar(value: Any) -> str:
+def scalar(value: Any) -> str:
+    """A JSON value in words."""
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, float):

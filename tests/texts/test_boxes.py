@@ -1,0 +1,94 @@
+"""Boxes in all the forms that models write, drawn or named as what can't be."""
+
+import json
+from typing import Any
+
+import pytest
+from conftest import ROOT
+
+from cosmos_compare.texts.answers import read_answer
+
+CASES = ROOT / "tests" / "data" / "cases" / "06_boxes" / "boxes.jsonl"
+
+
+def drawn(answer: str, height: int = 200, width: int = 400) -> list[list[Any]]:
+    found = read_answer(answer).boxes("thousandths", height, width).drawn
+    return [[box.label, *(round(corner, 4) for corner in (box.x1, box.y1, box.x2, box.y2))] for box in found]
+
+
+def test_cases_of_users() -> None:
+    rights = {
+        "shares of 1": [["car", 0.1, 0.2, 0.3, 0.4]],
+        "bare boxes": [["", 0.1, 0.2, 0.3, 0.4], ["", 0.5, 0.2, 0.7, 0.4]],
+    }
+    for line in CASES.read_text(encoding="utf-8").splitlines():
+        case = json.loads(line)
+        assert drawn(case["answer"]) == rights.get(case["case"], case["right"]), case["case"]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        '[{"bbox_2d": "100,200,300,400", "label": "car"}]',
+        '[{"bbox_2d": "(100,200),(300,400)", "label": "car"}]',
+        '[{"bbox_2d": "[100, 200, 300, 400]", "label": "car"}]',
+        '[{"bbox_2d": "x1=100, y1=200, x2=300, y2=400", "label": "car"}]',
+        '[{"bbox_2d": [[100,200],[300,400]], "label": "car"}]',
+        '[{"box": {"xmin": 100, "ymin": 200, "xmax": 300, "ymax": 400}, "name": "car"}]',
+        '[{"box": {"x": 100, "y": 200, "width": 200, "height": 200}, "name": "car"}]',
+        '[{"box": {"top_left": [100, 200], "bottom_right": [300, 400]}, "class": "car"}]',
+        '[{"label": "car", "x1": 100, "y1": 200, "x2": 300, "y2": 400}]',
+        '{"label": "car", "bounding_boxes": [[100, 200, 300, 400]]}',
+        '{"car": [100, 200, 300, 400]}',
+        '{"objects": [{"name": "car", "position": {"bbox": ["100", "200", "300", "400"]}}]}'.replace(
+            '"name": "car", ', ""
+        ),
+        '[{"bbox_2d": ["10%", "20%", "30%", "40%"], "label": "car"}]',
+        '[{"bbox_2d": [0.1, 0.2, 0.3, 0.4], "label": "car"}]',
+        "<|object_ref_start|>car<|object_ref_end|><|box_start|>(100,200),(300,400)<|box_end|>",
+        "<ref>car</ref><box>100 200 300 400</box>",
+        "The car(100,200),(300,400)",
+        "A car at [100, 200, 300, 400] brakes.",
+    ],
+)
+def test_one_box_in_other_forms(answer: str) -> None:
+    (box,) = drawn(answer)
+    assert box[1:] == [0.1, 0.2, 0.3, 0.4]
+    assert box[0] in {"car", ""}
+
+
+def test_a_later_value_replaces_the_boxes_of_its_labels() -> None:
+    draft = '[{"label": "car", "bbox_2d": [1, 2, 3, 4]}]'
+    final = '[{"label": "car", "bbox_2d": [500, 500, 600, 600]}]'
+    assert drawn(f"Draft: {draft} Final: {final}") == [["car", 0.5, 0.5, 0.6, 0.6]]
+    assert len(drawn(f"{draft}\n{final}")) == 2, "with no prose between, they add up"
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        ('{"label": "car", "bbox_2d": [1, 2, 3]}', "not two or four numbers"),
+        ('{"label": "car", "bbox_2d": "12 to 15"}', "not two or four numbers"),
+        ('{"label": "car", "bbox_2d": [2000, 0, 3000, 9]}', "outside the frame"),
+        ("<loc0100><loc0200><loc0300><loc0400> car", "not known"),
+    ],
+)
+def test_what_cannot_be_drawn_is_said(answer: str, words: str) -> None:
+    found = read_answer(answer).boxes("thousandths", 100, 100)
+    assert not found.drawn
+    assert [words in problem for problem in found.problems] == [True]
+
+
+@pytest.mark.parametrize(
+    "answer", ['{"bbox_2d": "not visible"}', '{"bbox_2d": null}', '{"region": "upper left"}', "At (2.0, 4.5) s"]
+)
+def test_no_box_is_no_problem(answer: str) -> None:
+    found = read_answer(answer).boxes("thousandths", 100, 100)
+    assert not found.drawn and not found.problems
+
+
+def test_points_and_times_beside_boxes() -> None:
+    found = read_answer('[{"points": [[100, 200], [300, 400]], "label": "path", "time": 2.5}]').boxes(
+        "pixels", 400, 1000
+    )
+    assert [(box.x1, box.y1, box.time) for box in found.drawn] == [(0.1, 0.5, 2.5), (0.3, 1.0, 2.5)]
