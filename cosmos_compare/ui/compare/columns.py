@@ -13,6 +13,7 @@ from cosmos_compare.schema import ModelSpec
 from cosmos_compare.ui.compare import boxes
 from cosmos_compare.ui.compare.view import View, change_view, current
 from cosmos_compare.ui.shared import markup, resources
+from cosmos_compare.ui.shared.plain import plain
 
 REFRESH_S = 0.5  # each look costs some 10 ms under the interpreter's lock, which the models share
 
@@ -41,7 +42,7 @@ def _column(sides: tuple[Side, ...], index: int, side: Side, board: Board) -> No
             )
         else:
             st.button(
-                "Regenerate",
+                f"Regenerate {plain(side.spec.label)}",
                 key=f"again_{index}",
                 icon=":material/replay:",
                 help="Run this side again with the same clip, prompt and settings",

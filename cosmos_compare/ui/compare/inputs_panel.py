@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Sequence
 from pathlib import Path
 
-import cv2
 import streamlit as st
 
 from cosmos_compare.board import Side
@@ -16,6 +14,7 @@ from cosmos_compare.schema import Clip
 from cosmos_compare.ui.compare import settings_form
 from cosmos_compare.ui.compare.editor import Draft
 from cosmos_compare.ui.shared import markup, resources
+from cosmos_compare.ui.shared.jpeg import jpeg
 from cosmos_compare.ui.shared.tables import facts_table
 
 STRIP_HEIGHT = 84  # pixels
@@ -82,30 +81,18 @@ def _frames(files: Sequence[Path], sight: ModelInput, index: int) -> None:
         st.caption("The frames are shown once the answer is saved.")
         return
     chosen = min(index, len(files) - 1)
-    st.image(str(files[chosen]), width="stretch")
-    st.html(_strip([str(path) for path in files], sight.times.seconds, chosen))
+    times = [f"{second:.2f} s" for second in sight.times.seconds] + [""] * len(files)
+    st.html(f'<img class="whole" src="data:image/jpeg;base64,{jpeg(files[chosen])}" alt="Frame at {times[chosen]}">')
+    st.html(_strip(tuple(files), tuple(times), chosen))
 
 
-@st.cache_data(show_spinner=False, max_entries=100)
-def _strip(files: Sequence[str], seconds: Sequence[float], chosen: int) -> str:
+def _strip(files: Sequence[Path], times: Sequence[str], chosen: int) -> str:
     cells = []
-    for number, file in enumerate(files):
+    for number, (file, time) in enumerate(zip(files, times, strict=False)):
         mark = " chosen" if number == chosen else ""
-        time = f"{seconds[number]:.2f} s" if number < len(seconds) else ""
-        cells.append(
-            f'<figure class="frame{mark}"><img src="{_small(file)}" alt=""><figcaption>{time}</figcaption></figure>'
-        )
-    return f'<div class="strip">{"".join(cells)}</div>'
-
-
-@st.cache_data(show_spinner=False, max_entries=2000)
-def _small(file: str) -> str:
-    image = cv2.imread(file)
-    if image is None:
-        return ""
-    width = max(1, round(image.shape[1] * STRIP_HEIGHT / image.shape[0]))
-    _, jpeg = cv2.imencode(".jpg", cv2.resize(image, (width, STRIP_HEIGHT), interpolation=cv2.INTER_AREA))
-    return "data:image/jpeg;base64," + base64.b64encode(jpeg.tobytes()).decode()
+        picture = f'<img src="data:image/jpeg;base64,{jpeg(file, STRIP_HEIGHT)}" alt="">'
+        cells.append(f'<figure class="frame{mark}">{picture}<figcaption>{time}</figcaption></figure>')
+    return f'<div class="strip" role="group" aria-label="All frames" tabindex="0">{"".join(cells)}</div>'
 
 
 def _words(side: Side, sight: ModelInput) -> None:

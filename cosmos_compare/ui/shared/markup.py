@@ -66,7 +66,11 @@ def _loading(side: Side) -> str:
 
 def title(side: Side, before: int) -> str:
     """Who writes, whether it is a demo model, and how far it is."""
-    return f'<div class="who"><b>{safe(side.spec.label)}</b>{demo_badge(side.spec)}{pill(side, before)}</div>'
+    return f'<div class="who">{_name(side.spec)}{pill(side, before)}</div>'
+
+
+def _name(spec: ModelSpec) -> str:
+    return f'<h3 class="plain"><b>{safe(spec.label)}</b></h3>{demo_badge(spec)}'
 
 
 def demo_badge(spec: ModelSpec) -> str:
@@ -181,7 +185,7 @@ def _seconds(value: float | None) -> str:
 
 def waiting(spec: ModelSpec, sees: ModelInput | None, problem: str) -> str:
     """A column before its first answer."""
-    head = f'<div class="who"><b>{safe(spec.label)}</b>{demo_badge(spec)}</div>'
+    head = f'<div class="who">{_name(spec)}</div>'
     if problem:
         return f'{head}<div class="failed">{safe(problem)}</div>'
     if sees is None:
@@ -203,7 +207,8 @@ def clip_line(scenario: str, clip: Clip | None) -> str:
     facts = ""
     if clip is not None:
         facts = f"{clip.duration:.1f} s · {clip.width}×{clip.height} · {clip.fps:.3g} fps · {clip.codec}"
-    return f'<div class="scenario"><b>{safe(scenario.replace("_", " "))}</b><span>{safe(facts)}</span></div>'
+    name = f'<h2 class="plain"><b>{safe(scenario.replace("_", " "))}</b></h2>'
+    return f'<div class="scenario">{name}<span>{safe(facts)}</span></div>'
 
 
 def truth(found: GroundTruth) -> str:

@@ -112,7 +112,8 @@ def _picked() -> None:
 @cache
 def component() -> Callable[..., Any]:
     """Registered once for the process: a second registration of the name would warn."""
-    html = '<input placeholder="Find a scenario" aria-label="Find a scenario"><div class="list" role="listbox"></div>'
+    search = '<input placeholder="Find a scenario" aria-label="Find a scenario">'
+    html = f'{search}<div class="list" role="listbox" aria-label="Scenarios"></div>'
     css, js = ((HERE / name).read_text(encoding="utf-8") for name in ("picker.css", "picker.js"))
     renderer: Callable[..., Any] = st.components.v2.component("cosmos_compare.scenarios", html=html, css=css, js=js)
     return renderer

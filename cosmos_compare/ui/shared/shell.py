@@ -15,6 +15,7 @@ def page(title: str) -> None:
     """Open a page: call it first. `title` stands in the browser's tab."""
     st.set_page_config(page_title=f"{title} · cosmos compare", page_icon=str(ICON), layout="wide")
     st.html(_style())
+    st.html(f'<h1 class="unseen">{title}</h1>')
     with st.sidebar:
         st.html('<div class="brand">cosmos <b>compare</b></div>')
         with st.container(horizontal=True, gap="small", key="pages"):

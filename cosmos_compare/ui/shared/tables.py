@@ -13,9 +13,14 @@ MAX_ROWS = 300
 MAX_DEPTH = 12
 
 
+def visible(text: object) -> str:
+    """A text without characters that can't be seen; a sign stands for each."""
+    return _UNSEEN.sub("\N{REPLACEMENT CHARACTER}", str(text))
+
+
 def safe(text: object) -> str:
-    """Escaped, and without characters that can't be seen."""
-    return escape(_UNSEEN.sub("\N{REPLACEMENT CHARACTER}", str(text)))
+    """Escaped for HTML, and without characters that can't be seen."""
+    return escape(visible(text))
 
 
 def plain(key: str, value: Any) -> str:
