@@ -1,6 +1,6 @@
 """A batch against a shell loop that starts a process for each scenario and model.
 
-    python benchmarks/batch.py [--scenarios 8]
+    python benchmarks/batch.py [--scenarios 8] [--short]
 
 Both answer the same requests with the two tiny models; the ratio is taken in one run.
 """
@@ -27,11 +27,14 @@ def run(*words: str) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description="Batch against a loop of processes.")
     parser.add_argument("--scenarios", type=int, default=8)
-    count = parser.parse_args().scenarios
+    parser.add_argument("--short", action="store_true", help="one scenario: does it still measure?")
+    args = parser.parse_args()
+    count = 1 if args.short else args.scenarios
     sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
     from conftest import write_clip
 
     from cosmos_compare.demo.tiny import build
+    from cosmos_compare.runs.index import FINISHED, list_runs
 
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -49,6 +52,9 @@ def main() -> None:
         words = ["--scenarios", str(folder / "clips"), "--models", *models, *SHORT]
         run("batch", *words, "--outputs", str(folder / "batch"))
         batch_s = time.perf_counter() - start
+        for outputs in (folder / "loop", folder / "batch"):
+            finished = [row.finish for row in list_runs(outputs) if row.finish in FINISHED]
+            assert len(finished) == count * len(models), f"{outputs.name}: {finished}"
     print(f"loop {loop_s:.1f} s, batch {batch_s:.1f} s, ratio {loop_s / batch_s:.1f} (to reach: ≥ 8)")
 
 

@@ -1,6 +1,6 @@
 """How fast the Compare page is, and whether showing answers slows the models. Needs Chromium; tiny models, CPU.
 
-    python benchmarks/page.py [--repeats 5]
+    python benchmarks/page.py [--repeats 5] [--short]
 
 Prints one JSON object: times in seconds, medians; `ratio` = 2 × 400 tokens through the page over `cosmos-compare run`,
 the fastest of each, taken in turns: what else the machine does only ever adds.
@@ -36,13 +36,13 @@ QUESTION = "What is there?"
 MODELS = ("reason1-demo", "reason2-demo")
 
 
-def prepare(folder: Path) -> dict[str, str]:
+def prepare(folder: Path, scenarios: int) -> dict[str, str]:
     """Tiny models, 200 scenarios; returns the environment of the app."""
     from cosmos_compare.demo.tiny import build
 
     tiny = build(folder / "tiny")
     clip = write_clip(folder / "clip.webm", seconds=6, size=(320, 192))
-    for number in range(SCENARIOS):
+    for number in range(scenarios):
         target = folder / "clips" / f"scene_{number:03}"
         target.mkdir(parents=True)
         shutil.copy(clip, target / "segment.webm")
@@ -126,10 +126,12 @@ def first_paint(page: Page, address: str) -> float:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--repeats", type=int, default=5)
-    repeats = parser.parse_args().repeats
+    parser.add_argument("--short", action="store_true", help="few scenarios, once: does it still measure?")
+    args = parser.parse_args()
+    repeats, scenarios = (1, 40) if args.short else (args.repeats, SCENARIOS)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        environment = prepare(folder)
+        environment = prepare(folder, scenarios)
         with serve(folder / "app.log", **environment) as address, chromium() as browser:
             page = browser.new_page(viewport={"width": 1280, "height": 720})
             sockets: list[WebSocket] = []

@@ -1,10 +1,11 @@
 """How fast ratings are saved and counted: 50,000 ratings of 10,000 runs by 10 raters.
 
-    python benchmarks/ratings.py
+    python benchmarks/ratings.py [--short]
 
 Makes a folder of its own, writes nothing else.
 """
 
+import argparse
 import json
 import tempfile
 import time
@@ -26,15 +27,19 @@ MODELS = ("reason1", "reason2")
 
 
 def main() -> None:
-    runs, ratings = make()
+    parser = argparse.ArgumentParser(description="How fast ratings are saved and counted.")
+    parser.add_argument("--short", action="store_true", help="a few ratings: does it still measure?")
+    runs, ratings = make(*((20, 2) if parser.parse_args().short else (SCENARIOS, QUESTIONS)))
     with tempfile.TemporaryDirectory() as folder:
         outputs = Path(folder)
         timed("write all at once", lambda: scorecard.append(outputs, ratings))
         timed("save one pair", lambda: scorecard.append(outputs, ratings[:2]), 20)
         table = timed("read the file", lambda: scorecard.read(outputs), 3)
+        assert len(table.lines) == len(ratings) + 40, "every rating that was written is read"
         found = timed("gather", lambda: gather(table, runs), 3)
         timed("models", lambda: gather(table, runs).models)
-        timed("report, everything", lambda: report(found, MODELS), 5)
+        told = timed("report, everything", lambda: report(found, MODELS), 5)
+        assert told.judged_pairs * 2 == told.ratings == len(ratings), "the report is about all of them"
         timed("first view without runs", lambda: report(gather(scorecard.read(outputs), runs), MODELS), 3)
         timed("filter: one rater", lambda: report(found, MODELS, Slice(raters=("rater 1",))), 5)
         timed("filter: blind only", lambda: report(found, MODELS, Slice(blind_only=True)), 5)
@@ -55,13 +60,15 @@ def timed(what: str, work: Callable[[], Any], times: int = 1) -> Any:
     return result
 
 
-def make() -> tuple[list[RunRow], list[Rating]]:
+def make(scenarios: int = SCENARIOS, questions: int = QUESTIONS) -> tuple[list[RunRow], list[Rating]]:
     """Runs of two models on every scenario and question, each pair rated by five of ten raters."""
     chance = np.random.default_rng(1)
     runs, ratings = [], []
-    for number in range(SCENARIOS * QUESTIONS):
-        scenario, ids = f"scenario_{number % SCENARIOS:03d}", [f"20261122T{number:06d}Z-{m:08d}" for m in (1, 2)]
-        runs += [make_run(run_id, model, scenario, number) for run_id, model in zip(ids, MODELS, strict=True)]
+    for number in range(scenarios * questions):
+        scenario, ids = f"scenario_{number % scenarios:03d}", [f"20261122T{number:06d}Z-{m:08d}" for m in (1, 2)]
+        runs += [
+            make_run(run_id, model, scenario, number // scenarios) for run_id, model in zip(ids, MODELS, strict=True)
+        ]
         for rater in chance.choice(10, RATERS, replace=False):
             marks = chance.integers(0, 3, (2, len(AXES))).tolist()
             for run_id, model, verdict, own in zip(ids, MODELS, ("better", "worse"), marks, strict=True):
@@ -83,7 +90,7 @@ def make() -> tuple[list[RunRow], list[Rating]]:
     return runs, ratings
 
 
-def make_run(run_id: str, model: str, scenario: str, number: int) -> RunRow:
+def make_run(run_id: str, model: str, scenario: str, question: int) -> RunRow:
     return RunRow(
         id=run_id,
         key=run_id[-8:],
@@ -91,14 +98,14 @@ def make_run(run_id: str, model: str, scenario: str, number: int) -> RunRow:
         scenario=scenario,
         model=model,
         prompt_name="driving",
-        prompt_version=f"version{number // SCENARIOS}",
+        prompt_version=f"version{question}",
         reasoning=False,
         settings_key="settings",
         footage_key="footage",
         finish="stop",
         new_tokens=100,
         first_token_s=0.1,
-        total_s=1.0 + number % 7 / 10,
+        total_s=1.0 + question % 7 / 10,
         tokens_per_s=100.0,
         path=f"runs/{scenario}/{model}/{run_id}",
         demo=False,

@@ -1,6 +1,6 @@
 """How fast the Results and Rate pages are over 50,000 ratings of 10,000 runs. Needs Chromium.
 
-    python benchmarks/results_page.py
+    python benchmarks/results_page.py [--short]
 
 Prints one JSON object, seconds as a person at the browser sees them. `server_*` are the script's own time in the
 server, without browser and network, by Streamlit's AppTest: first view, a new slice, two seen before.
@@ -8,6 +8,7 @@ server, without browser and network, by Streamlit's AppTest: first view, a new s
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import sys
@@ -21,12 +22,12 @@ sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "benchmarks")]
 
 from browser_support import chromium, serve  # noqa: E402
 from playwright.sync_api import Page, expect  # noqa: E402
-from ratings import make  # noqa: E402
+from ratings import QUESTIONS, SCENARIOS, make  # noqa: E402
 from runs_support import make_run as record  # noqa: E402
 from streamlit.testing.v1 import AppTest  # noqa: E402
 
 from cosmos_compare.ratings import scorecard  # noqa: E402
-from cosmos_compare.runs.index import RunRow  # noqa: E402
+from cosmos_compare.runs.index import RunRow, read_runs  # noqa: E402
 
 DONE = """() => document.querySelector(".stApp")?.dataset.testScriptState === "notRunning" """
 # Milliseconds from a click until the findings show new numbers, and until all charts are drawn again.
@@ -105,10 +106,14 @@ def in_browser(page: Page, address: str, outputs: Path, changed: Callable[[], No
 
 
 def main() -> None:
-    runs, ratings = make()
+    parser = argparse.ArgumentParser(description="How fast the Results and Rate pages are.")
+    parser.add_argument("--short", action="store_true", help="a few ratings: does it still measure?")
+    runs, ratings = make(*((20, 2) if parser.parse_args().short else (SCENARIOS, QUESTIONS)))
     with tempfile.TemporaryDirectory() as folder:
         outputs = Path(folder) / "outputs"
         write_runs(outputs, runs)
+        found = read_runs(outputs)
+        assert (len(found.rows), found.problems) == (len(runs), []), "every run that was written is read"
         scorecard.append(outputs, ratings)
         os.environ["COSMOS_COMPARE_OUTPUTS"] = str(outputs.parent / "none")
         in_server("results")  # imports

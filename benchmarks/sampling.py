@@ -1,6 +1,6 @@
 """Sampling a clip for two models against a bare decode of the same file.
 
-    python benchmarks/sampling.py [--seconds 60] [--rounds 3] [--clip FILE]
+    python benchmarks/sampling.py [--seconds 60] [--rounds 3] [--clip FILE] [--short]
 
 Both run in processes of their own, in turn; the best of each counts. The clip is made here: 1080p at 30 frames a
 second and 12 Mbit/s, a textured street that moves, with the noise of a camera.
@@ -79,8 +79,11 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--clip", type=Path, help="measure on this file instead")
+    parser.add_argument("--short", action="store_true", help="two seconds, once: does it still measure?")
     parser.add_argument("--only", choices=["decode", "sample"], help=argparse.SUPPRESS)
     args = parser.parse_args()
+    if args.short:
+        args.seconds, args.rounds = 2.0, 1
     if args.only == "decode":
         start = time.perf_counter(), time.process_time()
         decode(args.clip)
