@@ -52,6 +52,7 @@ class Clip(Record):
     width: int = Field(description="pixels, after rotation")
     height: int = Field(description="pixels, after rotation")
     rotation: int = Field(description="degrees clockwise that were applied: 0, 90, 180 or 270")
+    mirrored: bool = Field(False, description="flipped left to right before it was turned")
 
 
 class ObjectTruth(Record):
@@ -203,12 +204,23 @@ class ModelSpec(Record):
     note: str = ""
 
 
+class ShownFrom(Record):
+    """The scenario whose frames were shown under another's name, where the condition is `swapped`."""
+
+    scenario: str
+    sha256: str
+
+
 class FrameTimes(Record):
-    """Which frames of the file were shown, by index and by the timestamp of each, seconds from clip start."""
+    """Which frames of the file were shown, by index, and the time told of each, seconds from clip start.
+
+    The time is the frame's own timestamp, but where a condition shows frames at the times of others.
+    """
 
     indices: tuple[int, ...]
     seconds: tuple[float, ...]
     warnings: tuple[str, ...] = ()
+    shown_from: ShownFrom | None = None
 
 
 class Failure(Record):

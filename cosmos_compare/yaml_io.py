@@ -1,5 +1,6 @@
 """Reading YAML that a stranger wrote: safe types, no aliases, a size limit, a sentence for each fault."""
 
+import stat
 from pathlib import Path
 from typing import Any
 
@@ -11,15 +12,18 @@ MAX_BYTES = 1_000_000
 MAX_DEPTH = 40  # the parser's time grows with the square of the depth
 
 
-def read_mapping(path: Path) -> dict[str, Any]:
-    """The mapping at the top of a YAML file.
+def read_mapping(path: Path, max_bytes: int = MAX_BYTES) -> dict[str, Any]:
+    """The mapping at the top of a YAML file of at most `max_bytes`.
 
     Raises `CompareError` when the file is missing, empty, too large, not UTF-8, not YAML, uses aliases (a few
     lines of them can describe gigabytes) or holds something else than a mapping.
     """
     try:
-        if path.stat().st_size > MAX_BYTES:
-            raise CompareError(f"{path.name}: larger than {MAX_BYTES:,} bytes.", "Is this the right file?")
+        facts = path.stat()
+        if not stat.S_ISREG(facts.st_mode):  # a pipe would hang who opens it
+            raise CompareError(f"{path}: not a file.", "Name a YAML file.")
+        if facts.st_size > max_bytes:
+            raise CompareError(f"{path.name}: larger than {max_bytes:,} bytes.", "Is this the right file?")
         text = path.read_text(encoding="utf-8")
     except OSError as error:
         raise CompareError(f"{path}: can't be read ({error.strerror}).", "Check the path.") from error

@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NamedTuple
 
 from pydantic import ValidationError
 
 from cosmos_compare.errors import CompareError, first_problem
 from cosmos_compare.schema import Clip, GroundTruth
-from cosmos_compare.video.decode import no_frames, open_video, read_timeline, walk
+from cosmos_compare.video.containers import NAMES, is_transport_stream, is_video_name, looks_like_other_video
+from cosmos_compare.video.decode import walk
+from cosmos_compare.video.files import Remembered, sha256_of, state_of
+from cosmos_compare.video.opening import open_video
+from cosmos_compare.video.orientation import orientation_of
+from cosmos_compare.video.timeline import no_frames, read_timeline
 from cosmos_compare.yaml_io import read_mapping
 
-VIDEO_SUFFIXES = (".mp4", ".webm", ".mkv", ".mov", ".avi")
 GROUND_TRUTH = "ground_truth.yaml"
+MAX_TRUTH_BYTES = 200_000
+MAX_EVENTS = 1_000
 MAX_ID = 120  # bytes of UTF-8: file systems stop at 255
 _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
 
@@ -31,6 +38,27 @@ class Scenario:
     ground_truth: Path | None
 
 
+class LeftOut(NamedTuple):
+    """Something in a folder that looks like a clip and is not listed, and why."""
+
+    path: Path
+    reason: str
+
+
+@dataclass(frozen=True)
+class Listing:
+    """What a folder holds: `scenarios` sorted by path, with unique ids, and what was left out."""
+
+    scenarios: list[Scenario]
+    left_out: list[LeftOut]
+
+    def summary(self, named: int = 3) -> str:
+        """One line that names what was left out, or nothing."""
+        some = [f"{item.path.name!a} ({item.reason})" for item in self.left_out[:named]]
+        more = len(self.left_out) - len(some)
+        return f"Left out: {', '.join(some)}{f' and {more:,} more' if more else ''}." if some else ""
+
+
 def scenario_id(video: Path) -> str:
     """The id of a clip: its folder's name for `segment.*`, else the file's stem, made safe for a path."""
     stem = video.absolute().parent.name if _is_segment(video) else video.stem
@@ -40,57 +68,81 @@ def scenario_id(video: Path) -> str:
     return f"_{name}" if _RESERVED.fullmatch(name) else name or "clip"
 
 
-def find_scenarios(root: Path) -> list[Scenario]:
-    """The clips in `root` and in the folders right below it, sorted by path, with unique ids. Decodes nothing.
+def list_folder(root: Path) -> Listing:
+    """The clips in `root` and in the folders right below it, and what is left out; each entry fails alone.
 
-    A folder with `segment.*` is one scenario; elsewhere each video is one.
-    Raises `CompareError` when `root` is missing or holds no video.
+    A folder with `segment.*` is one scenario; elsewhere each video is one. Raises `CompareError` when `root` itself
+    can't be listed.
     """
+    left_out: list[LeftOut] = []
     try:
         with os.scandir(root) as entries:
-            below = sorted(root / entry.name for entry in entries if entry.is_dir() and entry.name[0] != ".")
-        found = [scenario for folder in (root, *below) for scenario in _in_folder(folder)]
-    except OSError as error:
-        raise CompareError(f"{error.filename}: can't be listed ({error.strerror}).", "Check the path.") from error
-    if not found:
-        raise CompareError(f"{root}: holds no video.", "Put mp4, webm, mkv, mov or avi files there.")
-    return _with_unique_ids(found)
+            below = sorted(root / entry.name for entry in entries if _is_folder(entry))
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "not a path"
+        raise CompareError(f"{root}: can't be listed ({reason}).", "Check the path.") from error
+    found = [scenario for folder in (root, *below) for scenario in _in_folder(folder, left_out)]
+    return Listing(_with_unique_ids(found), sorted(left_out))
+
+
+def find_scenarios(root: Path) -> list[Scenario]:
+    """The scenarios of `list_folder`. Raises `CompareError` when `root` can't be listed or holds no video."""
+    listing = list_folder(root)
+    if not listing.scenarios:
+        aside = f" {listing.summary()}" if listing.left_out else ""
+        raise CompareError(f"{root}: holds no video.{aside}", f"Put {NAMES} files there.")
+    return listing.scenarios
 
 
 def scenario_of(path: Path) -> Scenario:
     """The scenario of a clip that is named by its file or by its folder. Raises `CompareError`."""
-    if path.is_dir():
-        found = _in_folder(path)
+    if _is_dir(path):
+        found = _in_folder(path, [])
         if len(found) != 1:
             raise CompareError(f"{path}: a folder with {len(found) or 'no'} videos.", "Name one video file.")
         return found[0]
-    if not path.exists():
-        raise CompareError(f"{path}: no such file.", "Check the path.")
-    known = (scenario for scenario in _in_folder(path.parent) if scenario.video == path)
+    state_of(path)
+    known = (scenario for scenario in _in_folder(path.parent, []) if scenario.video == path)
     return next(known, Scenario(scenario_id(path), path, None))
 
 
+def scenarios_beside(video: Path) -> list[Scenario]:
+    """The scenarios among which a clip lies, itself included: those of its folder, or of the folders beside that."""
+    here = _in_folder(video.parent, [])
+    if len(here) > 1:
+        return here
+    try:
+        return list_folder(video.absolute().parent.parent).scenarios
+    except CompareError:
+        return here
+
+
 def probe(video: Path, scenario: str | None = None) -> Clip:
-    """What the file holds: its timestamps are counted and its first frame is decoded.
+    """What the file holds: its timestamps are counted and its first frame is decoded, once for each state of it.
 
     Raises `CompareError` naming the file when it is no video, or not one frame of it decodes.
     """
+    clip = _probed(video)
+    return clip.model_copy(update={"scenario": scenario or clip.scenario})
+
+
+def _probe(video: Path) -> Clip:
     try:
         str(video).encode()
     except UnicodeEncodeError as error:
         raise CompareError(f"{video!a}: the name is not UTF-8.", "Rename the file.") from error
     timeline = read_timeline(video)
-    first = next((frame for _, frame in walk(video, timeline)), None)
+    first = next((frame for _, frame in walk(video, timeline, threads=False)), None)
     if first is None:
         raise no_frames(video)
     with open_video(video) as (_, stream):
         codec = stream.codec_context.codec.canonical_name
-    rotation = round(-first.rotation / 90) * 90 % 360
+    rotation, mirrored = orientation_of(first)
     width, height = (first.width, first.height) if rotation % 180 == 0 else (first.height, first.width)
     return Clip(
-        scenario=scenario or scenario_id(video),
+        scenario=scenario_id(video),
         path=str(video.absolute()),
-        sha256=_sha256(video),
+        sha256=sha256_of(video),
         codec=codec,
         fps=timeline.fps,
         n_frames=len(timeline.seconds),
@@ -98,35 +150,92 @@ def probe(video: Path, scenario: str | None = None) -> Clip:
         width=width,
         height=height,
         rotation=rotation,
+        mirrored=mirrored,
     )
 
 
-def load_ground_truth(path: Path) -> GroundTruth:
-    """The ground truth of a scenario. Raises `CompareError` naming the field that is wrong."""
+_probed = Remembered(_probe)
+
+
+def _load_ground_truth(path: Path) -> GroundTruth:
+    data = read_mapping(path, MAX_TRUTH_BYTES)
+    events = data.get("events")
+    if isinstance(events, list) and len(events) > MAX_EVENTS:
+        raise CompareError(
+            f"{path}: holds {len(events):,} events; up to {MAX_EVENTS:,} are read.", "Keep those that matter."
+        )
     try:
-        return GroundTruth.model_validate(read_mapping(path))
+        return GroundTruth.model_validate(data)
     except ValidationError as error:
         raise CompareError(f"{path}: {first_problem(error)}.", "Correct this field.") from error
 
 
-def _in_folder(folder: Path) -> list[Scenario]:
+load_ground_truth = Remembered(_load_ground_truth)
+"""The ground truth of a scenario, parsed once for each state of the file. Raises `CompareError` naming the field that
+is wrong, and for a file that is too large to be one clip's."""
+
+
+def _in_folder(folder: Path, left_out: list[LeftOut]) -> list[Scenario]:
     """The scenarios of one folder: its `segment.*`, or else each video.
 
-    `ground_truth.yaml` speaks of one clip, so it counts where there is one.
+    `ground_truth.yaml` speaks of one clip, so it counts where there is one. What is no scenario goes to `left_out`.
     """
-    with os.scandir(folder) as entries:
-        files = {entry.name for entry in entries if entry.is_file() and entry.name[0] != "."}
-    videos = sorted(folder / name for name in files if Path(name).suffix.lower() in VIDEO_SUFFIXES)
-    videos = [video for video in videos if _is_segment(video)][:1] or videos
-    truth = folder / GROUND_TRUTH if GROUND_TRUTH in files and len(videos) == 1 else None
+    try:
+        with os.scandir(folder) as entries:
+            names = sorted(entry.name for entry in entries if entry.name[0] != ".")
+    except OSError as error:
+        left_out.append(LeftOut(folder, error.strerror or "can't be listed"))
+        return []
+    problems = {name: _problem(folder / name) for name in names if is_video_name(name)}
+    left_out += [LeftOut(folder / name, problem) for name, problem in problems.items() if problem]
+    left_out += [LeftOut(folder / name, f"not {NAMES}") for name in names if looks_like_other_video(name)]
+    videos = [folder / name for name, problem in problems.items() if not problem]
+    segments = [video for video in videos if _is_segment(video)][:1]
+    left_out += [LeftOut(video, f"beside {segments[0].name}") for video in videos if segments and video != segments[0]]
+    videos = segments or videos
+    truth = folder / GROUND_TRUTH if len(videos) == 1 and GROUND_TRUTH in names else None
     return [Scenario(scenario_id(video), video, truth) for video in videos]
+
+
+def _problem(video: Path) -> str:
+    """Why a file of a video's name is none, or nothing."""
+    try:
+        state = state_of(video)
+        if video.suffix.lower() == ".ts" and state.size and not _begins_as_transport_stream(video):
+            return "not MPEG-TS"
+    except CompareError as error:
+        return error.message.rpartition(": ")[2].rstrip(".")
+    return ""
+
+
+def _begins_as_transport_stream(video: Path) -> bool:
+    try:
+        with video.open("rb") as file:
+            return is_transport_stream(file.read(512))
+    except OSError:
+        return True  # listed, so that opening it says what is wrong
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    """Whether an entry is a folder to look into; a link that leads to itself is none."""
+    try:
+        return entry.name[0] != "." and entry.is_dir()
+    except OSError:
+        return False
+
+
+def _is_dir(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except (OSError, ValueError):
+        return False
 
 
 def _is_segment(video: Path) -> bool:
     return video.stem.lower() == "segment"
 
 
-def _with_unique_ids(scenarios: list[Scenario]) -> list[Scenario]:
+def _with_unique_ids(scenarios: Sequence[Scenario]) -> list[Scenario]:
     taken: set[str] = set()
     unique = []
     for scenario in scenarios:
@@ -136,8 +245,3 @@ def _with_unique_ids(scenarios: list[Scenario]) -> list[Scenario]:
         taken.add(name.casefold())
         unique.append(replace(scenario, id=name))
     return unique
-
-
-def _sha256(video: Path) -> str:
-    with video.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

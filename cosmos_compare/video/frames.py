@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import math
-from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -15,20 +12,14 @@ import numpy as np
 
 from cosmos_compare.errors import CompareError
 from cosmos_compare.schema import Clip, FrameTimes, ModelSpec, Settings
+from cosmos_compare.video import conditions
 from cosmos_compare.video.budget import frame_size
-from cosmos_compare.video.decode import Timeline, no_frames, read_timeline, timeline_of, walk
-from cosmos_compare.video.pixels import Image, Look, draw_time, picture, to_rgb
-
-MAX_FRAMES = 768  # of both upstream processors, where no other ceiling is set
-END_SLACK = 0.05  # seconds: forms show rounded durations, so an end may lie this far behind the clip's
-
-
-@dataclass(frozen=True)
-class Plan:
-    """Which frames to take, and the seconds between two sampling points."""
-
-    times: FrameTimes
-    step: float
+from cosmos_compare.video.decode import DamagedError, walk
+from cosmos_compare.video.files import hold
+from cosmos_compare.video.orientation import Image
+from cosmos_compare.video.pixels import Look, draw_time, fitted, picture, to_rgb
+from cosmos_compare.video.plan import Plan, plan
+from cosmos_compare.video.timeline import no_frames, read_timeline, timeline_of
 
 
 @dataclass(frozen=True)
@@ -74,9 +65,10 @@ def look_of(spec: ModelSpec, clip: Clip, n_frames: int, settings: Settings) -> L
 def plan_frames(clip: Clip, settings: Settings) -> Plan:
     """Which frames would be sampled, by the file's timestamps; nothing is decoded.
 
-    Raises `CompareError` with the field `start` or `end` when the range lies outside the clip.
+    Raises `CompareError` with the field `start` or `end` when the range lies outside the clip, and where the file is
+    no longer the one that was probed.
     """
-    return _plan(read_timeline(Path(clip.path)), Path(clip.path).name, settings)
+    return _Source(clip, settings).plan()
 
 
 def sample_frames(
@@ -90,148 +82,121 @@ def sample_frames(
 
     `on_progress` gets the share done, 0 to 1; `cancelled` is asked at each frame. Where a damaged file decodes
     to something else than its timestamps promise, the frames are chosen again among those that do decode, with
-    a warning. Raises `CompareError` (a range outside the clip, a budget too small, no frame that decodes) and
-    `SamplingCancelledError`.
+    a warning. Raises `CompareError` (a range outside the clip, a budget too small, no frame that decodes, a file that
+    is not or no longer the one that was probed) and `SamplingCancelledError`.
     """
-    video = Path(clip.path)
-    timeline = read_timeline(video)
-    for _ in ("as promised", "as decoded"):
-        plan = _plan(timeline, video.name, settings)
-        count = len(plan.times.indices)
+    source = _Source(clip, settings)
+    threads = True
+    for _ in ("as promised", "without threads", "as decoded"):
+        chosen = source.plan()
+        times, count = chosen.times, len(chosen.times.indices)
         images = {
             look: np.empty((count, *look.size, 3), np.uint8)
-            for look in {look_of(spec, clip, count, settings) for spec in specs}
+            for look in {look_of(spec, source.clip, count, settings) for spec in specs}
         }
-        decoded = _decode(clip, timeline, plan, images, on_progress, cancelled)
-        if decoded is timeline:
-            return Frames(plan.times, plan.step, clip, settings, images)
-        timeline = decoded
-        clip = clip.model_copy(update={"n_frames": len(decoded.seconds), "duration": decoded.end, "fps": decoded.fps})
-    raise CompareError(f"{video.name}: decodes differently each time.", "Is the disk sound?")
+        try:
+            complete = _decode(source, times, images, threads, on_progress, cancelled)
+        except DamagedError:
+            threads = False
+            continue
+        source.hold()
+        if complete:
+            return Frames(times, chosen.step, source.clip, settings, images)
+    raise CompareError(f"{Path(clip.path).name}: decodes differently each time.", "Is the disk sound?")
+
+
+class _Source:
+    """The clip that is asked about, and the one whose frames are shown: the same but where they are swapped."""
+
+    def __init__(self, clip: Clip, settings: Settings) -> None:
+        self.clip, self.settings = clip, settings
+        self.swapped = settings.condition == "swapped"
+        self.shown = conditions.swapped_with(clip) if self.swapped else clip
+        self.hold()
+        self.own = read_timeline(Path(clip.path))
+        self.timeline = read_timeline(self.video)
+        self.hold()
+
+    @property
+    def video(self) -> Path:
+        """The file that is decoded."""
+        return Path(self.shown.path)
+
+    def hold(self) -> None:
+        """Raise `CompareError` when a file is not the one that was probed: its hash would name other frames."""
+        hold(Path(self.clip.path), self.clip.sha256)
+        hold(self.video, self.shown.sha256)
+
+    def plan(self) -> Plan:
+        chosen = plan(self.own, Path(self.clip.path).name, self.settings)
+        if self.swapped:
+            return replace(chosen, times=conditions.swapped(chosen.times, self.shown, self.timeline))
+        return replace(chosen, times=conditions.arranged(chosen.times, self.settings.condition, self.clip.sha256))
+
+    def correct(self, stamps: Sequence[float]) -> None:
+        """Take the stamps of the frames that decoded for what the file holds."""
+        before = self.timeline
+        true = timeline_of(stamps, before.end - before.seconds[-1])
+        self.timeline = replace(before, origin=true.origin, seconds=true.seconds, end=true.end)
+        if self.swapped:
+            return
+        self.own = self.timeline
+        facts = {"n_frames": len(true.seconds), "duration": true.end, "fps": true.fps}
+        self.clip = self.shown = self.clip.model_copy(update=facts)
 
 
 def _decode(
-    clip: Clip,
-    timeline: Timeline,
-    plan: Plan,
+    source: _Source,
+    times: FrameTimes,
     images: Mapping[Look, Image],
+    threads: bool,
     on_progress: Callable[[float], None] | None,
     cancelled: Callable[[], bool] | None,
-) -> Timeline:
-    """Fill `images`, up to the last frame of the plan. Returns `timeline`, or the true one where it is wrong."""
-    video = Path(clip.path)
+) -> bool:
+    """Fill `images`, up to the last frame that is needed. False: the timeline was wrong, and is corrected now."""
     positions = defaultdict(list)
-    for position, index in enumerate(plan.times.indices):
+    for position, index in enumerate(times.indices):
         positions[index].append(position)
-    last = plan.times.indices[-1]
+    if source.settings.condition == "blank":
+        for array in images.values():
+            array[:] = conditions.GREY
+        _stamp(times.seconds, range(len(times.indices)), images)
+        return True
+    last = max(positions)
     stamps: list[float] = []
     as_promised = True
-    for index, (stamp, frame) in enumerate(walk(video, timeline)):
+    for index, (stamp, frame) in enumerate(walk(source.video, source.timeline, threads=threads)):
         if cancelled and cancelled():
             raise SamplingCancelledError("Stopped while the clip was being decoded.")
         stamps.append(stamp)
-        as_promised = as_promised and timeline.has(index, stamp)
+        as_promised = as_promised and source.timeline.has(index, stamp)
         if not as_promised:
             continue  # only the stamps of the rest are of use now
         if index in positions:
-            _keep(frame, clip.rotation, positions[index], plan.times.seconds, images)
+            _keep(frame, source, positions[index], images)
+            _stamp(times.seconds, positions[index], images)
         if on_progress:
             on_progress((index + 1) / (last + 1))
         if index == last:
-            return timeline
+            return True
     if not stamps:
-        raise no_frames(video)
-    true = timeline_of(stamps, timeline.end - timeline.seconds[-1])
-    return replace(true, promised=timeline.promised, promised_end=timeline.promised_end)
+        raise no_frames(source.video)
+    source.correct(stamps)
+    return False
 
 
-def _keep(
-    frame: Any, rotation: int, positions: Sequence[int], seconds: Sequence[float], images: Mapping[Look, Image]
-) -> None:
+def _keep(frame: Any, source: _Source, positions: Sequence[int], images: Mapping[Look, Image]) -> None:
     """Write one decoded frame to its positions in each array."""
     rgb = to_rgb(frame)
     for look, array in images.items():
-        seen = picture(rgb, rotation, look)
+        # Another scenario's frames keep their shape, within the size that the model takes of this clip.
+        seen = (fitted if source.swapped else picture)(rgb, source.shown.rotation, look, source.shown.mirrored)
         for position in positions:
             array[position, : look.height] = seen
-            if look.band:
-                draw_time(array[position], seconds[position], look.band)
 
 
-def _plan(timeline: Timeline, name: str, settings: Settings) -> Plan:
-    """Spread sampling points evenly over the range; each takes the frame nearest in time, ties the later one.
-
-    The points stay even where a clip of variable rate has a gap: models without timestamps have no other clock.
-    """
-    start, end = _range(timeline, name, settings)
-    length, step = end - start, 1 / settings.fps
-    asked = math.floor(length * settings.fps + 1e-6)
-    count = min(max(_even(asked), 2), _even(settings.max_frames or MAX_FRAMES))
-    if not count <= asked <= count + 1:
-        step = length / count
-    indices = tuple(_nearest(timeline.seconds, start + k * step) for k in range(count))
-    warnings = [_less_than_promised(timeline, name), _repeats(timeline, indices)]
-    if settings.max_frames is None and asked > MAX_FRAMES + 1:
-        warnings.append(
-            f"{settings.fps:g} frames a second would be {asked:,}; {MAX_FRAMES} are taken, one every {step:.2f} s."
-        )
-    times = FrameTimes(
-        indices=indices,
-        seconds=tuple(timeline.seconds[index] for index in indices),
-        warnings=tuple(warning for warning in warnings if warning),
-    )
-    return Plan(times, step)
-
-
-def _range(timeline: Timeline, name: str, settings: Settings) -> tuple[float, float]:
-    """Start and end in seconds of the clip."""
-    start = settings.start or 0.0
-    end = timeline.end if settings.end is None else settings.end
-    for field, value, beyond in (
-        ("start", start, start >= timeline.end),
-        ("end", end, end > timeline.end + END_SLACK),
-    ):
-        if beyond:
-            raise CompareError(
-                f"{field} is {value:g} s, and {name} ends at {timeline.end:.2f} s.",
-                f"Choose an earlier {field}.",
-                field=field,
-            )
-    return start, min(end, timeline.end)
-
-
-def _less_than_promised(timeline: Timeline, name: str) -> str:
-    count = len(timeline.seconds)
-    until = f"{timeline.end:.2f} of {timeline.promised_end:.2f} s"
-    if count < timeline.promised:
-        return f"{name} ends early or is damaged: {count} of {timeline.promised} frames can be used, {until}."
-    if timeline.end < timeline.promised_end - 1 / timeline.fps:
-        return f"{name} ends early: it holds {until}."
-    return ""
-
-
-def _repeats(timeline: Timeline, indices: Sequence[int]) -> str:
-    if len(timeline.seconds) == 1:
-        return "The clip is one frame; it is shown twice."
-    again = len(indices) - len(set(indices))
-    if not again:
-        return ""
-    seconds = timeline.seconds[indices[0] : indices[-1] + 1]
-    gap = max((later - earlier for earlier, later in pairwise(seconds)), default=timeline.end)
-    return (
-        f"{again} of {len(indices)} sampling points show a frame again, because no other is nearer: "
-        f"the clip's frames lie up to {gap:.2f} s apart."
-    )
-
-
-def _even(count: int) -> int:
-    return count // 2 * 2
-
-
-def _nearest(seconds: Sequence[float], time: float) -> int:
-    after = bisect_left(seconds, time)
-    if after == len(seconds):
-        return after - 1
-    if after > 0 and time - seconds[after - 1] < seconds[after] - time - 1e-6:
-        return after - 1
-    return after
+def _stamp(seconds: Sequence[float], positions: Iterable[int], images: Mapping[Look, Image]) -> None:
+    """Draw the time of each position, where a model is told it so."""
+    for look, array in images.items():
+        for position in positions if look.band else ():
+            draw_time(array[position], seconds[position], look.band)

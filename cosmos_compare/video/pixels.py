@@ -6,9 +6,8 @@ from typing import Any, NamedTuple
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
-Image = npt.NDArray[np.uint8]
+from cosmos_compare.video.orientation import Image, upright
 
 
 class Look(NamedTuple):
@@ -30,10 +29,21 @@ def to_rgb(frame: Any) -> Image:
     return rgb
 
 
-def picture(rgb: Image, rotation: int, look: Look) -> Image:
-    """An RGB image upright, after `rotation` degrees clockwise, at the height and width of `look`."""
+def picture(rgb: Image, rotation: int, look: Look, mirrored: bool = False) -> Image:
+    """A stored RGB image upright, as `orientation.upright` makes it, at the height and width of `look`."""
     height, width = (look.height, look.width) if rotation % 180 == 0 else (look.width, look.height)
-    return np.rot90(resize(rgb, height, width), -rotation // 90)
+    return upright(resize(rgb, height, width), rotation, mirrored)
+
+
+def fitted(rgb: Image, rotation: int, look: Look, mirrored: bool = False) -> Image:
+    """A stored RGB image upright and whole within the size of `look`, its shape kept, black beside it."""
+    stands = np.ascontiguousarray(upright(rgb, rotation, mirrored))
+    scale = min(look.height / stands.shape[0], look.width / stands.shape[1])
+    height, width = (max(1, round(side * scale)) for side in stands.shape[:2])
+    top, left = (look.height - height) // 2, (look.width - width) // 2
+    canvas = np.zeros((look.height, look.width, 3), np.uint8)
+    canvas[top : top + height, left : left + width] = resize(stands, height, width)
+    return canvas
 
 
 def resize(image: Image, height: int, width: int) -> Image:

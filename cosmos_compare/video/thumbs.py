@@ -16,7 +16,9 @@ import cv2
 import numpy as np
 
 from cosmos_compare.errors import CompareError
-from cosmos_compare.video.decode import no_frames, open_video, read_timeline
+from cosmos_compare.video.opening import open_video
+from cosmos_compare.video.orientation import orientation_of, upright
+from cosmos_compare.video.timeline import no_frames, read_timeline
 
 HEIGHT = 96  # pixels: sharp at twice the size at which it is shown
 QUALITY = 72
@@ -106,9 +108,7 @@ def _middle_frame(video: Path, seconds: float) -> np.ndarray:
     frame = _decode_one(video, seconds / 2) or _decode_one(video, 0.0)
     if frame is None:
         raise no_frames(video)
-    turns = round(frame.rotation / 90)
-    upright: np.ndarray = np.ascontiguousarray(np.rot90(frame.to_ndarray(format="rgb24"), turns))
-    return upright
+    return np.ascontiguousarray(upright(frame.to_ndarray(format="rgb24"), *orientation_of(frame)))
 
 
 def _decode_one(video: Path, at: float) -> Any:

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from cosmos_compare.errors import CompareError
-from cosmos_compare.video.clips import VIDEO_SUFFIXES, probe, scenario_id
+from cosmos_compare.video.clips import probe, scenario_id
+from cosmos_compare.video.containers import SUFFIXES, USE
 
 FOLDER = "uploads"
 _CHUNK = 1 << 20
@@ -19,8 +20,8 @@ def keep_upload(name: str, content: BinaryIO, outputs: Path) -> Path:
     behind then.
     """
     suffix = Path(name).suffix.lower()
-    if suffix not in VIDEO_SUFFIXES:
-        raise CompareError(f"{Path(name).name}: not a kind of video file.", "Use mp4, webm, mkv, mov or avi.")
+    if suffix not in SUFFIXES:
+        raise CompareError(f"{Path(name).name}: not a kind of video file.", f"{USE}.")
     folder = outputs / FOLDER
     # The stem alone: a client may send any path as a name, and `segment` would take the folder's name.
     stem = scenario_id(Path(f"{Path(name).stem}_.x" if Path(name).stem.lower() == "segment" else Path(name).name))

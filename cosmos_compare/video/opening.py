@@ -1,0 +1,65 @@
+"""Opening: a file as a container and the stream in it that is the video. Knows nothing of times and pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import av
+import av.error
+from av.stream import Disposition
+
+from cosmos_compare.errors import CompareError
+from cosmos_compare.video.containers import FORMATS, USE
+from cosmos_compare.video.files import state_of, unreadable
+
+# A picture that stands for the whole in a file manager: stored as a stream, and not the video.
+PICTURES = {"mjpeg", "png", "bmp", "gif", "webp", "tiff", "jpegls", "jpeg2000"}
+
+
+@contextmanager
+def open_video(video: Path) -> Iterator[tuple[Any, Any]]:
+    """PyAV's container and its video stream.
+
+    Raises `CompareError` naming the file: missing, not a regular file, unreadable, empty, not a video, an image,
+    audio only.
+    """
+    if state_of(video).size == 0:
+        raise CompareError(f"{video.name}: the file is empty.", "Copy or download it again.")
+    try:
+        # An absolute path is never taken for an option or a protocol, and a playlist in disguise
+        # can't reach for the network.
+        container = av.open(str(video.absolute()), options={"protocol_whitelist": "file"})
+    except PermissionError as error:
+        raise unreadable(video, error) from error
+    except (av.error.FFmpegError, OSError, ValueError) as error:
+        why = "can't be opened as a video: cut, damaged or something else."
+        raise CompareError(f"{video.name}: {why}", f"{USE}.") from error
+    with container:
+        if container.format.name.endswith("_pipe") or container.format.name == "image2":
+            raise CompareError(f"{video.name}: a still image, not a video.", f"{USE}.")
+        if not FORMATS & set(container.format.name.split(",")):
+            raise CompareError(f"{video.name}: {container.format.long_name}, not a video.", f"{USE}.")
+        stream = video_stream(video, container)
+        if stream.codec_context is None:
+            raise CompareError(f"{video.name}: its video codec is not known here.", "Convert it to H.264 in mp4.")
+        yield container, stream
+
+
+def video_stream(video: Path, container: Any) -> Any:
+    """The stream that moves, and of several the largest, as `ffmpeg` chooses; of equal ones the first."""
+    # Cover art of a song is stored as a video stream.
+    streams = [s for s in container.streams.video if not s.disposition & Disposition.attached_pic]
+    if not streams:
+        only = " (audio only)" if container.streams.audio else ""
+        raise CompareError(f"{video.name}: no video stream{only}.", f"{USE} with a video track.")
+    return max(streams, key=_rank)
+
+
+def _rank(stream: Any) -> tuple[bool, bool, int]:
+    if stream.codec_context is None:
+        return False, False, 0
+    still = stream.codec_context.name in PICTURES or bool(stream.disposition & Disposition.timed_thumbnails)
+    return stream.frames != 1, not still, stream.codec_context.width * stream.codec_context.height
