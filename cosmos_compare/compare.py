@@ -81,6 +81,11 @@ class Comparison:
             "versions": {name: self.versions[name] for name in LIBRARIES},
             "rules": ANSWER_REVISION,
         }
+        # What clips of before never had: their keys stay.
+        if self.clip.mirrored:
+            parts["mirrored"] = True
+        if self.planned.shown_from:
+            parts["shown_from"] = self.planned.shown_from.sha256
         return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 
@@ -139,7 +144,10 @@ def _attempt(
         attempt.device = engine.device_name
         job.enter("looking")
         asked = comparison.clip, comparison.settings, comparison.specs
-        frames = attempt.frames = cache.get(*asked, job.stopped, job.advance)
+        frames = cache.get(*asked, job.stopped, job.advance)
+        if frames.times.shown_from != comparison.planned.shown_from:
+            raise CompareError("The clips beside this one changed since this was asked.", "Ask again.")
+        attempt.frames = frames
         request = Request(
             messages=comparison.messages(spec),
             images=frames.for_model(spec),

@@ -212,14 +212,15 @@ class ShownFrom(Record):
 
 
 class FrameTimes(Record):
-    """Which frames of the file were shown, by index, and the time told of each, seconds from clip start.
-
-    The time is the frame's own timestamp, but where a condition shows frames at the times of others.
-    """
+    """Which frames of the file were chosen, by index and by the timestamp of each, seconds from clip start."""
 
     indices: tuple[int, ...]
     seconds: tuple[float, ...]
     warnings: tuple[str, ...] = ()
+    shown: tuple[int, ...] | None = Field(
+        default=None,
+        description="indices of the frames that a condition shows at these times instead; empty for one grey",
+    )
     shown_from: ShownFrom | None = None
 
 

@@ -19,10 +19,10 @@ GREY = 128  # of each colour, where the condition is `blank`
 
 
 def arranged(times: FrameTimes, condition: Condition, sha256: str) -> FrameTimes:
-    """The frames in the order in which a condition shows them, at the old times, with a sentence that says so."""
+    """What a condition shows at the old times, with a sentence that says so."""
     indices = times.indices
     if condition == "blank":
-        return _said(times, indices, "Control: one grey picture is shown at all times, and nothing of the clip.")
+        return _said(times, (), "Control: one grey picture is shown at all times, and nothing of the clip.")
     if condition == "frozen":
         return _said(times, indices[:1] * len(indices), "Control: the first frame is shown at all times.")
     if condition == "reversed":
@@ -74,5 +74,5 @@ def _order(count: int, sha256: str) -> list[int]:
     return order if order != list(range(count)) else [*order[1:], *order[:1]]
 
 
-def _said(times: FrameTimes, indices: tuple[int, ...], what: str) -> FrameTimes:
-    return times.model_copy(update={"indices": indices, "warnings": (*times.warnings, what)})
+def _said(times: FrameTimes, shown: tuple[int, ...], what: str) -> FrameTimes:
+    return times.model_copy(update={"shown": shown, "warnings": (*times.warnings, what)})

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from cosmos_compare.schema import Clip, ModelSpec, Settings
 from cosmos_compare.setting_fields import FRAME_FIELDS
+from cosmos_compare.video.conditions import swapped_with
 from cosmos_compare.video.frames import Frames, sample_frames
 
 
@@ -30,9 +31,10 @@ class FrameCache:
         `on_progress` gets the share done, 0 to 1, whoever decodes. `cancelled` ends the decoding with
         `SamplingCancelledError`; whoever waited for it then decodes anew.
         """
+        key = _key(clip, settings, specs)
         with self._lock:
-            entry = self._entries.setdefault(_key(clip, settings, specs), _Entry())
-            self._entries.move_to_end(_key(clip, settings, specs))
+            entry = self._entries.setdefault(key, _Entry())
+            self._entries.move_to_end(key)
         if on_progress:
             entry.watchers.append(on_progress)
         with entry.decoding:
@@ -69,4 +71,5 @@ class _Entry:
 
 def _key(clip: Clip, settings: Settings, specs: Sequence[ModelSpec]) -> str:
     visions = sorted({spec.vision.model_dump_json() for spec in specs})
-    return "|".join([clip.sha256, settings.model_dump_json(include=set(FRAME_FIELDS)), *visions])
+    contents = [clip.sha256, swapped_with(clip).sha256] if settings.condition == "swapped" else [clip.sha256]
+    return "|".join([*contents, settings.model_dump_json(include=set(FRAME_FIELDS)), *visions])

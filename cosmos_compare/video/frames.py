@@ -155,9 +155,9 @@ def _decode(
 ) -> bool:
     """Fill `images`, up to the last frame that is needed. False: the timeline was wrong, and is corrected now."""
     positions = defaultdict(list)
-    for position, index in enumerate(times.indices):
+    for position, index in enumerate(times.indices if times.shown is None else times.shown):
         positions[index].append(position)
-    if source.settings.condition == "blank":
+    if not positions:  # a control that shows nothing of the clip
         for array in images.values():
             array[:] = conditions.GREY
         _stamp(times.seconds, range(len(times.indices)), images)
