@@ -4,7 +4,6 @@ Everything goes through huggingface_hub, its cache and its login; a token is nev
 """
 
 import errno
-import json
 import os
 import re
 import time
@@ -26,6 +25,7 @@ from huggingface_hub.errors import (
 from huggingface_hub.errors import HTTPError as NetworkError  # type: ignore[attr-defined]
 from huggingface_hub.file_download import repo_folder_name
 
+from cosmos_compare.catalogue.checkpoint import missing_files, trouble_of
 from cosmos_compare.catalogue.models import is_server, source_folder
 from cosmos_compare.errors import CompareError
 from cosmos_compare.machine.facts import GB, free_bytes
@@ -62,45 +62,30 @@ def local_folder(spec: ModelSpec) -> Path | None:
     A folder source is itself; a Hub id is looked up in the Hub's cache at the spec's revision.
     """
     folder = _folder(spec)
-    return folder if folder is not None and not missing_files(folder) else None
-
-
-def missing_files(folder: Path) -> list[str]:
-    """What a checkpoint folder lacks to be loaded: names, or the alternatives where one of several will do."""
-    alternatives = [
-        ("config.json",),
-        ("tokenizer.json", "vocab.json", "tokenizer.model"),
-        # Without them a processor falls back to another pixel budget and says nothing.
-        ("processor_config.json", "preprocessor_config.json"),
-    ]
-    missing = [" or ".join(names) for names in alternatives if not any((folder / n).is_file() for n in names)]
-    return missing + [name for name in _weights(folder) if not (folder / name).is_file()]
-
-
-def weights_bytes(folder: Path) -> int:
-    """The size of the safetensors files of a checkpoint folder."""
-    return sum(path.stat().st_size for path in folder.glob("*.safetensors"))
+    return folder if folder is not None and trouble_of(folder) is None else None
 
 
 def access_problem(spec: ModelSpec) -> CompareError | None:
-    """Why a model's weights can't be loaded from this machine's disk, and what to do; None when they can."""
+    """Why a model can't be loaded from this machine's disk, and what to do; None when it can."""
     if is_server(spec):
         return None
     folder = _folder(spec)
-    missing = missing_files(folder) if folder is not None and folder.is_dir() else None
-    if missing == []:
+    trouble = trouble_of(folder) if folder is not None else None
+    if folder is not None and trouble is None:
         return None
     if source_folder(spec) is not None:
-        what = f"lacks {missing[0]}" if missing else "is not there"
-        return CompareError(
-            f"{spec.name}: the folder {folder} {what}.", "Give a folder with a whole checkpoint.", field="models"
-        )
-    how_far = f"only partly on this machine ({missing[0]} is missing)" if missing else "not on this machine"
+        assert folder is not None and trouble is not None
+        return CompareError(f"{spec.name}: the folder {folder} {trouble.what}.", trouble.hint, field="models")
+    missing = missing_files(folder) if folder is not None else []
+    if folder is not None and trouble is not None and not missing:
+        return CompareError(f"{spec.name}: {folder} {trouble.what}.", trouble.hint, field="models")
     first = f"Ask for access at {page(spec)}, log in with `hf auth login`, then: " if spec.gated else "Download them: "
+    how_far = f"only partly on this machine ({missing[0]} is missing)" if missing else "not on this machine"
+    if not missing and (others := _other_revisions(spec)):
+        how_far = f"on this machine at revision {others[0]}, and the list asks for {spec.revision or 'main'}"
+        first = f"Write `revision: {others[0]}` into its entry in models.yaml, or download the other: "
     return CompareError(
-        f"{spec.name}: the weights of {spec.source} are {how_far}.",
-        first + _pull_command(spec),
-        field="models",
+        f"{spec.name}: the weights of {spec.source} are {how_far}.", first + _pull_command(spec), field="models"
     )
 
 
@@ -144,21 +129,17 @@ def _folder(spec: ModelSpec) -> Path | None:
     except HFValidationError as error:
         raise CompareError(
             f"{spec.name}: {spec.source} is neither a folder of this machine nor a Hub id (owner/name).",
-            "Mend its source in the model list.",
+            "Fix its source in the model list.",
             field="models",
         ) from error
     return Path(config).parent if isinstance(config, str) else None
 
 
-def _weights(folder: Path) -> list[str]:
-    """Names of the weights files: those that the index lists, or the one file that needs no index."""
-    index = folder / "model.safetensors.index.json"
-    if not index.is_file():
-        return ["model.safetensors"]
-    try:
-        return sorted(set(json.loads(index.read_bytes())["weight_map"].values()))
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise CompareError(f"{index}: not an index of weights.", "Delete it and download the model again.") from error
+def _other_revisions(spec: ModelSpec) -> list[str]:
+    """Revisions of the model in the Hub's cache that are whole, but not the one asked for; the newest first."""
+    snapshots = cache_folder() / repo_folder_name(repo_id=spec.source, repo_type="model") / "snapshots"
+    whole = [path.parent for path in snapshots.glob("*/config.json") if trouble_of(path.parent) is None]
+    return [folder.name for folder in sorted(whole, key=lambda folder: -folder.lstat().st_mtime)]
 
 
 def _wanted_files(spec: ModelSpec) -> dict[str, int]:
@@ -224,9 +205,9 @@ def _refusal(error: HfHubHTTPError, spec: ModelSpec) -> tuple[str, str]:
             "Give it the right to read gated repositories, or log in with another: hf auth login",
         )
     if isinstance(error, RevisionNotFoundError):
-        return f"{spec.source} has no revision {spec.revision}.", "Mend its revision in the model list."
+        return f"{spec.source} has no revision {spec.revision}.", "Fix its revision in the model list."
     if isinstance(error, RepositoryNotFoundError):
-        return f"{page(spec)} does not exist.", "Mend its source in the model list."
+        return f"{page(spec)} does not exist.", "Fix its source in the model list."
     return f"the Hub answers with error {status}.", f"Try again later: {_pull_command(spec)}"
 
 

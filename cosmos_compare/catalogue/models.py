@@ -6,18 +6,20 @@ A user's own file of the same form adds models or overrides them field by field.
 """
 
 import hashlib
-import json
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
+from cosmos_compare.catalogue.checkpoint import NOT_THERE, Trouble, read_json, trouble_of
 from cosmos_compare.errors import CompareError, first_problem
 from cosmos_compare.paths import MODEL_LIST, ROOT, user_model_list
 from cosmos_compare.schema import ModelSpec
 from cosmos_compare.yaml_io import read_mapping
 
+_HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*")
 Table = dict[str, dict[str, Any]]
 
 
@@ -46,7 +48,7 @@ def is_server(spec: ModelSpec) -> bool:
 
 def source_folder(spec: ModelSpec) -> Path | None:
     """The folder of a model that lies on this machine; None for Hub ids and servers."""
-    path = Path(spec.source).expanduser()
+    path = _expanded(spec.source)
     if path.is_absolute():
         return path
     return ROOT / path if (ROOT / path).is_dir() else None
@@ -58,14 +60,17 @@ def fingerprint(folder: Path) -> str:
     Of each weights file the header and the ends are read, not all the gigabytes.
     """
     digest = hashlib.sha256()
-    for path in sorted(folder.iterdir()):
-        if path.suffix == ".safetensors":
-            with path.open("rb") as file:
-                digest.update(f"{path.name}:{path.stat().st_size}".encode() + file.read(1 << 20))
-                file.seek(-min(1 << 20, path.stat().st_size), 2)
-                digest.update(file.read())
-        elif path.suffix in {".json", ".txt", ".jinja"}:
-            digest.update(path.name.encode() + path.read_bytes())
+    try:
+        for path in sorted(path for path in folder.iterdir() if path.is_file()):
+            if path.suffix == ".safetensors":
+                with path.open("rb") as file:
+                    digest.update(f"{path.name}:{path.stat().st_size}".encode() + file.read(1 << 20))
+                    file.seek(-min(1 << 20, path.stat().st_size), 2)
+                    digest.update(file.read())
+            elif path.suffix in {".json", ".txt", ".jinja"}:
+                digest.update(path.name.encode() + path.read_bytes())
+    except OSError as error:
+        raise CompareError(f"{error.filename}: can't be read ({error.strerror}).", "Check its permissions.") from error
     return f"local-{digest.hexdigest()[:12]}"
 
 
@@ -111,7 +116,7 @@ def _merge(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
 def _spec(name: str, entry: dict[str, Any], families: Table) -> ModelSpec:
     entry = dict(entry)
     family = entry.pop("family", None)
-    if family not in families:
+    if not isinstance(family, str) or family not in families:
         raise CompareError(
             f"Model {name!r}: unknown family {family!r}.", f"Known families: {', '.join(sorted(families))}."
         )
@@ -125,11 +130,7 @@ def _resolve(text: str, families: Table, models: Table) -> ModelSpec:
     name, equals, source = text.partition("=")
     if not equals:
         if name not in models:
-            raise CompareError(
-                f"No model named {name!r}.",
-                f"Known: {', '.join(models)}. Or give one as NAME=FOLDER.",
-                field="models",
-            )
+            raise _not_listed(text, models)
         return _spec(name, models[name], families)
     if source.startswith(("http://", "https://")):
         raise CompareError(
@@ -137,19 +138,53 @@ def _resolve(text: str, families: Table, models: Table) -> ModelSpec:
             "Give a folder with the weights: NAME=FOLDER.",
             field="models",
         )
-    folder = Path(source).expanduser().resolve()
-    config = folder / "config.json"
-    if not config.is_file():
+    folder = _expanded(source).resolve()
+    trouble = trouble_of(folder)
+    if trouble is NOT_THERE and _HUB_ID.fullmatch(source):
         raise CompareError(
-            f"{name}: {folder} holds no config.json.", "Give a folder with a checkpoint.", field="models"
+            f"{name}: {source} is no folder of this machine; it looks like a model's id on the Hub.",
+            _from_the_hub(source, models),
+            field="models",
         )
     try:
-        family = json.loads(config.read_bytes()).get("model_type")
-    except (ValueError, AttributeError) as error:
-        raise CompareError(f"{name}: config.json is not a JSON object.", field="models") from error
+        family = read_json(folder / "config.json").get("model_type")
+    except CompareError as error:
+        what = trouble or Trouble(f"can't be used: {error.message.rstrip('.')}", error.hint)
+        raise CompareError(f"{name}: {folder} {what.what}.", what.hint, field="models") from error
     # A checkpoint of the list that lies in another place keeps its entry's settings.
     entry = next((e for e in models.values() if source_matches(e, folder)), {"family": family})
     return _spec(name, {**entry, "label": name, "source": str(folder), "revision": None}, families)
+
+
+def _not_listed(text: str, models: Table) -> CompareError:
+    """What somebody typed in place of a name of the list, and what to type."""
+    if text.startswith(("http://", "https://")):
+        return CompareError(f"{text} has no name.", f"Give it one: NAME={text}", field="models")
+    if text.startswith((".", "~")) or Path(text).is_absolute() or trouble_of(Path(text)) is not NOT_THERE:
+        name = re.sub(r"[^A-Za-z0-9._-]+", "-", Path(text).absolute().name).strip(".-") or "mine"
+        return CompareError(f"{text} is a folder without a name.", f"Give it one: {name}={text}", field="models")
+    if _HUB_ID.fullmatch(text):
+        return CompareError(
+            f"{text} is a model's id on the Hub, and no name of the list.", _from_the_hub(text, models), field="models"
+        )
+    known = f"Known: {', '.join(map(str, models))}. Or give one as NAME=FOLDER."
+    return CompareError(f"No model named {text!r}.", known, field="models")
+
+
+def _from_the_hub(hub_id: str, models: Table) -> str:
+    """How to use a model of the Hub."""
+    if listed := [name for name, entry in models.items() if str(entry.get("source")).casefold() == hub_id.casefold()]:
+        return f"In the list it is called {listed[0]}: use that name."
+    name = hub_id.split("/")[1]
+    return f"Download it, then name the folder: hf download {hub_id} --local-dir {name}; then {name}=./{name}"
+
+
+def _expanded(text: str) -> Path:
+    """A path with `~` filled in."""
+    try:
+        return Path(text).expanduser()
+    except RuntimeError as error:
+        raise CompareError(f"{text}: there is no such user on this machine.", "Write the whole path.") from error
 
 
 def source_matches(entry: dict[str, Any], folder: Path) -> bool:

@@ -9,7 +9,8 @@ from itertools import combinations
 from rich.console import Console
 from rich.table import Table
 
-from cosmos_compare.catalogue.hub import local_folder, pull, weights_bytes
+from cosmos_compare.catalogue.checkpoint import weights_bytes
+from cosmos_compare.catalogue.hub import local_folder, pull
 from cosmos_compare.catalogue.models import is_server, load_models, resolve_models
 from cosmos_compare.errors import CompareError
 from cosmos_compare.machine.facts import GB, Machine, memory_needed, read_machine

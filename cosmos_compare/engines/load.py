@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 
-from cosmos_compare.catalogue.hub import access_problem, local_folder, weights_bytes
+from cosmos_compare.catalogue.checkpoint import weights_bytes
+from cosmos_compare.catalogue.hub import access_problem, local_folder
 from cosmos_compare.engines.base import Engine
 from cosmos_compare.machine.facts import with_room
 from cosmos_compare.schema import ModelSpec

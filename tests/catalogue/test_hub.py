@@ -10,11 +10,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from checkpoints import weights
 from hub_server import COMMIT, REPO, Hub, serve
 
 # The client resumes in steps of 10 MiB, so a file must be longer for a cut to leave something to keep.
 CHUNK = 10 * 1024 * 1024
-WEIGHTS = bytes(range(256)) * (CHUNK // 100)
+WEIGHTS = weights(bytes(range(256)) * (CHUNK // 100))
 SMALL = {
     "config.json": b'{"model_type": "qwen2_5_vl"}',
     "tokenizer.json": b"{}",
@@ -23,7 +24,7 @@ SMALL = {
     "chat_template.jinja": b"{{ messages }}",
 }
 UNWANTED = {"pytorch_model.bin": b"a pickle", "modeling_street.py": b"import os", "README.md": b"# Street"}
-FILES = {**SMALL, **UNWANTED, "model.safetensors": b"weights"}
+FILES = {**SMALL, **UNWANTED, "model.safetensors": weights()}
 PROGRAM = "import sys; from cosmos_compare.cli import main; sys.exit(main())"
 
 
@@ -140,7 +141,7 @@ def test_what_a_killed_pull_left_is_removed_once_it_is_old(client: Client) -> No
 def test_a_model_with_several_weights_files_is_whole_only_with_all_of_them(hub: Hub, client: Client) -> None:
     index = {"weight_map": {"a": "model-00001-of-00002.safetensors", "b": "model-00002-of-00002.safetensors"}}
     hub.files["model.safetensors.index.json"] = json.dumps(index).encode()
-    hub.files |= {"model-00001-of-00002.safetensors": b"first", "model-00002-of-00002.safetensors": b"second"}
+    hub.files |= {"model-00001-of-00002.safetensors": weights(1), "model-00002-of-00002.safetensors": weights(2)}
     del hub.files["model.safetensors"]
     assert client.run("models", "pull", "street")[0] == 0
     assert _listed(client)["folder"] == str(client.snapshot)

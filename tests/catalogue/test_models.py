@@ -77,7 +77,7 @@ def test_what_can_not_be_a_model_is_named(tmp_path: Path) -> None:
     (tmp_path / "config.json").write_text(json.dumps({"model_type": "llama"}))
     for name, sentence in [
         ("nobody", "No model named 'nobody'"),
-        ("x=/nowhere", "holds no config.json"),
+        ("x=/nowhere", "/nowhere is not there"),
         ("x=http://localhost:1/v1", "behind a server"),
         (f"x={tmp_path}", "unknown family 'llama'"),
         (f"../x={tmp_path}", "unknown family"),

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import threading
 import weakref
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+import checkpoints
 import pytest
+from conftest import ROOT
 from engine_requests import answer, make_request
 
+from cosmos_compare.catalogue.checkpoint import trouble_of
 from cosmos_compare.catalogue.models import resolve_models
 from cosmos_compare.engines.local.engine import LocalEngine
 from cosmos_compare.engines.local.libraries import torch
 from cosmos_compare.engines.local.loading import load_model, no_model_is_built
+from cosmos_compare.errors import CompareError
 
 CPU = torch.device("cpu")
 
@@ -78,3 +84,115 @@ def test_a_closed_engine_forgets_its_model(tiny: dict[str, Path]) -> None:
     model = weakref.ref(engine.model)
     engine.close()
     assert model() is None
+
+
+def dropped(names: Callable[[str], bool]) -> Callable[[dict[str, Any]], dict[str, Any]]:
+    return lambda tensors: {name: tensor for name, tensor in tensors.items() if not names(name)}
+
+
+NOT_THE_MODELS = {
+    "other prefix": (lambda tensors: {f"base_model.model.{n}": t for n, t in tensors.items()}, "are not in its files"),
+    "a layer missing": (dropped(lambda name: ".layers.1." in name), r"11 weights \(.*layers.1.*\) are not in"),
+    "one missing": (dropped(lambda name: name.endswith("language_model.norm.weight")), r"1 weight \(.*\) is not in"),
+    "no embedding": (dropped(lambda name: "embed_tokens" in name), "embed_tokens"),
+    "no vision tower": (dropped(lambda name: "visual" in name), "describes a model of .* numbers, and the files hold"),
+    "one too many": (lambda t: t | {"model.extra.weight": torch.zeros(2, 2)}, r"1 weight \(model.extra.weight\) is"),
+    "another shape": (
+        lambda tensors: {n: t[:-1] if n.endswith("mlp.up_proj.weight") else t for n, t in tensors.items()},
+        "of another shape than the model's",
+    ),
+    "scales beside them": (
+        lambda t: t | {n.replace(".weight", ".weight_scale"): torch.ones(1) for n in t if "mlp.up_proj.weight" in n},
+        "weight_scale.* in its files and not in the model",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", NOT_THE_MODELS)
+def test_weights_that_are_not_the_models_are_refused_by_name_and_number(
+    kind: str, tiny: dict[str, Path], tmp_path: Path
+) -> None:
+    change, words = NOT_THE_MODELS[kind]
+    folder = checkpoints.copy(tiny["reason2-tiny"], tmp_path / "mine")
+    checkpoints.with_weights(folder, change)
+    (spec,) = resolve_models([f"mine={folder}"])
+    with pytest.raises(CompareError, match=words):
+        LocalEngine(spec, folder)
+
+
+def test_a_head_that_is_tied_may_be_stored_or_left_out(tiny: dict[str, Path], tmp_path: Path) -> None:
+    demo = ROOT / "data" / "demo_models" / "reason2-demo"  # its head is tied
+    assert load_model(demo, torch.float32, CPU) is not None
+    folder = checkpoints.copy(demo, tmp_path / "mine")
+    embedding = "model.language_model.embed_tokens.weight"
+    checkpoints.with_weights(folder, lambda tensors: tensors | {"lm_head.weight": tensors[embedding].clone()})
+    assert load_model(folder, torch.float32, CPU) is not None
+
+
+def test_weights_under_the_names_of_older_libraries_are_taken(tiny: dict[str, Path], tmp_path: Path) -> None:
+    folder = checkpoints.copy(tiny["reason1-tiny"], tmp_path / "mine")
+    older = {"model.visual.": "visual.", "model.language_model.": "model."}
+
+    def renamed(tensors: dict[str, Any]) -> dict[str, Any]:
+        for new, old in older.items():
+            tensors = {name.replace(new, old): tensor for name, tensor in tensors.items()}
+        return tensors
+
+    checkpoints.with_weights(folder, renamed)
+    ours, plain = load_model(folder, torch.float32, CPU), load_model(tiny["reason1-tiny"], torch.float32, CPU)
+    for (_, one), (_, other) in zip(ours.named_parameters(), plain.named_parameters(), strict=True):
+        assert torch.equal(one, other)
+
+
+def test_fp8_by_block_is_unpacked(tiny: dict[str, Path], tmp_path: Path) -> None:
+    """The one quantised form that loads: its weights become the plain ones that they stand for."""
+    folder = checkpoints.copy(tiny["reason2-tiny"], tmp_path / "mine")
+    meant: dict[str, Any] = {}
+
+    def pack(tensors: dict[str, Any]) -> dict[str, Any]:
+        packed = dict(tensors)
+        for name, tensor in tensors.items():
+            if "language_model" in name and "_proj.weight" in name:
+                rows, columns = tensor.shape
+                blocks = tensor.float().reshape(rows // 8, 8, columns // 8, 8)
+                scale = (blocks.abs().amax((1, 3)) / 448).clamp(min=1e-8)
+                small = (blocks / scale[:, None, :, None]).to(torch.float8_e4m3fn)
+                packed[name], packed[f"{name}_scale_inv"] = small.reshape(rows, columns), scale
+                meant[name] = (small.float() * scale[:, None, :, None]).reshape(rows, columns)
+        return packed
+
+    checkpoints.with_weights(folder, pack)
+    how = {"quant_method": "fp8", "activation_scheme": "dynamic", "weight_block_size": [8, 8]}
+    checkpoints.with_json(folder, "config.json", quantization_config=how | {"modules_to_not_convert": ["model.visual"]})
+    assert trouble_of(folder) is None
+    model = load_model(folder, torch.float32, CPU)
+    weights = dict(model.named_parameters())
+    assert meant and all(torch.equal(weights[name], tensor) for name, tensor in meant.items())
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"intermediate_size": 30_000},
+        {"vocab_size": 60_000},
+        {"rope_parameters": "x"},
+        {"rms_norm_eps": "small"},
+        {"hidden_act": "dance"},
+        {"num_key_value_heads": 3},
+    ],
+)
+def test_a_config_that_lies_is_a_sentence(values: dict[str, Any], tiny: dict[str, Path], tmp_path: Path) -> None:
+    folder = checkpoints.copy(tiny["reason2-tiny"], tmp_path / "mine")
+    checkpoints.with_text_config(folder, **values)
+    (spec,) = resolve_models([f"mine={folder}"])
+    with pytest.raises(CompareError):
+        LocalEngine(spec, folder)
+
+
+@pytest.mark.parametrize("name", ["generation_config.json", "tokenizer_config.json", "processor_config.json"])
+def test_a_file_without_bottom_is_a_sentence(name: str, tiny: dict[str, Path], tmp_path: Path) -> None:
+    folder = checkpoints.copy(tiny["reason2-tiny"], tmp_path / "mine")
+    (folder / name).write_text('{"a":' * 200_000 + "1" + "}" * 200_000)
+    (spec,) = resolve_models([f"mine={folder}"])
+    with pytest.raises(CompareError, match=name):
+        LocalEngine(spec, folder)

@@ -8,17 +8,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from safetensors import SafetensorError
-
 from cosmos_compare.engines.base import Cancelled, OnState, OnText, Request
 from cosmos_compare.engines.local import memory
+from cosmos_compare.engines.local.chat_template import Stopped
 from cosmos_compare.engines.local.decode_eager import decode, write
 from cosmos_compare.engines.local.forward import EagerForward
 from cosmos_compare.engines.local.graphs import Graphs
 from cosmos_compare.engines.local.inputs import Inputs, prepare
 from cosmos_compare.engines.local.kv_cache import DynamicKVCache
 from cosmos_compare.engines.local.libraries import torch
-from cosmos_compare.engines.local.loading import load_model, load_processor, no_model_is_built
+from cosmos_compare.engines.local.loading import UNLOADABLE, load_model, load_processor, no_model_is_built
 from cosmos_compare.engines.local.positions import follow_own_rule
 from cosmos_compare.engines.local.prefix_cache import PrefixCache
 from cosmos_compare.engines.local.prompt import Prompt
@@ -67,7 +66,9 @@ class LocalEngine:
             raise CompareError(
                 f"{spec.label} does not fit in the free GPU memory.", "Run one model at a time, or free the GPU."
             ) from error
-        except (OSError, ValueError, KeyError, SafetensorError) as error:
+        except CompareError as error:
+            raise CompareError(f"{spec.label}: {folder} can't be used. {error.message}", error.hint) from error
+        except UNLOADABLE as error:
             raise CompareError(
                 f"{spec.label}: {folder} can't be loaded ({_first_line(error)}).",
                 "Check that the checkpoint is complete and in safetensors form.",
@@ -151,6 +152,8 @@ class LocalEngine:
     def _try(self, way: Callable[[_Attempt], None], attempt: _Attempt) -> Failure | None:
         try:
             way(attempt)
+        except Stopped:
+            return None
         except CompareError as error:
             return Failure(type="WrongInput", message=error.message, hint=error.hint)
         except (MemoryError, RuntimeError) as error:  # torch.OutOfMemoryError is a RuntimeError
@@ -163,7 +166,7 @@ class LocalEngine:
         """Look at the clip as far as that is not kept, then write."""
         request = attempt.request
         attempt.on_state("looking")
-        prompt = self.prefix_cache.tokenize(request)
+        prompt = self.prefix_cache.tokenize(request, attempt.cancelled)
         attempt.inputs, attempt.prepared = prompt.inputs, time.perf_counter()
         if attempt.cancelled():
             return

@@ -8,17 +8,23 @@ part, the prefix, can be kept when only the question changes.
 import re
 from dataclasses import dataclass
 from typing import Any, NamedTuple
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from cosmos_compare.engines.base import Request
+from cosmos_compare.engines.base import Cancelled, Request
+from cosmos_compare.engines.local.chat_template import ChatTemplate, never
 from cosmos_compare.engines.local.libraries import VideoMetadata, smart_resize, torch
 from cosmos_compare.errors import CompareError
+from cosmos_compare.prompts import Messages
 from cosmos_compare.schema import Vision
 
 TICKS_PER_SECOND = 1000
+CHECK = "Use the original checkpoint's tokenizer and processor files."
 _VIDEO = "<|vision_start|><|video_pad|><|vision_end|>"
 _PADS = re.compile(r"(?:<\|video_pad\|>){2,}")
+
+_templates: "WeakKeyDictionary[Any, ChatTemplate]" = WeakKeyDictionary()  # each goes with its processor
 
 
 @dataclass(frozen=True)
@@ -54,18 +60,46 @@ def prepare(processor: Any, vision: Vision, request: Request) -> Inputs:
     return join(processor, look(processor, vision, request, text), text)
 
 
-def render(processor: Any, vision: Vision, request: Request) -> Text:
+def render(processor: Any, vision: Vision, request: Request, cancelled: Cancelled = never) -> Text:
     """Put the messages into the model's template.
 
-    Raises `CompareError` when a text holds one of the model's control tokens.
+    Raises `CompareError` when a text holds one of the model's control tokens or the template fails, `Stopped` once
+    `cancelled` says so.
     """
     _refuse_control_tokens(processor, request)
-    text = processor.apply_chat_template(_conversation(request), tokenize=False, add_generation_prompt=True)
+    text = template_of(processor).render(_conversation(request.messages), cancelled)
     place = _VIDEO
     if vision.video_token == "bare":
         text, place = text.replace(_VIDEO, "<|video_pad|>"), "<|video_pad|>"
     before, video, question = text.partition(place)
     return Text(before + video, question)
+
+
+def check_prompt(processor: Any) -> None:
+    """Raises `CompareError` for a checkpoint whose tokens or template have no place for a video and a question."""
+    known = processor.tokenizer.get_vocab()
+    lacking = [token for token in ("<|vision_start|>", "<|video_pad|>", "<|vision_end|>") if token not in known]
+    if lacking:
+        raise CompareError(f"Its tokenizer does not know {lacking[0]}, so it can't be shown a video.", CHECK)
+    if not hasattr(processor, "video_processor"):
+        raise CompareError("It has no video processor, so it can't be shown a video.", CHECK)
+    text = template_of(processor).render(_conversation(Messages("Be brief.", "What happens?")))
+    for part in (_VIDEO, "What happens?"):
+        if part not in text:
+            raise CompareError(f"Its chat template leaves out {part}, so it can't be asked about a video.", CHECK)
+
+
+def template_of(processor: Any) -> ChatTemplate:
+    """The template of a processor, with the process that renders it. Raises `CompareError` when it has none."""
+    text = processor.chat_template
+    if isinstance(text, dict):
+        text = text.get("default")
+    if not isinstance(text, str) or not text.strip():
+        raise CompareError("It has no chat template (chat_template.jinja, or in tokenizer_config.json).", CHECK)
+    found = _templates.get(processor)
+    if found is None:
+        found = _templates[processor] = ChatTemplate(text, dict(processor.tokenizer.special_tokens_map))
+    return found
 
 
 def look(processor: Any, vision: Vision, request: Request, text: Text, device: Any = "cpu") -> Prefix:
@@ -124,12 +158,12 @@ def _on(images: np.ndarray, device: Any) -> Any:
     return pinned.to(device, non_blocking=True)
 
 
-def _conversation(request: Request) -> list[dict[str, Any]]:
+def _conversation(messages: Messages) -> list[dict[str, Any]]:
     turns: list[dict[str, Any]] = []
-    if request.messages.system:
-        turns.append({"role": "system", "content": [{"type": "text", "text": request.messages.system}]})
+    if messages.system:
+        turns.append({"role": "system", "content": [{"type": "text", "text": messages.system}]})
     # Media before text: the order both models were taught.
-    content = [{"type": "video"}, {"type": "text", "text": request.messages.user}]
+    content = [{"type": "video"}, {"type": "text", "text": messages.user}]
     return [*turns, {"role": "user", "content": content}]
 
 

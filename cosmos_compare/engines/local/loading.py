@@ -5,16 +5,32 @@ number or makes a tensor without a dtype meanwhile gets bfloat16: positions and 
 the mean even be kept. So building, a fraction of a second of loading, and reading a prompt take turns.
 """
 
+import logging
 import threading
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
-from cosmos_compare.engines.local.libraries import AutoConfig, AutoProcessor, torch, transformers
+from huggingface_hub.errors import StrictDataclassError
+from safetensors import SafetensorError
 
+from cosmos_compare.catalogue.checkpoint import check_json_files, numbers_of_weights, quantisation
+from cosmos_compare.engines.local.inputs import check_prompt
+from cosmos_compare.engines.local.libraries import AutoConfig, AutoProcessor, torch, transformers
+from cosmos_compare.errors import CompareError
+
+CHECK = "Check that the checkpoint is whole, and made for this architecture (merged, not renamed)."
+SHOWN = 3  # names of weights in a sentence
 SAFE: dict[str, Any] = {"local_files_only": True, "trust_remote_code": False}
+# What transformers runs into when the files of a checkpoint hold something else than it takes for granted.
+UNLOADABLE = (
+    *(OSError, ValueError, TypeError, LookupError, AttributeError, ArithmeticError, AssertionError, ImportError),
+    *(RuntimeError, SafetensorError, StrictDataclassError),
+)
 _turn = threading.Lock()
+# The library's own table of weights that were not loaded; ours names them in a sentence.
+logging.getLogger("transformers.modeling_utils").addFilter(lambda record: "LOAD REPORT" not in record.getMessage())
 
 
 @contextmanager
@@ -25,22 +41,70 @@ def no_model_is_built() -> Iterator[None]:
 
 
 def load_processor(folder: Path) -> Any:
-    return AutoProcessor.from_pretrained(folder, **SAFE)
+    """What turns frames and text into tensors. Raises what transformers raises, and `CompareError` for a checkpoint
+    that could not be asked anything: that is found out before its weights are read."""
+    check_json_files(folder)
+    processor = AutoProcessor.from_pretrained(folder, **SAFE)
+    if not processor.chat_template:
+        # Tools that fine-tune keep it with the tokenizer.
+        processor.chat_template = processor.tokenizer.chat_template
+    check_prompt(processor)
+    return processor
 
 
 def load_model(folder: Path, dtype: torch.dtype, device: torch.device) -> Any:
-    """A checkpoint that sees and writes, from safetensors only. Raises what transformers raises."""
+    """A checkpoint that sees and writes, from safetensors only. Raises what transformers raises, and `CompareError`
+    when a weight of the model was not in its files, or one of the files is not of the model."""
     config = AutoConfig.from_pretrained(folder, **SAFE)
     architecture = transformers.MODEL_FOR_IMAGE_TEXT_TO_TEXT_MAPPING[type(config)]
+    stored = numbers_of_weights(folder)
+    unpacked = transformers.FineGrainedFP8Config(dequantize=True) if quantisation(folder) == "fp8" else None
 
     def get_init_context(cls: Any, *args: Any, **kwargs: Any) -> list[AbstractContextManager[Any]]:
         return [no_model_is_built(), *architecture.get_init_context(*args, **kwargs)]
 
+    def build(self: Any, *args: Any, **kwargs: Any) -> None:
+        architecture.__init__(self, *args, **kwargs)
+        # Nothing has been allocated yet. What is not in the files would be, and be filled with noise.
+        described = sum(parameter.numel() for parameter in self.parameters())
+        if described > 2 * stored:  # twice: tied weights are stored once
+            raise CompareError(
+                f"config.json describes a model of {described:,} numbers, and the files hold {stored:,}.", CHECK
+            )
+
     # Of the whole load only this part must be alone, and this is where transformers lets one in.
-    names = {"get_init_context": classmethod(get_init_context), "__module__": architecture.__module__}
-    taking_turns: Any = type(architecture.__name__, (architecture,), names)
-    model = taking_turns.from_pretrained(
-        folder, config=config, dtype=dtype, use_safetensors=True, device_map=device, **SAFE
+    names = {"__init__": build, "get_init_context": classmethod(get_init_context)}
+    taking_turns: Any = type(architecture.__name__, (architecture,), {**names, "__module__": architecture.__module__})
+    model, report = taking_turns.from_pretrained(
+        folder,
+        config=config,
+        dtype=dtype,
+        use_safetensors=True,
+        device_map=device,
+        ignore_mismatched_sizes=True,  # reported, and refused below with their names
+        output_loading_info=True,
+        **({"quantization_config": unpacked} if unpacked else {}),
+        **SAFE,
     )
+    _refuse_what_was_not_loaded(report)
     model.__class__ = architecture
     return model.eval()
+
+
+def _refuse_what_was_not_loaded(report: dict[str, Any]) -> None:
+    """A weight that is missing is filled with noise, and answers look like answers all the same."""
+    wrong = {
+        "not in its files": report["missing_keys"],
+        "in its files and not in the model": report["unexpected_keys"],
+        "of another shape than the model's": [name for name, *_ in report["mismatched_keys"]],
+        "could not be read": report["error_msgs"],
+    }
+    found = [f"{_some(names)} {why}" for why, names in wrong.items() if names]
+    if found:
+        raise CompareError(f"Its weights are not those of the model: {'; '.join(found)}.", CHECK)
+
+
+def _some(names: Collection[str]) -> str:
+    """`3 weights (a, b, c) are`."""
+    shown = ", ".join(sorted(names)[:SHOWN]) + (", …" if len(names) > SHOWN else "")
+    return f"{len(names)} weight{'s' * (len(names) > 1)} ({shown}) {'are' if len(names) > 1 else 'is'}"

@@ -15,7 +15,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from cosmos_compare.engines.base import Request
+from cosmos_compare.engines.base import Cancelled, Request
+from cosmos_compare.engines.local.chat_template import never
 from cosmos_compare.engines.local.forward import Forward
 from cosmos_compare.engines.local.inputs import Prefix, Text, join, look, render
 from cosmos_compare.engines.local.kv_cache import DynamicKVCache
@@ -41,9 +42,9 @@ class PrefixCache:
         self.vision = vision
         self.kept = kept
 
-    def tokenize(self, request: Request) -> Prompt:
+    def tokenize(self, request: Request, cancelled: Cancelled = never) -> Prompt:
         """The prompt's ids and positions, and the pixels where they are new. Raises as `render` and `look` do."""
-        text = render(self.processor, self.vision, request)
+        text = render(self.processor, self.vision, request, cancelled)
         frames = _digest(request.images), request.images.shape
         with no_model_is_built():
             return self._tokenize(request, text, frames)
