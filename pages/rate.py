@@ -3,59 +3,58 @@
 import streamlit as st
 
 from cosmos_compare.errors import CompareError
-from cosmos_compare.ui.rate import page, queue, sheet_markup
-from cosmos_compare.ui.rate.form import rating_form, undo_last
+from cosmos_compare.language import t
+from cosmos_compare.ui.rate import end, page, queue, sheet_markup
+from cosmos_compare.ui.rate.form import rating_form
 from cosmos_compare.ui.rate.view import ask_name, change_view, open_view
-from cosmos_compare.ui.shared import rating_data, resources, shell
+from cosmos_compare.ui.shared import plain, rating_data, resources, shell
 
 shell.page("Rate")
 view = open_view()
-known = rating_data.runs()
-
 if not view.rater:
     ask_name(lambda name: change_view(rater=name))
     st.stop()
-if not known.pairs:
-    queue.nothing()
-    st.stop()
 
+known = rating_data.runs()
 try:
-    pair = page.choose(view, known)
-    rated = page.rated(view.rater)
+    lying, pair = page.choose(page.spelled(view), known)
 except CompareError as error:
-    st.error(str(error))
+    plain.error(error)
+    st.stop()
+if lying is None:
+    end.nothing()
     st.stop()
 
-page.problem_of(pair)
-queue.show(view, known, rated, pair)
+page.watch(rating_data.stamp())
+queue.show(lying, pair)
 if pair is None:
-    queue.all_rated(view, len(known.pairs), lambda: undo_last(view.rater, page.after_undo))
+    end.all_rated(lying) if lying.done == len(lying.pairs) else end.nothing_found()
     st.stop()
 
 try:
-    sheet = page.lay_out(pair, view)
+    sheet = page.lay_out(pair, lying)
 except CompareError as error:
-    st.error(str(error))
-    st.button("Skip", shortcut="J", on_click=page.go_to_next)
+    plain.error(error)
+    st.button(t("Skip"), shortcut="J", on_click=page.go_to_next)
     st.stop()
 
 page.head(sheet)
+store = resources.store()
 left, middle, right = st.columns([37, 28, 37], gap="small")
 with left:
-    page.answer(sheet, 0)
+    page.answer(sheet, 0, store)
 with middle, st.container(key="rate_clip"):
-    page.clip(sheet, resources.store())
+    page.clip(sheet, store)
 with right:
-    page.answer(sheet, 1)
+    page.answer(sheet, 1, store)
 
-frames = rating_data.frames()
 rating_form(
     sheet,
-    can_undo=bool((frames.standing["rater"] == view.rater).any()),
+    can_undo=rating_data.has_rated(sheet.rater),
     after_save=page.after_save,
     after_undo=page.after_undo,
     skip=page.go_to_next,
 )
-if said := sheet_markup.others(sheet, frames.standing):
-    with st.expander("What others said of this pair"):
+if said := sheet_markup.others(sheet, rating_data.found().ratings):
+    with st.expander(t("What others said of this pair")):
         st.html(said)

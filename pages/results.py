@@ -3,8 +3,8 @@
 import streamlit as st
 
 from cosmos_compare.errors import CompareError
-from cosmos_compare.ui.rate import view
-from cosmos_compare.ui.results import choices, sections
+from cosmos_compare.ui.rate import session
+from cosmos_compare.ui.results import choices, problems, sections
 from cosmos_compare.ui.shared import rating_data, shell
 
 shell.page("Results")
@@ -24,7 +24,7 @@ part = choices.choose_slice(found)
 
 report = rating_data.report_of(models, part)
 sections.headline(report)
-rating_data.problems(found.problems)
-rater = view.rater()
+problems.show(found.problems)
+rater = session.rater()
 sections.caution(rater, rating_data.unrated(rater))
 sections.charts_of(report)

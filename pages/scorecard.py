@@ -3,8 +3,8 @@
 import streamlit as st
 
 from cosmos_compare.errors import CompareError
-from cosmos_compare.ui.rate import view
-from cosmos_compare.ui.results import choices, scorecard
+from cosmos_compare.ui.rate import session
+from cosmos_compare.ui.results import choices, problems, scorecard
 from cosmos_compare.ui.shared import rating_data, shell
 
 shell.page("Scorecard")
@@ -16,8 +16,8 @@ except CompareError as error:
     st.error(str(error))
     st.stop()
 
-rating_data.problems(found.problems)
-rater = found.spelling(view.rater())
+problems.show(found.problems)
+rater = found.spelling(session.rater())
 rows = scorecard.rows_for(found, rater)
 if rows.empty:
     st.info("Nothing is rated yet." if found.ratings.empty else "Nothing that you may see is rated yet.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -31,27 +31,22 @@ class Verdict:
     choice: SideChoice
     notes: str = ""
     created: str = ""
+    blind: bool = True
 
 
 @dataclass(frozen=True)
 class Sheet:
     """A pair, the run on the left first. `own` is what this rater has saved and not taken back.
 
-    `open` shows the models' names from the start. `seen` says that the rater has known them before, so that what is
-    saved now is not blind.
+    `named`: the page shows the models' names. `seen`: the rater has been shown them before, for this pair or another.
     """
 
     pair: Pair
     runs: tuple[Run, Run]
     rater: str
-    open: bool = False
+    named: bool = False
     own: Verdict | None = None
     seen: bool = False
-
-    @property
-    def named(self) -> bool:
-        """Whether the page shows which model is which."""
-        return self.open or self.own is not None
 
     @property
     def hidden(self) -> tuple[str, ...]:
@@ -60,8 +55,8 @@ class Sheet:
 
     @property
     def blind(self) -> bool:
-        """Whether a rating saved now was made without knowing the models."""
-        return not (self.named or self.seen)
+        """Whether a rating saved now is made without knowing the models; an edit of one that was not, is not."""
+        return not (self.named or self.seen or (self.own and not self.own.blind))
 
 
 def rows_of(sheet: Sheet, said: Mapping[str, Any], created: str) -> tuple[Rating, Rating]:
@@ -100,7 +95,8 @@ def verdict_of(rows: Sequence[Rating], left: str) -> Verdict | None:
     if one is None or other is None or one.verdict is None:
         return None
     choices: dict[str, SideChoice] = {"better": "left", "worse": "right", "tie": "tie", "both_bad": "both_bad"}
-    return Verdict(_marks(one), _marks(other), choices[one.verdict], one.notes, one.created)
+    blind = one.blind and other.blind
+    return Verdict(_marks(one), _marks(other), choices[one.verdict], one.notes, one.created, blind)
 
 
 def saved_by(standing: pd.DataFrame, pair: Pair, rater: str, left: str) -> Verdict | None:
@@ -115,10 +111,3 @@ def _by_axis(marks: Sequence[int | None]) -> dict[str, int | None]:
 
 def _marks(row: Rating) -> Marks:
     return tuple(getattr(row, axis) for axis in AXES)
-
-
-def next_pair(pairs: Sequence[Pair], rated: Collection[str], after: str) -> Pair | None:
-    """The next unrated pair behind the one with the id `after`, from the top again at the end; None when all are."""
-    place = next((at for at, pair in enumerate(pairs) if pair.id == after), -1)
-    turned = [*pairs[place + 1 :], *pairs[: max(place, 0)]]
-    return next((pair for pair in turned if pair.id not in rated), None)

@@ -10,7 +10,7 @@ from functools import cached_property, lru_cache
 from typing import Literal, NamedTuple
 
 from cosmos_compare.schema import BoxConvention, FrameTimes, ModelSpec, Settings
-from cosmos_compare.texts.boxes import Box, Boxes, find_boxes, read_boxes
+from cosmos_compare.texts.boxes import Box, Boxes, Scale, find_boxes, read_boxes, scale_of
 from cosmos_compare.texts.events import Event, events_in_json, events_in_prose, times_in_json
 from cosmos_compare.texts.lenient_json import JsonValue, State, find_json, prose_around, state_of
 from cosmos_compare.texts.loops import Loop, find_loop
@@ -93,6 +93,11 @@ class ParsedAnswer:
         found = [event for value in self.given for event in events_in_json(self.raw, value)]
         found += [event for span in self.prose for event in events_in_prose(self.raw, *span, self.times)]
         return tuple(sorted(found, key=lambda event: event.span))
+
+    def scale(self, convention: BoxConvention, height: int, width: int) -> Scale:
+        """What its coordinates are told in; arguments as of `boxes`."""
+        prose = "\n".join(span.of(self.raw) for span in self.prose)
+        return scale_of([value.data for value in self.given], prose, convention, height, width)
 
     def boxes(self, convention: BoxConvention, height: int, width: int) -> Boxes:
         """Boxes and points of the answer by the model's convention, and what can't be drawn; `height` and `width` of

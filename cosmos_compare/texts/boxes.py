@@ -15,14 +15,14 @@ from cosmos_compare.texts.coordinates import NUMBER, coordinates, named_corners,
 MAX_BOXES = 200
 _BOX_KEYS = re.compile(r"(?:bbox|box|bounding_?box)(?:es)?(?:_?2d)?|b?box_?coord\w*|rect(?:angle)?|boîte|cadre")
 _POINT_KEYS = re.compile(r"points?(?:_?2d)?|coord(?:inate)?s?|trajectory(?:_?2d)?|path|trajectoire|keypoints?")
-_LABEL_KEYS = ("label", "name", "class", "category", "object", "kind", "type", "libellé", "objet", "nom")
+LABEL_KEYS = ("label", "name", "class", "category", "object", "kind", "type", "libellé", "objet", "nom")
 # In prose: the special tokens of Qwen's older models, tags, or bare corners behind a word.
-_TOKENS = re.compile(
+TOKENS = re.compile(
     r"(?:<\|object_ref_start\|>(?P<ref>[^<]{1,80})<\|object_ref_end\|>|<ref>(?P<tag>[^<]{1,80})</ref>)?\s*"
     r"(?P<all>(?:<\|box_start\|>|<box>)(?P<corners>[^<]{3,120})(?:<\|box_end\|>|</box>))"
 )
 _PAIR = rf"\(\s*{NUMBER}\s*,\s*{NUMBER}\s*\)"
-_CORNER_PAIR = re.compile(
+CORNER_PAIR = re.compile(
     rf"(?P<word>[A-Za-zÀ-ÿ][\w -]{{0,40}}?)?\s*:?\s*(?P<corners>{_PAIR}\s*,?\s*{_PAIR}"
     rf"|[\[(]\s*{NUMBER}(?:\s*,\s*{NUMBER}){{3}}\s*[\])])"
 )
@@ -47,6 +47,13 @@ class Boxes:
 
     drawn: tuple[Box, ...] = ()
     problems: tuple[str, ...] = ()
+
+
+class Scale(NamedTuple):
+    """The numbers that stand for the right and the lower edge of the frame, in a model's own units."""
+
+    width: float
+    height: float
 
 
 class _Written(NamedTuple):
@@ -75,10 +82,7 @@ def read_boxes(values: Sequence[Any], prose: str, convention: BoxConvention, hei
         written = [item for item in written if item.label not in again] + found
         unread += missed
     written += _in_prose(prose)
-    # Shares of 1 are told by all numbers together: one coordinate of 0 or 1 may be a pixel.
-    shares = bool(written) and all(0 <= n <= 1 for item in written for n in item.numbers)
-    shares = shares and any(n > 0 for item in written for n in item.numbers)
-    scale = (1.0, 1.0) if shares else (1000.0, 1000.0) if convention == "thousandths" else (float(width), float(height))
+    scale = _scale(written, convention, height, width)
     drawn, outside = [], 0
     for item in written:
         box = _box(item, (100.0, 100.0) if item.percent else scale)
@@ -93,6 +97,20 @@ def read_boxes(values: Sequence[Any], prose: str, convention: BoxConvention, hei
         *([f"Only the first {MAX_BOXES} boxes are drawn."] if len(drawn) > MAX_BOXES else []),
     ]
     return Boxes(tuple(drawn[:MAX_BOXES]), tuple(problems))
+
+
+def scale_of(values: Sequence[Any], prose: str, convention: BoxConvention, height: int, width: int) -> Scale:
+    """What the coordinates of these values and this prose are told in; arguments as of `read_boxes`."""
+    written = [item for data in values for item in _in_json(data)[0]] + _in_prose(prose)
+    return _scale(written, convention, height, width)
+
+
+def _scale(written: Sequence[_Written], convention: BoxConvention, height: int, width: int) -> Scale:
+    # Shares of 1 are told by all numbers together: one coordinate of 0 or 1 may be a pixel.
+    numbers = [number for item in written for number in item.numbers]
+    if numbers and all(0 <= number <= 1 for number in numbers) and any(numbers):
+        return Scale(1.0, 1.0)
+    return Scale(1000.0, 1000.0) if convention == "thousandths" else Scale(float(width), float(height))
 
 
 def _count(number: int) -> str:
@@ -110,7 +128,7 @@ def _box(item: _Written, scale: tuple[float, float]) -> Box | None:
 
 def _in_json(data: Any) -> tuple[list[_Written], int]:
     """(coordinates in a JSON value, how many things under a box's key were none)."""
-    if bare := _bare_boxes(data):
+    if bare := bare_boxes(data):
         return [_Written("", tuple(row)) for row in bare], 0
     found: list[_Written] = []
     unread = 0
@@ -118,33 +136,41 @@ def _in_json(data: Any) -> tuple[list[_Written], int]:
         time = _time(item)
         found += _by_label(item)
         for key, value in item.items():
-            name = key.lower().replace(" ", "_").replace("-", "_")
-            is_box = bool(_BOX_KEYS.fullmatch(name))
-            if not is_box and not _POINT_KEYS.fullmatch(name):
+            if not is_coordinate_key(key):
                 continue
+            is_box = is_box_key(key)
             says_none = isinstance(value, str) and not any(char.isdigit() for char in value)
             if value in (None, [], {}) or says_none or _holds_objects(value):
                 continue
             rows, percent = coordinates(value, is_box)
             found += [_Written(_label(item), row, time, percent) for row in rows]
             unread += not rows
-        if not any(_is_coordinate_key(key) for key in item) and (row := named_corners(item)) and _label(item):
+        if not any(is_coordinate_key(key) for key in item) and (row := named_corners(item)) and _label(item):
             found.append(_Written(_label(item), row, time))
     return found, unread
 
 
 def _by_label(item: dict[str, Any]) -> list[_Written]:
     """`{"car": [x1, y1, x2, y2], "bus": […]}`: an object of nothing but boxes by their labels."""
-    if not item or any(_is_coordinate_key(key) for key in item):
+    if not item or any(is_coordinate_key(key) for key in item):
         return []
     none: list[list[float]] = [[]]
-    rows = [(key, row) for key, value in item.items() for row in (_bare_boxes(value) or none)]
+    rows = [(key, row) for key, value in item.items() for row in (bare_boxes(value) or none)]
     return [_Written(key, tuple(row)) for key, row in rows] if all(row for _, row in rows) else []
 
 
-def _is_coordinate_key(key: str) -> bool:
-    name = key.lower().replace(" ", "_")
-    return bool(_BOX_KEYS.fullmatch(name) or _POINT_KEYS.fullmatch(name))
+def is_coordinate_key(key: str) -> bool:
+    """Whether a value under this key of an object is a box or a point."""
+    return is_box_key(key) or bool(_POINT_KEYS.fullmatch(_name_of(key)))
+
+
+def is_box_key(key: str) -> bool:
+    """Whether a value under this key of an object is a box."""
+    return bool(_BOX_KEYS.fullmatch(_name_of(key)))
+
+
+def _name_of(key: str) -> str:
+    return key.lower().replace(" ", "_").replace("-", "_")
 
 
 def _holds_objects(value: Any) -> bool:
@@ -153,7 +179,7 @@ def _holds_objects(value: Any) -> bool:
     return any(isinstance(item, dict) and (named_corners(item) is None or _label(item)) for item in items)
 
 
-def _bare_boxes(data: Any) -> list[list[float]]:
+def bare_boxes(data: Any) -> list[list[float]]:
     """An answer that is nothing but boxes: `[[x1, y1, x2, y2], …]` or one `[x1, y1, x2, y2]`."""
     if not isinstance(data, list) or not data:
         return []
@@ -164,18 +190,24 @@ def _bare_boxes(data: Any) -> list[list[float]]:
 def _in_prose(text: str) -> list[_Written]:
     found = []
     taken: list[tuple[int, int]] = []
-    for token in _TOKENS.finditer(text):
+    for token in TOKENS.finditer(text):
         rows = rows_of(numbers_of_text(token["corners"]), is_box=True)
         found += [_Written((token["ref"] or token["tag"] or "").strip(), row) for row in rows]
         taken.append(token.span())
-    for pair in _CORNER_PAIR.finditer(text):
+    for pair in CORNER_PAIR.finditer(text):
         if any(start < pair.end() and pair.start() < end for start, end in taken):
             continue
         word = (pair["word"] or "").strip()
-        if pair["corners"].startswith("(") and ")" not in pair["corners"][:-1] and not word:
-            continue  # four numbers in brackets and no name: anything
+        if is_anything(pair):
+            continue
         found.append(_Written(_last_words(word), tuple(numbers_of_text(pair["corners"]))))
     return found
+
+
+def is_anything(pair: re.Match[str]) -> bool:
+    """Whether a match of `CORNER_PAIR` is no box: four numbers in round brackets and no name may be anything."""
+    corners = pair["corners"]
+    return corners.startswith("(") and ")" not in corners[:-1] and not (pair["word"] or "").strip()
 
 
 def _last_words(text: str) -> str:
@@ -198,7 +230,7 @@ def _dicts(data: Any) -> Iterator[dict[str, Any]]:
 
 
 def _label(item: dict[str, Any]) -> str:
-    return next((str(item[key]) for key in _LABEL_KEYS if isinstance(item.get(key), str)), "")
+    return next((str(item[key]) for key in LABEL_KEYS if isinstance(item.get(key), str)), "")
 
 
 def _time(item: dict[str, Any]) -> float | None:

@@ -11,8 +11,9 @@ from rating_pages import LABELS, ONE, TEXTS, answered, rate, told, write_pairs
 
 from cosmos_compare.errors import CompareError
 from cosmos_compare.ratings import scorecard
-from cosmos_compare.ratings.blind_pair import Sheet, next_pair, rows_of, saved_by, verdict_of
+from cosmos_compare.ratings.blind_pair import Sheet, rows_of, saved_by, verdict_of
 from cosmos_compare.ratings.pairs import Pair, left_run
+from cosmos_compare.ratings.queue import next_pair
 from cosmos_compare.ratings.standing import standing, to_frame
 from cosmos_compare.runs.store import Store
 from cosmos_compare.schema import AXES
@@ -81,10 +82,11 @@ def test_a_rating_is_blind_only_when_the_names_were_never_shown(outputs: Path, p
     sheet = sheet_of(outputs, pairs[0])
     own = verdict_of(rows_of(sheet, SAID, "now"), sheet.runs[0].id)
     assert sheet.blind
-    assert not replace(sheet, open=True).blind
-    assert not replace(sheet, own=own).blind
+    assert not replace(sheet, named=True).blind
+    assert replace(sheet, own=own).blind  # an edit before the names are shown
+    assert own is not None and not replace(sheet, own=replace(own, blind=False)).blind
     assert not replace(sheet, seen=True).blind
-    assert {row.blind for row in rows_of(replace(sheet, open=True), SAID, "now")} == {False}
+    assert {row.blind for row in rows_of(replace(sheet, named=True), SAID, "now")} == {False}
 
 
 def test_a_saved_rating_comes_back_and_another_raters_does_not(outputs: Path, pairs: list[Pair]) -> None:
@@ -116,7 +118,7 @@ def test_nothing_on_a_blind_sheet_tells_the_models_apart_by_name(outputs: Path, 
     """Also not a name that JSON hid behind an escape, which appears only once the JSON is read."""
     blind = markup_of(sheet_of(outputs, pairs[0]))
     assert told(blind) == []
-    named = markup_of(sheet_of(outputs, pairs[0], open=True))
+    named = markup_of(sheet_of(outputs, pairs[0], named=True))
     assert all(label in named for label in LABELS.values()) and "Qwen3-VL" in named
 
 

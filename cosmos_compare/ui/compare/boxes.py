@@ -6,8 +6,9 @@ from pathlib import Path
 
 from cosmos_compare.runs.layout import frame_file
 from cosmos_compare.schema import Run
-from cosmos_compare.texts.answers import Box, read_answer
+from cosmos_compare.texts.answers import read_answer
 from cosmos_compare.ui.shared.answer_markup import LONG_TEXT
+from cosmos_compare.ui.shared.boxed import boxed
 from cosmos_compare.ui.shared.jpeg import jpeg
 from cosmos_compare.ui.shared.tables import safe
 
@@ -24,14 +25,4 @@ def figure(run: Run, folder: Path) -> str:
     picture = jpeg(frame_file(folder, last)) if found.drawn else ""
     if not picture:
         return notes
-    marks = "".join(_mark(box) for box in found.drawn)
-    caption = f"On the last frame, {run.frames.seconds[last]:.2f} s"
-    return (
-        f'<figure class="boxed"><div><img src="data:image/jpeg;base64,{picture}" alt="">{marks}</div>'
-        f"<figcaption>{caption}</figcaption></figure>{notes}"
-    )
-
-
-def _mark(box: Box) -> str:
-    place = f"left:{box.x1:.2%};top:{box.y1:.2%};width:{box.x2 - box.x1:.2%};height:{box.y2 - box.y1:.2%}"
-    return f'<span class="mark" style="{place}"><em>{safe(box.label)}</em></span>'
+    return boxed(picture, found.drawn, f"On the last frame, {run.frames.seconds[last]:.2f} s") + notes

@@ -1,6 +1,5 @@
 // The rating form: fourteen marks, a verdict and notes, all by keyboard. It draws and remembers; the page saves.
 const LEVELS = [2, 1, 0, null]; // null is "cannot judge"; undefined is not chosen yet
-const NAMES = new Map([[2, "correct"], [1, "partial"], [0, "incorrect"], [null, "cannot judge"]]);
 const VERDICTS = [["left", "A"], ["right", "B"], ["tie", "T"], ["both_bad", "N"]];
 const forms = new WeakMap();
 
@@ -35,11 +34,14 @@ class Form {
 
   show(data, setTriggerValue) {
     const fresh = !this.data || this.data.stamp !== data.stamp;
-    if (fresh || this.data.serial !== data.serial) [this.busy, this.said] = [false, ""]; // the page has answered
+    const answered = fresh || this.data.serial !== data.serial;
+    const elsewhere = fresh && this.savedElsewhere(data);
+    if (answered) [this.busy, this.said] = [false, ""];
     this.data = data;
     this.trigger = setTriggerValue;
     if (!this.rows) this.build();
-    if (fresh) this.load();
+    if (elsewhere) this.keepAsChange();
+    else if (fresh) this.load();
     document.removeEventListener("keydown", this.on);
     document.addEventListener("keydown", this.on);
     this.paint();
@@ -49,19 +51,40 @@ class Form {
     document.removeEventListener("keydown", this.on);
   }
 
+  // The pair was rated in another window while there are marks of one's own here: they must not be lost.
+  savedElsewhere(data) {
+    if (this.data?.subject !== data.subject || !data.saved) return false;
+    return this.busy ? Boolean(data.problem) : this.text() !== this.begun;
+  }
+
+  keepAsChange() {
+    this.begun = this.loaded = this.textOf(this.data.verdict);
+    if (!this.data.problem) this.said = this.data.say.elsewhere;
+  }
+
   build() {
+    const { say } = this.data;
+    for (const [name, words] of Object.entries({ save: say.save, next: say.save_next, rest: say.rest, skip: say.skip, undo: say.undo }))
+      this.find(`.${name} span`).textContent = words;
+    this.find(".form").ariaLabel = say.form;
+    this.find(".verdict").ariaLabel = say.verdict;
+    [this.notes.ariaLabel, this.notes.placeholder] = [say.notes, say.write];
+    for (const [key, words] of Object.entries(say.keys))
+      this.find(".hint").append(Object.assign(document.createElement("kbd"), { textContent: key }), ` ${words} `);
     const head = this.find("thead").insertRow();
-    this.titles = ["", "Axis", 2, 1, 0, ""].map((text) => {
+    this.titles = ["", say.axis, 2, 1, 0, ""].map((text) => {
       const th = head.appendChild(document.createElement("th"));
-      th.textContent = NAMES.has(text) ? `${text} ${NAMES.get(text)}` : text;
-      if (NAMES.has(text)) [th.className, th.dataset.level] = ["level", text];
+      th.scope = "col";
+      th.textContent = say.levels[text] ? `${text} ${say.levels[text]}` : text;
+      if (say.levels[text]) [th.className, th.dataset.level] = ["level", text];
       return th;
     });
     this.rows = this.data.axes.map((axis, row) => this.line(axis, row));
     this.verdicts = VERDICTS.map(([name, key]) => {
       const button = document.createElement("button");
       button.type = "button";
-      button.append(this.data.words[name], Object.assign(document.createElement("kbd"), { textContent: key }));
+      const hint = Object.assign(document.createElement("kbd"), { textContent: key, ariaHidden: "true" });
+      button.append(say.verdicts[name], hint);
       this.click(button, () => this.choose(name));
       return this.find(".verdict").appendChild(button);
     });
@@ -74,7 +97,10 @@ class Form {
     const name = tr.appendChild(document.createElement("th"));
     name.textContent = axis.label;
     name.scope = "row";
-    for (const anchor of axis.anchors) tr.insertCell().textContent = anchor;
+    axis.anchors.forEach((anchor, at) => {
+      const cell = tr.insertCell();
+      [cell.className, cell.dataset.level, cell.textContent] = ["anchor", LEVELS[at], anchor];
+    });
     return { tr, groups: [left, this.marks(tr.insertCell(), axis, row, 1)] };
   }
 
@@ -82,15 +108,15 @@ class Form {
     const group = cell.appendChild(document.createElement("span"));
     group.className = "marks";
     group.setAttribute("role", "group");
-    group.setAttribute("aria-label", `${axis.label}, answer ${"AB"[side]}`);
+    group.setAttribute("aria-label", fill(this.data.say.group, { axis: axis.label, letter: "AB"[side] }));
     for (const level of LEVELS) {
       const button = group.appendChild(document.createElement("button"));
       button.type = "button";
       button.className = "level";
       button.dataset.level = level ?? "x";
       button.textContent = level ?? "X";
-      button.title = NAMES.get(level);
-      button.setAttribute("aria-label", NAMES.get(level));
+      button.title = this.data.say.levels[level ?? "x"];
+      button.setAttribute("aria-label", `${button.textContent} ${button.title}`); // what it reads, then what that means
       this.click(button, () => this.mark(row, side, level));
     }
     return group;
@@ -104,7 +130,8 @@ class Form {
       choice: draft?.choice ?? "",
     };
     this.notes.value = draft?.notes ?? "";
-    this.loaded = this.data.saved ? this.text() : "";
+    this.begun = this.text();
+    this.loaded = this.data.saved ? this.begun : "";
     this.row = this.side = 0;
     if (!this.data.saved) this.toOpen();
     this.find(".form").focus({ preventScroll: true }); // wherever the click was that brought this pair, Enter saves it
@@ -126,9 +153,12 @@ class Form {
   }
 
   text() {
-    const marks = this.state.marks.map((side) => this.data.axes.map((_, row) => side[row]));
-    return JSON.stringify({ marks, choice: this.state.choice, notes: this.notes.value }, (_, value) =>
-      value === undefined ? "" : value);
+    return this.textOf({ ...this.state, notes: this.notes.value });
+  }
+
+  textOf({ marks, choice, notes }) {
+    const all = marks.map((side) => this.data.axes.map((_, row) => side[row]));
+    return JSON.stringify({ marks: all, choice, notes }, (_, value) => (value === undefined ? "" : value));
   }
 
   isOpen(row, side) {
@@ -180,9 +210,10 @@ class Form {
     const open = this.open();
     if (open.length || !this.state.choice) {
       this.toOpen();
-      const marks = open.length ? `${open.length} mark${open.length > 1 ? "s" : ""}` : "";
-      this.said = `Not saved yet: ${[marks, this.state.choice ? "" : "the verdict"].filter(Boolean).join(" and ")} missing. `
-        + (open.length ? "X says that you cannot judge." : "");
+      const { missing, cannot } = this.data.say;
+      const marks = open.length ? `mark${open.length > 1 ? "s" : ""}` : "";
+      const what = [marks, this.state.choice ? "" : "verdict"].filter(Boolean).join("_and_");
+      this.said = `${fill(missing[what], { n: open.length })} ${marks ? cannot : ""}`.trim();
       this.paint();
       return;
     }
@@ -192,7 +223,7 @@ class Form {
   send(name, value = { pair: this.data.pair }) {
     if (this.busy || (name === "undo" && !this.data.can_undo) || (name === "skip" && !this.data.can_skip)) return;
     this.busy = true;
-    this.said = name === "save" ? "Saving" : "";
+    this.said = name === "save" ? this.data.say.saving : "";
     this.trigger(name, { ...value, at: Date.now() }); // equal values one after the other would be dropped
     this.paint();
   }
@@ -215,8 +246,9 @@ class Form {
     this.titles[5].textContent = this.data.titles[1];
     this.verdicts.forEach((button, at) => button.setAttribute("aria-pressed", this.state.choice === VERDICTS[at][0]));
     const saved = this.data.saved && this.text() === this.loaded;
-    this.find(".save").firstChild.textContent = saved
-      ? (this.data.can_skip ? "Next pair" : "Saved") : this.data.saved ? "Save the change" : "Save";
+    const { say } = this.data;
+    this.find(".save span").textContent = saved
+      ? (this.data.can_skip ? say.next : say.saved) : this.data.saved ? say.change : say.save;
     this.find(".save").disabled = this.busy || (saved && !this.data.can_skip);
     this.find(".next").hidden = saved || !this.data.can_skip;
     this.find(".next").disabled = this.busy;
@@ -225,7 +257,7 @@ class Form {
     this.find(".hint").hidden = !this.data.can_skip; // no video and folds to work by key beside the form elsewhere
     this.find(".undo").hidden = !this.data.can_undo;
     this.find(".undo").disabled = this.notes.readOnly = this.busy;
-    const said = this.said || this.data.problem || (saved || !this.data.saved ? this.data.said : "Changed, not saved yet.");
+    const said = this.said || this.data.problem || (saved || !this.data.saved ? this.data.said : this.data.say.changed);
     this.find(".said").textContent = said;
     this.find(".said").className = this.data.problem && !this.said ? "said problem" : "said";
   }
@@ -268,6 +300,10 @@ class Form {
       g: () => toggle("details.fold.truth"), f: () => toggle("details.fold.frames"), v: playVideo,
     }[key];
   }
+}
+
+function fill(text, blanks) {
+  return text.replace(/\{(\w+)\}/g, (_, name) => blanks[name]);
 }
 
 function writes(target) {

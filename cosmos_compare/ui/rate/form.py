@@ -14,16 +14,17 @@ from typing import Any
 import streamlit as st
 
 from cosmos_compare.errors import CompareError
+from cosmos_compare.language import t
 from cosmos_compare.paths import outputs_folder
 from cosmos_compare.ratings import scorecard
 from cosmos_compare.ratings.blind_pair import LETTERS, Sheet, Verdict, rows_of, verdict_of
 from cosmos_compare.ratings.judgement import now
 from cosmos_compare.ratings.rubric import RUBRIC
 from cosmos_compare.schema import Rating
-from cosmos_compare.ui.rate.sheet_markup import WORDS
+from cosmos_compare.ui.rate import session
+from cosmos_compare.ui.rate.form_texts import texts
+from cosmos_compare.ui.rate.sheets import as_of_now
 
-KEY = "rating"
-NO_REPLY = {"serial": 0, "said": "", "problem": ""}
 HERE = Path(__file__).parent
 
 Saved = Callable[[bool], str]
@@ -38,23 +39,23 @@ def rating_form(
     `after_save(next)` and `after_undo(rows)` move the page on and return what to say; `skip(True)` goes to the next
     pair, and without it there is no queue.
     """
-    answered = st.session_state.get("rate_reply", NO_REPLY)
     draft = sheet.own or undone_draft(sheet)
     data = {
         # What the form holds is begun anew when this changes, and kept by the browser under this name.
         "stamp": "|".join([sheet.rater, sheet.pair.id, str(sheet.own is not None), draft.created if draft else ""]),
+        "subject": f"{sheet.rater}|{sheet.pair.id}",
         "pair": sheet.pair.id,
         "axes": [axis._asdict() for axis in RUBRIC],
-        "words": WORDS,
+        "say": texts(),
         "titles": [_title(sheet, number) for number in range(2)],
         "verdict": draft and {"marks": [draft.left, draft.right], "choice": draft.choice, "notes": draft.notes},
         "saved": sheet.own is not None,
         "can_undo": can_undo,
         "can_skip": skip is not None,
-        **answered,
+        **session.last_reply()._asdict(),
     }
     component()(
-        key=KEY,
+        key=session.FORM,
         data=data,
         on_save_change=lambda: _on_save(sheet, after_save),
         on_undo_change=lambda: _on_undo(sheet.rater, after_undo),
@@ -64,8 +65,7 @@ def rating_form(
 
 def undone_draft(sheet: Sheet) -> Verdict | None:
     """The marks that this session's last undo took back from this pair."""
-    rows: tuple[Rating, ...] = st.session_state.get("undone", ())
-    mine = [row for row in rows if (row.pair_id, row.rater) == (sheet.pair.id, sheet.rater)]
+    mine = [row for row in session.undone() if (row.pair_id, row.rater) == (sheet.pair.id, sheet.rater)]
     return verdict_of(mine, sheet.runs[0].id) if len(mine) == 2 else None
 
 
@@ -78,24 +78,39 @@ def component() -> Callable[..., Any]:
 
 
 def _title(sheet: Sheet, number: int) -> str:
-    return sheet.runs[number].model.label if sheet.named else f"Answer {LETTERS[number]}"
+    return sheet.runs[number].model.label if sheet.named else t("Answer {letter}", letter=LETTERS[number])
 
 
 def _on_save(sheet: Sheet, after_save: Saved) -> None:
-    event = st.session_state[KEY].save
+    event = st.session_state[session.FORM].save
     if not event or event.get("pair") != sheet.pair.id:
         return
     try:
-        scorecard.append(outputs_folder(), rows_of(sheet, event, now()))
+        now_there = as_of_now(sheet)
+        if now_there.own != sheet.own:
+            session.reply(problem=_meanwhile(now_there))
+            return
+        scorecard.append(outputs_folder(), rows_of(now_there, event, now()))
     except CompareError as error:
-        reply(problem=str(error))
+        session.reply(problem=str(error))
         return
-    st.session_state.pop("undone", None)
-    reply(after_save(bool(event.get("next"))))
+    session.set_undone(())
+    session.reply(after_save(bool(event.get("next"))))
+
+
+def _meanwhile(sheet: Sheet) -> str:
+    """This pair has changed in another window since it was laid out here: nothing is saved over it unseen."""
+    if sheet.own is None:
+        return t("Not saved: your rating of this pair was taken back in another window. Save again if you mean these.")
+    return t(
+        "Not saved: you rated this pair in another window at {time} UTC. Your marks here are changes to that. "
+        "Save again if you mean them.",
+        time=sheet.own.created[11:16],
+    )
 
 
 def _on_undo(rater: str, after_undo: Undone) -> None:
-    if st.session_state[KEY].undo:
+    if st.session_state[session.FORM].undo:
         undo_last(rater, after_undo)
 
 
@@ -104,18 +119,12 @@ def undo_last(rater: str, after_undo: Undone) -> None:
     try:
         rows = scorecard.undo(outputs_folder(), rater, now())
     except CompareError as error:
-        reply(problem=str(error))
+        session.reply(problem=str(error))
         return
-    st.session_state["undone"] = rows
-    reply(after_undo(rows) if rows else "Nothing is left to undo.")
+    session.set_undone(rows)
+    session.reply(after_undo(rows) if rows else t("Nothing is left to undo."))
 
 
 def _on_skip(skip: Saved | None) -> None:
-    if skip and st.session_state[KEY].skip:
-        reply(skip(True))
-
-
-def reply(said: str = "", problem: str = "") -> None:
-    """What the form shows next; the new number tells it that the page has answered."""
-    serial = st.session_state.get("rate_reply", NO_REPLY)["serial"] + 1
-    st.session_state["rate_reply"] = {"serial": serial, "said": said, "problem": problem}
+    if skip and st.session_state[session.FORM].skip:
+        session.reply(skip(True))

@@ -8,9 +8,12 @@ import streamlit as st
 
 from cosmos_compare.board import Side
 from cosmos_compare.errors import CompareError
+from cosmos_compare.language import t
 from cosmos_compare.ratings.pairs import Pair, find_pair, make_pair, pair_id
 from cosmos_compare.runs.index import FINISHED, RunRow
 from cosmos_compare.schema import Run
+from cosmos_compare.ui.rate import session
+from cosmos_compare.ui.shared import plain
 
 
 def show(sides: Sequence[Side], rows: Sequence[RunRow]) -> None:
@@ -18,7 +21,7 @@ def show(sides: Sequence[Side], rows: Sequence[RunRow]) -> None:
     runs = [side.run for side in sides if side.run and side.run.answer.finish in FINISHED]
     if len(sides) != 2 or len(runs) != 2:
         return
-    panel = st.expander("Rate these two answers", key="rate_here", on_change="rerun")
+    panel = st.expander(t("Rate these two answers"), key=session.HERE, on_change="rerun")
     if not panel.open:
         return
     by_id = {row.id: row for row in rows}
@@ -31,34 +34,33 @@ def show(sides: Sequence[Side], rows: Sequence[RunRow]) -> None:
             one, two = (run.model_copy(update={"id": own}) for run, own in zip(runs, ids, strict=True))
             _form(pair, (one, two))
         except KeyError:
-            st.caption("These answers are not among the saved runs.")
+            st.caption(t("These answers are not among the saved runs."))
         except CompareError as error:
-            st.caption(str(error))
+            plain.caption(error)
 
 
 def _form(pair: Pair, runs: tuple[Run, Run]) -> None:
     # Imported late: the tables of ratings need pandas, which the first view of the Compare page should not wait for.
-    from cosmos_compare.ratings.blind_pair import Sheet, saved_by
-    from cosmos_compare.ui.rate import view
+    from cosmos_compare.ratings.blind_pair import Sheet
+    from cosmos_compare.ui.rate import sheets, view
     from cosmos_compare.ui.rate.form import rating_form
     from cosmos_compare.ui.shared import rating_data
 
     st.page_link(
         "pages/rate.py",
-        label="A link for others, who rate it blind",
+        label=t("A link for others, who rate it blind"),
         icon=":material/visibility_off:",
         query_params={"pair": pair.id},
     )
-    view.names_were_shown(pair.id)
-    rater = view.rater()
+    rater = session.rater()
+    sheets.names_shown(rater, [pair.id])
     if not rater:
-        view.ask_name(view.set_rater)
+        view.ask_name(session.set_rater)
         return
-    standing = rating_data.frames().standing
-    sheet = Sheet(pair, runs, rater, open=True, own=saved_by(standing, pair, rater, runs[0].id))
+    rater = rating_data.found().spelling(rater)
     rating_form(
-        sheet,
-        can_undo=bool((standing["rater"] == rater).any()),
-        after_save=lambda _: f"Saved for {rater}, as not blind.",
-        after_undo=lambda taken: f"Taken back: the rating of {taken[0].scenario}.",
+        sheets.as_of_now(Sheet(pair, runs, rater, named=True)),
+        can_undo=rating_data.has_rated(rater),
+        after_save=lambda _: t("Saved for {rater}, as not blind.", rater=rater),
+        after_undo=lambda taken: t("Taken back: the rating of {scenario}.", scenario=taken[0].scenario),
     )

@@ -6,6 +6,7 @@ The same pieces stand on both sides, in the same order, so that the layout tells
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -13,56 +14,95 @@ import pandas as pd
 from cosmos_compare.board import side_of
 from cosmos_compare.language import t
 from cosmos_compare.ratings.blind import mask
-from cosmos_compare.ratings.blind_pair import LETTERS, SIDES, Sheet, verdict_of
+from cosmos_compare.ratings.blind_pair import LETTERS, SIDES, Sheet, SideChoice, verdict_of
 from cosmos_compare.ratings.score_sheet import SYMBOLS
 from cosmos_compare.ratings.standing import rating_at
 from cosmos_compare.schema import AXES, Run
-from cosmos_compare.texts.answers import ParsedAnswer, counts_from, read_answer
+from cosmos_compare.setting_fields import CONDITION_WORDS
+from cosmos_compare.texts.answers import Box, ParsedAnswer, counts_from, read_answer
+from cosmos_compare.texts.one_form import one_form, prose_in_one_form
 from cosmos_compare.ui.shared.answer_markup import LONG_TEXT, Clock, answer_html, marked_times
+from cosmos_compare.ui.shared.boxed import boxed
+from cosmos_compare.ui.shared.jpeg import jpeg
 from cosmos_compare.ui.shared.markup import demo_badge, measures
 from cosmos_compare.ui.shared.tables import safe
 
-WORDS = {"left": "A better", "right": "B better", "tie": "Tie", "both_bad": "Both bad"}
+
+def words_of(choice: SideChoice) -> str:
+    """A verdict for people."""
+    return {"left": t("A better"), "right": t("B better"), "tie": t("Tie"), "both_bad": t("Both bad")}[choice]
 
 
 def heading(sheet: Sheet, number: int) -> str:
     """Which side this is; once names may be seen, also whose, and how fast."""
     letter = f'<span class="letter">{LETTERS[number]}</span>'
     if not sheet.named:
-        return f'<div class="who">{letter}<b>Answer {LETTERS[number]}</b></div>'
+        return f'<div class="who">{letter}<b>{t("Answer {letter}", letter=LETTERS[number])}</b></div>'
     run = sheet.runs[number]
-    return (
-        f'<div class="who">{letter}<b>{safe(run.model.label)}</b>{demo_badge(run.model)}</div>{measures(side_of(run))}'
-    )
+    name = f"<b>{safe(run.model.label)}</b>{demo_badge(run.model)}{_arm(sheet, number)}"
+    return f'<div class="who">{letter}{name}</div>{measures(side_of(run))}'
 
 
-def answer(sheet: Sheet, number: int) -> str:
-    """The answer of one side; its reasoning is folded away where one of the two has any."""
-    both = [read_answer(_masked(run.answer.raw, sheet), run.answer.rendered_prompt) for run in sheet.runs]
+def _arm(sheet: Sheet, number: int) -> str:
+    """What tells two arms of one model apart."""
+    prompts = [f"{run.prompt.name} {run.prompt.version[:6]}" for run in sheet.runs]
+    conditions = [CONDITION_WORDS[run.settings.condition] for run in sheet.runs]
+    told = [words[number] for words in (prompts, conditions) if words[0] != words[1]]
+    return f"<span>{safe(', '.join(told))}</span>" if told else ""
+
+
+def shown_run(sheet: Sheet) -> Run:
+    """The run whose clip and frames are shown to both sides: frame sizes differ by model, and a control has no clip."""
+    fixed = sorted(sheet.runs, key=lambda run: run.id != sheet.pair.a.id)
+    return min(fixed, key=lambda run: run.settings.condition != "clip")
+
+
+def answer(sheet: Sheet, number: int, frames: Sequence[Path] = ()) -> str:
+    """The answer of one side, its boxes drawn on the last of `frames`, which are the same for both sides. What one of
+    the two has, reasoning or boxes, has its place on both.
+    """
+    both = [read_answer(run.answer.raw, run.answer.rendered_prompt) for run in sheet.runs]
     run, own = sheet.runs[number], both[number]
-    pieces = []
+    pieces = [_figure(sheet, number, both, frames)]
     if any(read.reasoning for read in both):
-        text = (
-            f'<div class="text">{safe(own.reasoning)}</div>'
-            if own.reasoning
-            else '<div class="note">No reasoning.</div>'
-        )
-        pieces.append(f'<details class="reasoning"><summary>Reasoning</summary>{text}</details>')
+        words = _masked(own.reasoning, sheet)
+        text = f'<div class="text">{safe(words)}</div>' if words else f'<div class="note">{t("No reasoning.")}</div>'
+        pieces.append(f'<details class="reasoning"><summary>{t("Reasoning")}</summary>{text}</details>')
     pieces.append(_body(own, sheet, run))
     if run.answer.finish == "length" and own.loop:
         words = t("It says the same again and again, {rounds} times, until it was cut.", rounds=own.loop.rounds)
         pieces.append(f'<div class="cut">{safe(words)}</div>')
     elif run.answer.finish == "length":
-        pieces.append('<div class="cut">Cut at the limit of tokens.</div>')
+        pieces.append(f'<div class="cut">{t("Cut at the limit of tokens.")}</div>')
     elif not own.answer:
-        pieces.append('<div class="cut">Ended without an answer.</div>')
+        pieces.append(f'<div class="cut">{t("Ended without an answer.")}</div>')
     return "".join(pieces)
 
 
+def _figure(sheet: Sheet, number: int, both: Sequence[ParsedAnswer], frames: Sequence[Path]) -> str:
+    """The boxes of one side on the frame; where the other side alone has some, the same frame without any."""
+    drawn = [_boxes(read, run) for read, run in zip(both, sheet.runs, strict=True)]
+    picture = jpeg(frames[-1]) if frames and any(drawn) else ""
+    if not picture:
+        return ""
+    own = [box._replace(label=_masked(box.label, sheet)) for box in drawn[number]]
+    at = shown_run(sheet).frames.seconds[-1:]
+    where = t("On the last frame, {seconds} s", seconds=f"{at[0]:.2f}") if at else t("On the last frame")
+    return boxed(picture, own, where if own else t("No box in this answer"))
+
+
+def _boxes(read: ParsedAnswer, run: Run) -> tuple[Box, ...]:
+    height, width = run.answer.input_height, run.answer.input_width
+    if not height or not width or len(read.answer) > LONG_TEXT:
+        return ()
+    return read.boxes(run.model.boxes, height, width).drawn
+
+
 def question(sheet: Sheet) -> str:
-    """What both were asked."""
-    prompt = sheet.runs[0].prompt
-    return safe(_masked(prompt.user_prompt.strip() or prompt.system_prompt.strip(), sheet))
+    """What both were asked; two questions in an order that tells no sides."""
+    prompts = sorted((run.prompt for run in sheet.runs), key=lambda prompt: prompt.version)
+    texts = dict.fromkeys(prompt.user_prompt.strip() or prompt.system_prompt.strip() for prompt in prompts)
+    return safe(_masked(t(" — or — ").join(texts), sheet))
 
 
 def scenario(sheet: Sheet) -> str:
@@ -95,7 +135,8 @@ def others(sheet: Sheet, standing: pd.DataFrame) -> str:
     lines = [_other(own, sheet.runs[0].id) for _, own in rows.groupby("rater", observed=True)]
     if not any(lines):
         return ""
-    head = "<tr><th>Rater</th><th>A</th><th>B</th><th>Verdict</th><th>Notes</th></tr>"
+    titles = (t("Rater"), "A", "B", t("Verdict"), t("Notes"))
+    head = f"<tr>{''.join(f'<th>{title}</th>' for title in titles)}</tr>"
     return f'<table class="json rows">{head}{"".join(lines)}</table>'
 
 
@@ -105,7 +146,7 @@ def _other(own: pd.DataFrame, left: str) -> str:
         return ""
     rater = own["rater"].iloc[0]
     marks = (f"<td>{signs(getattr(said, side))}</td>" for side in SIDES)
-    return f"<tr><td>{safe(rater)}</td>{''.join(marks)}<td>{WORDS[said.choice]}</td><td>{safe(said.notes)}</td></tr>"
+    return f"<tr><td>{safe(rater)}</td>{''.join(marks)}<td>{words_of(said.choice)}</td><td>{safe(said.notes)}</td></tr>"
 
 
 def signs(marks: Sequence[int | None]) -> str:
@@ -128,11 +169,20 @@ def _masked_data(data: Any, sheet: Sheet) -> Any:
 
 
 def _body(read: ParsedAnswer, sheet: Sheet, run: Run) -> str:
-    """Prose and tables in their order, and the text as it was written where a table stands for some of it."""
+    """Prose and tables in their order, coordinates in one convention; once names are shown, also as it was written."""
     clock = Clock(run.clip.duration, counts_from(run.model, run.settings, run.frames))
+    size = run.answer.input_height, run.answer.input_width
+    scale = read.scale(run.model.boxes, size[0], size[1]) if size[0] and size[1] else None
+
+    def words(text: str) -> str:
+        return _masked(prose_in_one_form(text, scale) if scale else text, sheet)
+
+    def data(value: Any) -> Any:
+        return _masked_data(one_form(value, scale) if scale else value, sheet)
+
     if len(read.answer) > LONG_TEXT or not read.pieces:
-        return f'<div class="text answer">{marked_times(read.answer, clock)}</div>'
-    body = answer_html(read, clock, lambda data: _masked_data(data, sheet))
-    if any(piece.kind == "json" for piece in read.pieces):
-        body += f'<details class="raw"><summary>As written</summary><pre>{safe(read.answer)}</pre></details>'
+        return f'<div class="text answer">{marked_times(words(read.answer), clock)}</div>'
+    body = answer_html(read, clock, data, words)
+    if sheet.named and any(piece.kind == "json" for piece in read.pieces):
+        body += f'<details class="raw"><summary>{t("As written")}</summary><pre>{safe(read.answer)}</pre></details>'
     return body

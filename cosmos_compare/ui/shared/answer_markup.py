@@ -25,13 +25,20 @@ class Clock:
     begin: float
 
 
-def answer_html(read: ParsedAnswer, clock: Clock, clean: Callable[[Any], Any] = lambda data: data) -> str:
-    """Prose and tables of an answer in their order; `clean` is given the data of each table."""
-    return "".join(_piece(read, piece, clock, clean) for piece in read.pieces)
+def answer_html(
+    read: ParsedAnswer,
+    clock: Clock,
+    clean: Callable[[Any], Any] = lambda data: data,
+    clean_text: Callable[[str], str] = lambda text: text,
+) -> str:
+    """Prose and tables of an answer in their order; `clean` is given the data of each table, `clean_text` all else."""
+    return "".join(_piece(read, piece, clock, clean, clean_text) for piece in read.pieces)
 
 
-def _piece(read: ParsedAnswer, piece: Piece, clock: Clock, clean: Callable[[Any], Any]) -> str:
-    text = read.raw[piece.start : piece.end]
+def _piece(
+    read: ParsedAnswer, piece: Piece, clock: Clock, clean: Callable[[Any], Any], clean_text: Callable[[str], str]
+) -> str:
+    text = clean_text(read.raw[piece.start : piece.end])
     if piece.kind == "prose":
         return f'<div class="text answer">{marked_times(text, clock)}</div>'
     if piece.kind == "form":

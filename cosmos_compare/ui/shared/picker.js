@@ -2,7 +2,7 @@
 export default function ({ data, parentElement, setTriggerValue }) {
   const list = parentElement.querySelector(".list");
   const search = parentElement.querySelector("input");
-  search.hidden = data.items.length < 10;
+  search.hidden = data.search === false || data.items.length < 10; // a page may search by itself
   const state = JSON.stringify(data.items);
   if (list.state !== state) {
     // Only what changed is built again: a click must not meet a list that is being replaced.

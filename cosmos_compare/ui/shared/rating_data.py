@@ -7,37 +7,28 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
-import pandas as pd
 import streamlit as st
 
 from cosmos_compare.paths import outputs_folder
 from cosmos_compare.ratings import scorecard
 from cosmos_compare.ratings.columns import Table
-from cosmos_compare.ratings.equal_answers import first_runs
-from cosmos_compare.ratings.pairs import Pair, find_pairs, model_pairs
+from cosmos_compare.ratings.names_shown import names_file
+from cosmos_compare.ratings.pairs import find_pairs, model_pairs
+from cosmos_compare.ratings.queue import Comparison, begin_with, comparisons, of_arms
 from cosmos_compare.ratings.scorecard import Stamp
-from cosmos_compare.ratings.standing import rated_pairs, standing, to_frame, with_first_runs
+from cosmos_compare.ratings.standing import rated_pairs
 from cosmos_compare.results.evidence import Evidence, Slice, gather
 from cosmos_compare.results.report import Report, report
 from cosmos_compare.runs.index import RunList, RunRow, read_runs
 
-PROBLEMS_SHOWN = 200
-
 
 class Runs(NamedTuple):
-    """All saved runs and every pair of them that can be rated."""
+    """All saved runs and every comparison of two models that can be rated, the largest first."""
 
     rows: list[RunRow]
-    pairs: list[Pair]
+    comparisons: list[Comparison]
     problems: list[str]
     stamp: int  # equal for equal runs
-
-
-class Frames(NamedTuple):
-    """The rows of the scorecard: all of them, and those that stand. See `ratings`."""
-
-    every: pd.DataFrame
-    standing: pd.DataFrame
 
 
 def runs() -> Runs:
@@ -49,7 +40,7 @@ def runs() -> Runs:
 def _runs(outputs: Path, stamp: int) -> Runs:
     found: RunList = read_runs(outputs)
     pairs = [pair for models in model_pairs(found.rows) for pair in find_pairs(found.rows, models)]
-    return Runs(found.rows, pairs, found.problems, stamp)
+    return Runs(found.rows, comparisons(pairs), found.problems, stamp)
 
 
 def _runs_stamp(outputs: Path) -> int:
@@ -65,16 +56,22 @@ def _runs_stamp(outputs: Path) -> int:
     return hash(tuple(sorted(seen)))
 
 
-def frames() -> Frames:
-    """Raises `CompareError` when the scorecard can't be read at all."""
-    outputs, known = outputs_folder(), runs()
-    return _frames(outputs, scorecard.stamp(outputs), known.stamp)
+def comparison_of(one: str, other: str) -> Comparison | None:
+    """The comparison of two arms by their ids (`queue.of_arms`)."""
+    outputs = outputs_folder()
+    return _comparison_of(outputs, _runs_stamp(outputs), one, other)
 
 
-@st.cache_resource(show_spinner=False, max_entries=2)
-def _frames(outputs: Path, stamp: Stamp, runs_stamp: int) -> Frames:
-    every = with_first_runs(to_frame(_table(outputs, stamp)), first_runs(_runs(outputs, runs_stamp).rows))
-    return Frames(every, standing(every))
+@st.cache_resource(show_spinner=False, max_entries=20)
+def _comparison_of(outputs: Path, stamp: int, one: str, other: str) -> Comparison | None:
+    return of_arms(_runs(outputs, stamp).rows, one, other)
+
+
+def stamp() -> tuple[object, ...]:
+    """Another value once anybody has rated, has been shown names, or a run has come or gone."""
+    outputs = outputs_folder()
+    names = names_file(outputs)
+    return scorecard.stamp(outputs), names.stat().st_size if names.exists() else 0, _runs_stamp(outputs)
 
 
 def found() -> Evidence:
@@ -94,10 +91,21 @@ def _table(outputs: Path, stamp: Stamp) -> Table:
     return scorecard.read(outputs)
 
 
+def rated(rater: str) -> set[str]:
+    """The ids of the pairs that this rater has rated."""
+    return rated_pairs(found().ratings, found().spelling(rater)) if rater else set()
+
+
+def has_rated(rater: str) -> bool:
+    """Whether anything of this rater stands, and so could be undone."""
+    return bool((found().ratings["rater"] == rater).any())
+
+
 def unrated(rater: str) -> int:
-    """How many pairs this rater has not rated."""
-    done = rated_pairs(frames().standing, rater) if rater else set()
-    return sum(pair.id not in done for pair in runs().pairs)
+    """How many pairs this rater has left in the queue that the Rate page opens with."""
+    done = rated(rater)
+    first = begin_with(runs().comparisons, done)
+    return sum(pair.id not in done for pair in first.once(done)) if first else 0
 
 
 def report_of(models: tuple[str, str], part: Slice) -> Report:
@@ -109,16 +117,3 @@ def report_of(models: tuple[str, str], part: Slice) -> Report:
 @st.cache_resource(show_spinner=False, max_entries=20)
 def _report(outputs: Path, stamp: Stamp, runs_stamp: int, models: tuple[str, str], part: Slice) -> Report:
     return report(_evidence(outputs, stamp, runs_stamp), models, part)
-
-
-def problems(sentences: list[str]) -> None:
-    """What could not be read, with its line numbers; long lists folded."""
-    if not sentences:
-        return
-    words = sentences[0] if len(sentences) == 1 else f"{len(sentences)} things could not be read as they stand."
-    st.warning(words)
-    if len(sentences) > 1:
-        with st.expander("What they are"):
-            st.text("\n".join(sentences[:PROBLEMS_SHOWN]))
-            if len(sentences) > PROBLEMS_SHOWN:
-                st.caption(f"And {len(sentences) - PROBLEMS_SHOWN:,} more.")

@@ -1,0 +1,78 @@
+"""Who has been shown which names: what is rated after that is not blind, in another window or after a restart either.
+
+`outputs/names_shown.jsonl`, a line each time: when, to which rater, and what was given away. One who has seen which
+model wrote an answer knows its manner, so that counts for all later pairs of that model. Rows are only ever appended.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import filelock
+import orjson
+
+from cosmos_compare.errors import CompareError
+from cosmos_compare.ratings.pairs import Pair
+
+NAME = "names_shown.jsonl"
+WAIT_S = 20
+
+
+def given_away(pair: Pair) -> frozenset[str]:
+    """What the names of a pair tell: its models, or its arms where one model wrote both answers."""
+    if pair.a.model != pair.b.model:
+        return frozenset((pair.a.model, pair.b.model))
+    return frozenset((pair.a.arm.id, pair.b.arm.id))
+
+
+def names_file(outputs: Path) -> Path:
+    return outputs / NAME
+
+
+def known_to(outputs: Path, rater: str) -> frozenset[str]:
+    """Models, arms and ids of pairs whose names this rater has been shown; capitals make no other rater."""
+    known: set[str] = set()
+    for line in _lines(names_file(outputs)):
+        if str(line.get("rater", "")).casefold() == rater.casefold():
+            known.update(str(name) for name in line.get("shown", []))
+    return frozenset(known)
+
+
+def note(outputs: Path, rater: str, shown: Iterable[str], now: str) -> None:
+    """Remember it; it is on the disk when this returns. Raises `CompareError` when that fails: don't show them then."""
+    new = sorted(set(shown) - known_to(outputs, rater))
+    if not new:
+        return
+    path = names_file(outputs)
+    line = b"\n" + orjson.dumps({"created": now, "rater": rater, "shown": new})  # so that a torn line costs itself only
+    try:
+        outputs.mkdir(parents=True, exist_ok=True)
+        with filelock.FileLock(f"{path}.lock", timeout=WAIT_S), path.open("ab") as file:
+            file.write(line)
+            file.flush()
+            os.fsync(file.fileno())
+    except (OSError, filelock.Timeout) as error:
+        raise CompareError(
+            f"{path}: that names were shown could not be saved ({error}), so they stay hidden.",
+            "Check free space and permissions.",
+        ) from error
+
+
+def _lines(path: Path) -> Iterator[dict[str, Any]]:
+    """The lines that can be read; a torn one costs itself."""
+    try:
+        written = path.read_bytes().splitlines()
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise CompareError(f"{path}: can't be read ({error.strerror}).", "Check its permissions.") from error
+    for line in written:
+        try:
+            data = orjson.loads(line)
+        except orjson.JSONDecodeError:
+            continue
+        if isinstance(data, dict) and isinstance(data.get("shown", []), list):
+            yield data

@@ -1,0 +1,91 @@
+"""What a browser session remembers of rating: every key of its state is named here, and nowhere else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, NamedTuple
+
+import streamlit as st
+
+from cosmos_compare.schema import Rating
+
+if TYPE_CHECKING:
+    from cosmos_compare.ui.rate.view import RateView
+
+# Widgets of these pages.
+FORM = "rating"
+LIST = "queue"
+NAME = "rater_name"
+NAMES = "names_shown"
+COMPARISON = "rate_comparison"
+STATE = "rate_state"
+FIND = "rate_find"
+REPEATS = "rate_repeats"
+HERE = "rate_here"
+
+
+class Reply(NamedTuple):
+    """What the form is told after a key; a new `serial` says that the page has answered."""
+
+    serial: int = 0
+    said: str = ""
+    problem: str = ""
+
+
+def rater() -> str:
+    """Who rates in this session; empty until a name was given."""
+    name: str = st.session_state.get("rater", "")
+    return name
+
+
+def set_rater(name: str) -> None:
+    st.session_state["rater"] = name
+
+
+def view() -> RateView | None:
+    kept: RateView | None = st.session_state.get("rate_view")
+    return kept
+
+
+def set_view(kept: RateView) -> None:
+    st.session_state["rate_view"] = kept
+
+
+def last_reply() -> Reply:
+    kept: Reply = st.session_state.get("rate_reply", Reply())
+    return kept
+
+
+def reply(said: str = "", problem: str = "") -> None:
+    """What the form shows next."""
+    st.session_state["rate_reply"] = Reply(last_reply().serial + 1, said, problem)
+
+
+def undone() -> tuple[Rating, ...]:
+    """The rows that the last undo took back, as long as nothing was saved since."""
+    rows: tuple[Rating, ...] = st.session_state.get("rate_undone", ())
+    return rows
+
+
+def set_undone(rows: tuple[Rating, ...]) -> None:
+    st.session_state["rate_undone"] = rows
+
+
+def seen() -> frozenset[str]:
+    """What names have been shown in this session before anybody said who rates."""
+    names: frozenset[str] = st.session_state.get("rate_seen", frozenset())
+    return names
+
+
+def set_seen(names: Iterable[str]) -> None:
+    st.session_state["rate_seen"] = frozenset(names)
+
+
+def problem_for(pair: str) -> str:
+    """Why this pair is shown and not the one that a link named, as long as it is shown."""
+    shown, words = st.session_state.get("rate_problem", ("", ""))
+    return words if shown == pair else ""
+
+
+def set_problem(pair: str, words: str) -> None:
+    st.session_state["rate_problem"] = (pair, words)
