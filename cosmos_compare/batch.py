@@ -42,18 +42,23 @@ class Item:
         return self.run is None or self.run.answer.finish in {"error", "cancelled"}
 
 
-class Batch:
-    """What is to be done: an item for each scenario, model and repeat that has no finished run yet."""
+def items_of(comparisons: Sequence[Comparison], repeat: int) -> list[Item]:
+    """An item for each clip, model and repeat, in this order."""
+    return [
+        Item(comparison.repeated(number), spec, number)
+        for comparison in comparisons
+        for spec in comparison.specs
+        for number in range(repeat)
+    ]
 
-    def __init__(self, comparisons: Sequence[Comparison], store: Store, *, repeat: int, force: bool) -> None:
+
+class Batch:
+    """What is to be done: the items that have no finished run yet."""
+
+    def __init__(self, items: Sequence[Item], store: Store, *, force: bool = False) -> None:
         self.store = store
         self.force = force
-        self.items = [
-            Item(comparison.repeated(number), spec, number)
-            for comparison in comparisons
-            for spec in comparison.specs
-            for number in range(repeat)
-        ]
+        self.items = list(items)
         self.to_do = [item for item in self.items if not self._is_done(item)]
 
     def work(self, pool: ModelPool, cache: FrameCache, on_item: Callable[[Item], None]) -> None:

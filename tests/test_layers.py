@@ -23,6 +23,7 @@ ROWS = {
     "jobs": 4,
     "compare": 5,
     **dict.fromkeys(["batch", "board", "fairness"], 6),
+    "studies": 7,
 }
 
 

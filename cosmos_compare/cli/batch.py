@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from cosmos_compare.batch import Batch, Item
+from cosmos_compare.batch import Batch, Item, items_of
 from cosmos_compare.cli import arguments
 from cosmos_compare.cli.table import print_table
 from cosmos_compare.cli.terminal import note, print_json, rate, seconds
@@ -49,13 +49,13 @@ def run(args: argparse.Namespace) -> int:
     for warning, scenarios in warned.items():
         if warning:
             note(f"{', '.join(scenarios)}: {warning}")
-    batch = Batch(comparisons, store, repeat=args.repeat, force=args.force)
+    batch = Batch(items_of(comparisons, args.repeat), store, force=args.force)
     if there := len(batch.items) - len(batch.to_do):
         note(f"{there} of {len(batch.items)} are there already and are skipped.")
     if args.repeat > 1 and (same := comparisons[0].greedy()):
         names = " and ".join(spec.name for spec in same)
         note(f"{names}: at temperature 0 repeats can't differ. Give a --temperature above 0.")
-    _work(batch)
+    work(batch)
     if args.json:
         print_json([item.run.model_dump(mode="json") for item in batch.items if item.run])
     else:
@@ -81,7 +81,7 @@ def _plan(args: argparse.Namespace) -> tuple[list[Comparison], int]:
     return comparisons, len(errors)
 
 
-def _work(batch: Batch) -> None:
+def work(batch: Batch) -> None:
     """Run the batch under a progress bar; Ctrl-C stops it, and what is saved stays."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -22,7 +22,7 @@ from cosmos_compare.setting_fields import ARM_FREE_FIELDS, determining
 if TYPE_CHECKING:
     from cosmos_compare.schema import Run
 
-INDEX_VERSION = 5
+INDEX_VERSION = 6
 FINISHED = frozenset({"stop", "length"})  # how answers end that count as answers
 
 
@@ -74,6 +74,8 @@ class RunRow(NamedTuple):
     arm_settings_key: str = ""
     text_key: str = ""
     reused: str = "none"
+    revision: str = ""
+    clip_sha256: str = ""
 
     @property
     def arm(self) -> Arm:
@@ -139,6 +141,11 @@ def digest(values: dict[str, Any]) -> str:
     return hashlib.sha256(orjson.dumps(values, option=orjson.OPT_SORT_KEYS)).hexdigest()[:12]
 
 
+def arm_settings_key(settings: Mapping[str, Any]) -> str:
+    """The digest of the settings of an arm: without condition and repeat, later fields left out at their default."""
+    return digest({name: value for name, value in determining(settings).items() if name not in ARM_FREE_FIELDS})
+
+
 def _row(run: Run, path: str) -> RunRow:
     prompt, answer, model = run.prompt, run.answer, run.model
     settings = determining(run.settings.model_dump())
@@ -163,9 +170,11 @@ def _row(run: Run, path: str) -> RunRow:
         error=answer.error.message if answer.error else "",
         condition=run.settings.condition,
         repeat=run.settings.repeat,
-        arm_settings_key=digest({name: value for name, value in settings.items() if name not in ARM_FREE_FIELDS}),
+        arm_settings_key=arm_settings_key(settings),
         text_key=digest({"raw": answer.raw}),
         reused=answer.reused,
+        revision=model.revision or "",
+        clip_sha256=run.clip.sha256,
     )
 
 

@@ -80,6 +80,10 @@ class Store:
         """The PNG files of a run's frames, in order; none where they are gone."""
         return frame_files(self.folder(run))
 
+    def size(self, run: str | RunRow | Run) -> int:
+        """Bytes that a run takes on disk; frames that it shares with others count as its own."""
+        return sum(path.stat().st_size for path in self.folder(run).rglob("*") if path.is_file())
+
     def finished(self, scenario: str, model: str, key: str) -> list[RunRow]:
         """The complete runs of a request; failed and stopped ones may be tried again."""
         folders = (self.outputs / RUNS / scenario / model).glob(f"[!.]*-{key[:8]}*")

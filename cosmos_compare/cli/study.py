@@ -1,0 +1,85 @@
+"""`cosmos-compare study`: a study file as a matrix; with --run, answer what is missing first."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cosmos_compare.cli import arguments
+from cosmos_compare.cli.terminal import note, print_json, print_table, seconds
+
+if TYPE_CHECKING:
+    from cosmos_compare.runs.store import Store
+    from cosmos_compare.studies.matrix import Matrix
+    from cosmos_compare.studies.plan import Plan
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", type=Path, metavar="FILE", help="the study (YAML); docs/STUDIES.md shows the form")
+    parser.add_argument("--run", action="store_true", dest="answer", help="answer what is missing, then show it")
+    arguments.add_outputs(parser)
+    parser.add_argument("--json", action="store_true", help="print the matrix as JSON, and nothing else")
+
+
+def run(args: argparse.Namespace) -> int:
+    from cosmos_compare.catalogue.hub import access_problem
+    from cosmos_compare.runs.store import Store
+    from cosmos_compare.studies.plan import resolve
+    from cosmos_compare.studies.study import load_study
+
+    plan = resolve(load_study(args.file), args.file.absolute().parent)
+    store = Store(args.outputs)
+    failed = False
+    if args.answer:
+        for problem in filter(None, map(access_problem, {arm.spec for arm in plan.arms})):
+            raise problem
+        failed = _answer(plan, store)
+    matrix = matrix_now(plan, store)
+    if args.json:
+        from cosmos_compare.studies.export import as_json
+
+        print_json(as_json(matrix, store))
+    else:
+        _show(matrix, store)
+    return int(failed)
+
+
+def matrix_now(plan: Plan, store: Store) -> Matrix:
+    """The matrix of what is on disk at this moment."""
+    from cosmos_compare.studies.hashes import clip_hashes
+    from cosmos_compare.studies.matrix import fill
+
+    return fill(plan, store.rows(), clip_hashes(plan.scenarios, store.outputs))
+
+
+def _answer(plan: Plan, store: Store) -> bool:
+    """Answer what is missing; whether something failed."""
+    from cosmos_compare.cli.batch import work
+    from cosmos_compare.studies.work import batch_of, estimate, greedy_labels
+
+    store.sweep()
+    matrix = matrix_now(plan, store)
+    cost = estimate(matrix, store.rows(), store)
+    note(
+        f"{cost.answers} answers, {cost.there} are there."
+        + (f" About {seconds(cost.seconds)}." if cost.seconds else "")
+    )
+    for label in greedy_labels(plan):
+        note(f"{label}: at temperature 0 repeats can't differ.")
+    batch, errors = batch_of(plan, matrix, store)
+    for error in errors:
+        note(str(error))
+    work(batch)
+    return bool(errors) or any(item.failed for item in batch.items)
+
+
+def _show(matrix: Matrix, store: Store) -> None:
+    from cosmos_compare.studies.export import cell_words
+
+    arms = matrix.plan.arms
+    print_table(
+        ("scenario", *(arm.label for arm in arms)),
+        [[scenario, *(cell_words(cell, store) for cell in cells)] for scenario, cells in matrix.cells.items()],
+    )
+    note(f"{matrix.done} of {matrix.plan.answers} answers are there, {matrix.to_do} to do.")

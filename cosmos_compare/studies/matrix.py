@@ -1,0 +1,81 @@
+"""The matrix of a study: scenarios × arms, each cell with the runs on disk that match. Reads rows, never a clip."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from cosmos_compare.runs.index import Arm, RunRow
+from cosmos_compare.studies.plan import Plan
+
+
+class Cell(NamedTuple):
+    """One scenario under one arm. `rows` has a place for each repeat: its newest finished run, else its newest failed
+    one, else None."""
+
+    scenario: str
+    arm: int
+    rows: tuple[RunRow | None, ...]
+
+    @property
+    def answers(self) -> tuple[RunRow, ...]:
+        """The finished runs."""
+        return tuple(row for row in self.rows if row is not None and row.finished)
+
+    @property
+    def failed(self) -> bool:
+        return any(row is not None and not row.finished for row in self.rows)
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """Cells by scenario, each with one for every arm."""
+
+    plan: Plan
+    cells: Mapping[str, tuple[Cell, ...]]
+
+    def all_cells(self) -> list[Cell]:
+        return [cell for row in self.cells.values() for cell in row]
+
+    @property
+    def done(self) -> int:
+        return sum(len(cell.answers) for cell in self.all_cells())
+
+    @property
+    def to_do(self) -> int:
+        return self.plan.answers - self.done
+
+    def is_missing(self, scenario: str, arm: int, repeat: int) -> bool:
+        """Whether this answer is not there: never asked, stopped or failed."""
+        row = self.cells[scenario][arm].rows[repeat]
+        return row is None or not row.finished
+
+
+def fill(plan: Plan, rows: Iterable[RunRow], hashes: Mapping[str, str]) -> Matrix:
+    """Find the runs of a study. `hashes` has the SHA-256 of each scenario's clip, by id.
+
+    A run is the study's when scenario, clip, arm, the model's revision and the repeat are those asked for, wherever
+    it was started.
+    """
+    arms: dict[Arm, int] = {arm.arm: number for number, arm in enumerate(plan.arms)}
+    revisions = [arm.spec.revision or "" for arm in plan.arms]
+    best: dict[tuple[str, int, int], RunRow] = {}
+    for row in rows:  # from old to new
+        number = arms.get(row.arm)
+        if number is None or row.repeat >= plan.repeats or row.revision != revisions[number]:
+            continue
+        if row.clip_sha256 != hashes.get(row.scenario):
+            continue
+        place = row.scenario, number, row.repeat
+        if row.finished or place not in best or not best[place].finished:
+            best[place] = row
+    return Matrix(plan, {scenario.id: _cells(scenario.id, plan, best) for scenario in plan.scenarios})
+
+
+def _cells(scenario: str, plan: Plan, best: Mapping[tuple[str, int, int], RunRow]) -> tuple[Cell, ...]:
+    repeats = range(plan.repeats)
+    return tuple(
+        Cell(scenario, number, tuple(best.get((scenario, number, repeat)) for repeat in repeats))
+        for number in range(len(plan.arms))
+    )

@@ -1,0 +1,143 @@
+"""A study made concrete: its scenarios and arms found on this machine, and the requests that they are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from cosmos_compare.catalogue.models import resolve_models
+from cosmos_compare.compare import Comparison, plan_comparison
+from cosmos_compare.errors import CompareError
+from cosmos_compare.paths import ROOT
+from cosmos_compare.prompts import load_prompt
+from cosmos_compare.runs.index import Arm, arm_settings_key
+from cosmos_compare.schema import ModelSpec, Prompt, Settings
+from cosmos_compare.studies.study import ArmEntry, Study
+from cosmos_compare.video.clips import Scenario, find_scenarios, scenario_of
+
+
+@dataclass(frozen=True)
+class StudyArm:
+    """One arm of a study, ready to be asked. `settings` carries the condition; its repeat is 0."""
+
+    spec: ModelSpec
+    prompt: Prompt
+    settings: Settings
+    label: str = ""
+
+    @property
+    def arm(self) -> Arm:
+        return Arm(
+            model=self.spec.name,
+            prompt_version=self.prompt.version,
+            reasoning=self.prompt.reasoning,
+            settings_key=arm_settings_key(self.settings.model_dump()),
+            condition=self.settings.condition,
+        )
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A study's scenarios and arms, in the order in which they are shown, and how often each is asked."""
+
+    scenarios: tuple[Scenario, ...]
+    arms: tuple[StudyArm, ...]
+    repeats: int = 1
+    planned: int | None = None
+
+    @property
+    def answers(self) -> int:
+        """How many answers the whole study is."""
+        return len(self.scenarios) * len(self.arms) * self.repeats
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One request of a study: arm number `arm`, repeat `repeat` on one scenario."""
+
+    scenario: str
+    arm: int
+    repeat: int
+    comparison: Comparison
+    spec: ModelSpec
+
+
+def resolve(study: Study, beside: Path) -> Plan:
+    """Find what a study names. Paths are relative to `beside` (the study file's folder), else to the current folder,
+    else to what came with the program. Raises `CompareError` for what is not there."""
+    names = list(dict.fromkeys(entry.model for entry in study.entries()))
+    specs = dict(zip(names, resolve_models(names), strict=True))
+    arms = [_arm(entry, specs[entry.model], beside) for entry in study.entries()]
+    unique = list({arm.arm: arm for arm in arms}.values())  # two prompt files of one text are one arm
+    return Plan(tuple(_scenarios(study, beside)), tuple(labelled(unique)), study.repeats, study.planned)
+
+
+def labelled(arms: Sequence[StudyArm]) -> list[StudyArm]:
+    """The arms, each named by what is not the same in all of them; by its model where nothing differs."""
+    facets = [_facets(arm) for arm in arms]
+    differing = [name for name in facets[0] if len({each[name] for each in facets}) > 1] or ["model"]
+    names = [" · ".join(each[name] for name in differing if each[name]) for each in facets]
+    return [StudyArm(arm.spec, arm.prompt, arm.settings, name) for arm, name in zip(arms, names, strict=True)]
+
+
+def requests(plan: Plan, wanted: Callable[[str, int, int], bool]) -> tuple[list[Asked], list[CompareError]]:
+    """The requests of the cells that are wanted (scenario, arm, repeat), clip by clip, repeats last.
+
+    A clip that can't be read is named among the errors and costs its own cells only.
+    """
+    asked: list[Asked] = []
+    errors: list[CompareError] = []
+    for scenario in plan.scenarios:
+        cells = [(n, k) for k in range(plan.repeats) for n in range(len(plan.arms)) if wanted(scenario.id, n, k)]
+        try:
+            asked += [_request(scenario, plan.arms[n], n, k) for n, k in cells]
+        except CompareError as error:
+            errors.append(CompareError(f"{scenario.id}: skipped. {error.message}", error.hint))
+    return asked, errors
+
+
+def _request(scenario: Scenario, arm: StudyArm, number: int, repeat: int) -> Asked:
+    comparison = plan_comparison(scenario.video, arm.prompt, arm.settings, [arm.spec], scenario.id)
+    return Asked(scenario.id, number, repeat, comparison.repeated(repeat), arm.spec)
+
+
+def _arm(entry: ArmEntry, spec: ModelSpec, beside: Path) -> StudyArm:
+    prompt = load_prompt(_found(entry.prompt, beside), reasoning=entry.reasoning)
+    return StudyArm(spec, prompt, entry.settings.model_copy(update={"condition": entry.condition}))
+
+
+def _scenarios(study: Study, beside: Path) -> list[Scenario]:
+    if isinstance(study.scenarios, str):
+        return find_scenarios(_found(study.scenarios, beside))
+    chosen = [scenario for name in study.scenarios for scenario in _named(_found(name, beside))]
+    return list({scenario.video.resolve(): scenario for scenario in chosen}.values())
+
+
+def _named(path: Path) -> list[Scenario]:
+    """A clip, a folder of one clip, or all of a folder of scenarios."""
+    try:
+        return [scenario_of(path)]
+    except CompareError:
+        return find_scenarios(path)
+
+
+def _found(name: str, beside: Path) -> Path:
+    """The first of the places where `name` may lie; as it stands where it is in none (a name, say)."""
+    places = (beside / name, Path(name), ROOT / name)
+    return next((place for place in places if place.exists()), Path(name))
+
+
+def _facets(arm: StudyArm) -> dict[str, str]:
+    settings = arm.settings
+    changed = {
+        name: value for name, value in settings.model_dump(exclude_defaults=True).items() if name not in ("condition",)
+    }
+    return {
+        "model": arm.spec.label,
+        "prompt": arm.prompt.name,
+        "version": arm.prompt.version[:6],
+        "reasoning": "reasoning" if arm.prompt.reasoning else "",
+        "settings": ", ".join(f"{name} {value}" for name, value in changed.items()) or "own settings",
+        "condition": settings.condition,
+    }

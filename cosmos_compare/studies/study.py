@@ -1,0 +1,86 @@
+"""The study file: a few lines of YAML that a person writes, saves and shares. It holds no results."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Self
+
+import yaml
+from pydantic import Field, ValidationError, field_validator, model_validator
+
+from cosmos_compare.errors import CompareError, first_problem
+from cosmos_compare.schema import Condition, Record, Settings
+from cosmos_compare.yaml_io import read_mapping
+
+MAX_REPEATS = 1000
+LISTS = ("models", "prompts", "reasoning", "conditions", "settings")
+
+
+class ArmEntry(Record):
+    """One arm, written out."""
+
+    model: str = Field(description="a name of the model list, NAME=FOLDER or NAME=http(s)://…/v1")
+    prompt: str = Field(description="a prompt file, or the name of one")
+    reasoning: bool = Field(False, description="ask for reasoning before the answer")
+    condition: Condition = Field("clip", description="what is shown: the clip, or a control made from its frames")
+    settings: Settings = Field(Settings(), description="frames and sampling, without condition and repeat")
+
+
+class Study(Record):
+    """Scenarios, and arms: written out, or the product of the lists."""
+
+    scenarios: str | tuple[str, ...] = Field(description="a folder of scenarios, or a list of clips and folders")
+    models: tuple[str, ...] = Field((), description="models of the product")
+    prompts: tuple[str, ...] = Field((), description="prompt files or names of the product")
+    reasoning: tuple[bool, ...] = Field((False,), description="without and with reasoning: false, true, or both")
+    conditions: tuple[Condition, ...] = Field(("clip",), description="what is shown, of the product")
+    settings: tuple[Settings, ...] = Field((Settings(),), description="settings of the product")
+    arms: tuple[ArmEntry, ...] = Field((), description="arms written out, instead of the lists or beside them")
+    repeats: int = Field(1, ge=1, le=MAX_REPEATS, description="answers to each request, each with the next seed")
+    planned: int | None = Field(None, ge=2, description="number of scenarios planned before the first rating")
+    notes: str = Field("", description="what the study is for")
+
+    @field_validator(*LISTS, mode="before")
+    @classmethod
+    def _one_is_a_list_of_one(cls, value: Any) -> Any:
+        return [value] if isinstance(value, str | bool | Mapping) else value
+
+    @model_validator(mode="after")
+    def _has_arms(self) -> Self:
+        if bool(self.models) != bool(self.prompts):
+            raise ValueError("models and prompts belong together: their product makes the arms")
+        if not self.models and not self.arms:
+            raise ValueError("name models and prompts, or write out arms")
+        if any(each.condition != "clip" or each.repeat for each in self.all_settings()):
+            raise ValueError("condition and repeat don't stand in settings: use conditions and repeats")
+        return self
+
+    def all_settings(self) -> tuple[Settings, ...]:
+        return (*self.settings, *(arm.settings for arm in self.arms))
+
+    def entries(self) -> tuple[ArmEntry, ...]:
+        """All arms: the product, prompts outermost and conditions innermost, then those written out."""
+        product = tuple(
+            ArmEntry(model=model, prompt=prompt, reasoning=reasoning, condition=condition, settings=settings)
+            for prompt in self.prompts
+            for reasoning in self.reasoning
+            for settings in self.settings
+            for model in self.models
+            for condition in self.conditions
+        )
+        return tuple(dict.fromkeys((*product, *self.arms)))
+
+
+def load_study(path: Path) -> Study:
+    """Read a study file. Raises `CompareError` naming the field that is wrong."""
+    try:
+        return Study.model_validate(read_mapping(path))
+    except ValidationError as error:
+        raise CompareError(f"{path.name}: {first_problem(error)}.", "docs/STUDIES.md shows the form.") from error
+
+
+def study_text(study: Study) -> str:
+    """The study as YAML that `load_study` reads back: what is at its default is left out."""
+    values = study.model_dump(mode="json", exclude_defaults=True)
+    return yaml.safe_dump(values, sort_keys=False, allow_unicode=True, width=120)
