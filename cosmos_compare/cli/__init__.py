@@ -14,6 +14,7 @@ from cosmos_compare.errors import CompareError
 COMMANDS = {
     "run": "run models on clips and save every answer",
     "batch": "run models on all scenarios of a folder; skips what is already there",
+    "study": "show a study, scenarios × arms, as a matrix; --run answers what is missing",
     "frames": "show which frames of a clip would be sampled, and at which size for each model",
     "runs": "list the saved runs",
     "export": "write saved runs in the older folder layout",

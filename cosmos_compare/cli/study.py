@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cosmos_compare.cli import arguments
-from cosmos_compare.cli.terminal import note, print_json, print_table, seconds
+from cosmos_compare.cli.table import print_table
+from cosmos_compare.cli.terminal import note, print_json, seconds
 
 if TYPE_CHECKING:
     from cosmos_compare.runs.store import Store

@@ -14,6 +14,7 @@ from cosmos_compare.schema import Condition, Record, Settings
 from cosmos_compare.yaml_io import read_mapping
 
 MAX_REPEATS = 1000
+OWN = Settings.model_validate({})  # the models' own settings
 LISTS = ("models", "prompts", "reasoning", "conditions", "settings")
 
 
@@ -24,7 +25,7 @@ class ArmEntry(Record):
     prompt: str = Field(description="a prompt file, or the name of one")
     reasoning: bool = Field(False, description="ask for reasoning before the answer")
     condition: Condition = Field("clip", description="what is shown: the clip, or a control made from its frames")
-    settings: Settings = Field(Settings(), description="frames and sampling, without condition and repeat")
+    settings: Settings = Field(OWN, description="frames and sampling, without condition and repeat")
 
 
 class Study(Record):
@@ -35,7 +36,7 @@ class Study(Record):
     prompts: tuple[str, ...] = Field((), description="prompt files or names of the product")
     reasoning: tuple[bool, ...] = Field((False,), description="without and with reasoning: false, true, or both")
     conditions: tuple[Condition, ...] = Field(("clip",), description="what is shown, of the product")
-    settings: tuple[Settings, ...] = Field((Settings(),), description="settings of the product")
+    settings: tuple[Settings, ...] = Field((OWN,), description="settings of the product")
     arms: tuple[ArmEntry, ...] = Field((), description="arms written out, instead of the lists or beside them")
     repeats: int = Field(1, ge=1, le=MAX_REPEATS, description="answers to each request, each with the next seed")
     planned: int | None = Field(None, ge=2, description="number of scenarios planned before the first rating")

@@ -1,0 +1,67 @@
+"""Study files: what a person may write, and what is said of what can't be meant."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from cosmos_compare.errors import CompareError
+from cosmos_compare.schema import Settings
+from cosmos_compare.studies.study import Study, load_study, study_text
+
+
+def study_in(folder: Path, text: str) -> Study:
+    path = folder / "study.yaml"
+    path.write_text(text, encoding="utf-8")
+    return load_study(path)
+
+
+def test_lists_make_a_product_and_one_is_a_list_of_one(tmp_path: Path) -> None:
+    study = study_in(
+        tmp_path,
+        "scenarios: clips\nmodels: [a, b]\nprompts: driving\nreasoning: [false, true]\nconditions: [clip, blank]\n"
+        "settings: {temperature: 0.7}\n",
+    )
+    entries = study.entries()
+    assert len(entries) == 2 * 1 * 2 * 2
+    assert entries[0].condition == "clip" and entries[1].condition == "blank"
+    assert all(entry.settings == Settings(temperature=0.7) for entry in entries)
+
+
+def test_arms_can_be_written_out_beside_the_lists_and_stand_once(tmp_path: Path) -> None:
+    study = study_in(
+        tmp_path,
+        "scenarios: [one.mp4]\nmodels: a\nprompts: driving\n"
+        "arms: [{model: a, prompt: driving}, {model: b, prompt: risk, condition: frozen}]\n",
+    )
+    assert [(entry.model, entry.condition) for entry in study.entries()] == [("a", "clip"), ("b", "frozen")]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("models: [a]\nprompts: [p]\n", "scenarios: is missing"),
+        ("scenarios: x\nmodels: [a]\n", "models and prompts belong together"),
+        ("scenarios: x\n", "name models and prompts, or write out arms"),
+        ("scenarios: x\nmodels: [a]\nprompts: [p]\nrepeats: 0\n", "repeats"),
+        ("scenarios: x\nmodels: [a]\nprompts: [p]\nconditions: [upside_down]\n", "conditions"),
+        ("scenarios: x\nmodels: [a]\nprompts: [p]\nsettings: {condition: blank}\n", "don't stand in settings"),
+        ("scenarios: x\nmodels: [a]\nprompts: [p]\nresults: []\n", "results: is no field of it"),
+        ("scenarios: x\nmodels: [a]\nprompts: [p]\nsettings: {fps: fast}\n", "settings.0.fps"),
+    ],
+)
+def test_what_can_not_be_meant_is_named(tmp_path: Path, text: str, said: str) -> None:
+    with pytest.raises(CompareError, match=said):
+        study_in(tmp_path, text)
+
+
+def test_a_study_is_written_as_it_is_read(tmp_path: Path) -> None:
+    study = study_in(
+        tmp_path,
+        "scenarios: clips\nmodels: [a, b]\nprompts: [p]\nsettings: [{temperature: 0.7, fps: 2}]\nrepeats: 3\n"
+        "planned: 20\nnotes: Why à la nuit?\n",
+    )
+    text = study_text(study)
+    assert study_in(tmp_path, text) == study
+    assert "arms" not in text and "à la nuit" in text
