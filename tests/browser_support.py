@@ -18,18 +18,22 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+ROOT = Path(__file__).resolve().parents[1]
 STARTS_WITHIN_S = 60
 
 
 @contextmanager
-def serve(log: Path, **environment: str) -> Iterator[str]:
-    """Run `cosmos-compare app` on a free port; yields its address. Its output goes to `log`."""
+def serve(log: Path, *flags: str, plain: bool = False, **environment: str) -> Iterator[str]:
+    """Run `cosmos-compare app`, or plain `streamlit run app.py`, on a free port; yields its address. Its output goes to
+    `log`."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [sys.executable, "-m", "cosmos_compare", "app", "--port", str(port)]
+    command = [sys.executable, "-m", "cosmos_compare", "app", "--port", str(port), *flags]
+    if plain:
+        command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port), *flags]
     with log.open("w", encoding="utf-8") as out:
-        server = subprocess.Popen(command, stdout=out, stderr=out, env=os.environ | environment)
+        server = subprocess.Popen(command, stdout=out, stderr=out, env=os.environ | environment, cwd=ROOT)
     try:
         _wait_for(f"http://127.0.0.1:{port}", server, log)
         yield f"http://127.0.0.1:{port}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import socket
 import tomllib
 
 import pytest
@@ -20,8 +21,8 @@ def flags(*words: str) -> list[str]:
 def test_only_this_machine_can_reach_the_app_unless_asked_otherwise() -> None:
     assert "--server.address=127.0.0.1" in flags()
     assert "--browser.gatherUsageStats=false" in flags()
-    assert not [flag for flag in flags() if "allowedHosts" in flag]
-    assert "--server.allowedHosts=*" in flags("--host", "0.0.0.0")
+    assert "--browser.serverAddress=127.0.0.1" in flags("--host", "0.0.0.0")
+    assert "--server.corsAllowedOrigins=https://a.example" in flags("--origin", "https://a.example/")
 
 
 def test_streamlit_run_alone_is_as_careful() -> None:
@@ -29,9 +30,30 @@ def test_streamlit_run_alone_is_as_careful() -> None:
     assert config["server"]["address"] == "127.0.0.1"
     assert config["server"]["allowedHosts"] == ["localhost", "127.0.0.1", "[::1]"]
     assert config["browser"]["gatherUsageStats"] is False
+    assert config["browser"]["serverAddress"] == "127.0.0.1"
     assert config["runner"]["postScriptGC"] is False
 
 
 def test_a_port_that_is_none_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["app", "--port", "70000"]) == 2
     assert "--port is 70000" in capsys.readouterr().err
+
+
+def test_a_port_that_is_taken_is_said_with_a_remedy(capsys: pytest.CaptureFixture[str]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        assert main(["app", "--port", str(port)]) == 2
+    said = capsys.readouterr().err
+    assert f"Port {port} of 127.0.0.1 is in use" in said
+    assert f"--port {port + 1}" in said
+
+
+def test_an_address_that_is_not_of_this_machine_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["app", "--host", "192.0.2.1", "--port", "8599"]) == 2
+    assert "--host 192.0.2.1 is no address of this machine" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("origin", ["cosmos.example.org", "ftp://a.example", "https://a.example/path", "https://"])
+def test_an_origin_that_is_none_is_refused(origin: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["app", "--origin", origin]) == 2
+    assert "is no address of a server" in capsys.readouterr().err

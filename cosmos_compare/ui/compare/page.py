@@ -1,0 +1,66 @@
+"""The Compare page: one clip, one prompt, the answers of the models side by side, while they are written."""
+
+from dataclasses import replace
+
+import streamlit as st
+
+from cosmos_compare.errors import CompareError
+from cosmos_compare.fairness import ModelInput, model_input
+from cosmos_compare.ui.compare import actions, columns, editor, history, inputs_panel, shown
+from cosmos_compare.ui.compare.view import open_view
+from cosmos_compare.ui.rate import inline
+from cosmos_compare.ui.shared import clip_panel, markup, picker, resources, shell
+
+
+def show() -> None:
+    """The page, run by Streamlit from top to bottom at each change."""
+    shell.page("Compare")
+    try:
+        resources.model_list()
+    except CompareError as error:  # a user's own list that can't be read
+        st.error(str(error))
+        st.stop()
+    store, board = resources.store(), resources.board()
+    rows = store.rows()
+
+    # What the address names, and the editor filled with its prompt when a link brought it.
+    view, arrived = open_view()
+    on_page = shown.named(view, board, rows, store)
+    actions.arrive(on_page, arrived)
+
+    picked = picker.pick()
+    scenario = clip_panel.of_sides(on_page.sides) or picked
+    clip = clip_panel.head(scenario)
+    left, right = st.columns([36, 64], gap="medium")
+    with left:
+        if scenario and clip:
+            clip_panel.video(scenario, clip)
+    with right:
+        draft = editor.show()
+        actions.show(draft, scenario if clip else None, on_page, board)
+
+    if scenario and not on_page.sides:
+        on_page = replace(shown.newest(draft, scenario.id, board, rows, store), notice=on_page.notice)
+    actions.notices(on_page, draft, scenario, board)
+
+    sees: list[ModelInput] = []
+    try:
+        if on_page.sides:
+            columns.show(on_page.sides, board, on_page.running)
+            sees = inputs_panel.of_sides(on_page.sides)
+        elif clip:
+            planned = resources.planned(clip, draft.prompt, draft.settings, draft.specs)
+            sees = [model_input(planned, spec) for spec in draft.specs]
+            columns.show_empty(draft.specs, sees)
+    except CompareError as error:
+        st.error(str(error))
+
+    inputs_panel.line(sees, draft, clip)
+    if on_page.sides and sees:
+        inputs_panel.show(on_page.sides, sees)
+        inline.show(on_page.sides, rows)
+    if scenario:
+        history.show(rows, scenario.id)
+    elif not on_page.sides:
+        st.html(markup.nothing())
+    resources.warm_up()
