@@ -14,7 +14,7 @@ from cosmos_compare.errors import CompareError
 from cosmos_compare.jobs import ModelPool
 from cosmos_compare.paths import SCENARIOS
 from cosmos_compare.runs.store import Store
-from cosmos_compare.video.clips import find_scenarios
+from cosmos_compare.video.clips import list_folder
 from cosmos_compare.video.frame_cache import FrameCache
 from cosmos_compare.video.rendered import demo_warning
 
@@ -70,12 +70,15 @@ def _plan(args: argparse.Namespace) -> tuple[list[Comparison], int]:
     prompt, settings = arguments.prompt_of(args), arguments.settings_of(args)
     specs = arguments.models_of(args.models)
     comparisons, errors = [], []
-    for scenario in find_scenarios(args.scenarios):
+    listing = list_folder(args.scenarios)
+    for scenario in listing.needed():
         try:
             comparisons.append(plan_comparison(scenario.video, prompt, settings, specs, scenario.id))
         except CompareError as error:
             note(f"{scenario.id}: skipped. {error}")
             errors.append(error)
+    if aside := listing.summary():
+        note(aside)
     if not comparisons:
         raise errors[0]  # no clip fits: it is the flags, or the folder
     return comparisons, len(errors)

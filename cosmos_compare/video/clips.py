@@ -47,10 +47,18 @@ class LeftOut(NamedTuple):
 
 @dataclass(frozen=True)
 class Listing:
-    """What a folder holds: `scenarios` sorted by path, with unique ids, and what was left out."""
+    """What the folder `root` holds: `scenarios` sorted by path, with unique ids, and what was left out."""
 
+    root: Path
     scenarios: list[Scenario]
     left_out: list[LeftOut]
+
+    def needed(self) -> list[Scenario]:
+        """The scenarios. Raises `CompareError` where there is none."""
+        if not self.scenarios:
+            aside = f" {self.summary()}" if self.left_out else ""
+            raise CompareError(f"{self.root}: holds no video.{aside}", f"Put {NAMES} files there.")
+        return self.scenarios
 
     def summary(self, named: int = 3) -> str:
         """One line that names what was left out, or nothing."""
@@ -82,16 +90,12 @@ def list_folder(root: Path) -> Listing:
         reason = error.strerror if isinstance(error, OSError) else "not a path"
         raise CompareError(f"{root}: can't be listed ({reason}).", "Check the path.") from error
     found = [scenario for folder in (root, *below) for scenario in _in_folder(folder, left_out)]
-    return Listing(_with_unique_ids(found), sorted(left_out))
+    return Listing(root, _with_unique_ids(found), sorted(left_out))
 
 
 def find_scenarios(root: Path) -> list[Scenario]:
     """The scenarios of `list_folder`. Raises `CompareError` when `root` can't be listed or holds no video."""
-    listing = list_folder(root)
-    if not listing.scenarios:
-        aside = f" {listing.summary()}" if listing.left_out else ""
-        raise CompareError(f"{root}: holds no video.{aside}", f"Put {NAMES} files there.")
-    return listing.scenarios
+    return list_folder(root).needed()
 
 
 def scenario_of(path: Path) -> Scenario:
@@ -188,7 +192,11 @@ def _in_folder(folder: Path, left_out: list[LeftOut]) -> list[Scenario]:
         return []
     problems = {name: _problem(folder / name) for name in names if is_video_name(name)}
     left_out += [LeftOut(folder / name, problem) for name, problem in problems.items() if problem]
-    left_out += [LeftOut(folder / name, f"not {NAMES}") for name in names if looks_like_other_video(name)]
+    left_out += [
+        LeftOut(folder / name, "not a kind of video that is read here")
+        for name in names
+        if looks_like_other_video(name)
+    ]
     videos = [folder / name for name, problem in problems.items() if not problem]
     segments = [video for video in videos if _is_segment(video)][:1]
     left_out += [LeftOut(video, f"beside {segments[0].name}") for video in videos if segments and video != segments[0]]

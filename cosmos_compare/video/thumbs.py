@@ -21,6 +21,8 @@ from cosmos_compare.video.orientation import orientation_of, upright
 from cosmos_compare.video.timeline import no_frames, read_timeline
 
 HEIGHT = 96  # pixels: sharp at twice the size at which it is shown
+WIDTH = 512  # pixels, at most: a clip may be wider than any JPEG
+VERSION = 2  # of the pictures: those made by an older rule are made anew
 QUALITY = 72
 
 
@@ -66,21 +68,23 @@ class Thumbs:
 
     def _ask(self, key: str, video: Path) -> None:
         with self._lock:
-            if key in self._asked:
-                return
-            self._asked.add(key)
-            self._wanted.put((key, video))
-            if self._thread is None:
+            if key not in self._asked:
+                self._asked.add(key)
+                self._wanted.put((key, video))
+            if self._thread is None or not self._thread.is_alive():
                 self._thread = threading.Thread(target=self._work, name="thumbnails", daemon=True)
                 self._thread.start()
 
     def _work(self) -> None:
         while True:
             key, video = self._wanted.get()
-            thumb = make_thumb(video)
-            self._made[key] = thumb
-            self._keep(key, thumb)
-            self._asked.discard(key)
+            thumb = Thumb(problem=f"{video.name}: no picture could be made of it.")
+            try:
+                thumb = make_thumb(video)
+                self._keep(key, thumb)
+            finally:  # whatever happened costs this picture only; the next question starts the thread again
+                self._made[key] = thumb
+                self._asked.discard(key)
 
     def _keep(self, key: str, thumb: Thumb) -> None:
         try:
@@ -91,14 +95,17 @@ class Thumbs:
 
 
 def make_thumb(video: Path) -> Thumb:
-    """Decode a picture from the middle of a clip. Never raises: a thumbnail must not cost the page."""
+    """Decode a picture from the middle of a clip, or say why there is none."""
     try:
         seconds = read_timeline(video).end
         image = _middle_frame(video, seconds)
     except CompareError as error:
         return Thumb(problem=str(error))
-    width = max(1, round(image.shape[1] * HEIGHT / image.shape[0]))
-    small = cv2.resize(image, (width, HEIGHT), interpolation=cv2.INTER_AREA)
+    except MemoryError:
+        return Thumb(problem=f"{video.name}: its pictures are too large for this machine's memory.")
+    scale = min(HEIGHT / image.shape[0], WIDTH / image.shape[1])
+    height, width = (max(1, round(side * scale)) for side in image.shape[:2])
+    small = cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA)
     _, jpeg = cv2.imencode(".jpg", small[:, :, ::-1], [cv2.IMWRITE_JPEG_QUALITY, QUALITY])
     return Thumb(base64.b64encode(jpeg.tobytes()).decode(), round(seconds, 2))
 
@@ -128,4 +135,4 @@ def _key(video: Path) -> str:
         state = f"{facts.st_size}|{facts.st_mtime_ns}"
     except OSError:
         state = "missing"
-    return hashlib.sha256(f"1|{video.absolute()}|{state}".encode()).hexdigest()[:24]
+    return hashlib.sha256(f"{VERSION}|{video.absolute()}|{state}".encode()).hexdigest()[:24]

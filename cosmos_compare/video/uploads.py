@@ -1,16 +1,20 @@
 """Uploads: files dropped on the page, checked before they are kept under outputs/uploads/."""
 
 import hashlib
+import re
 import secrets
+import time
 from pathlib import Path
 from typing import BinaryIO
 
 from cosmos_compare.errors import CompareError
-from cosmos_compare.video.clips import probe, scenario_id
+from cosmos_compare.video.clips import Scenario, list_folder, probe, scenario_id
 from cosmos_compare.video.containers import SUFFIXES, USE
 
 FOLDER = "uploads"
 _CHUNK = 1 << 20
+_PARTIAL = re.compile(r"\..+\.[0-9a-f]{16}\.\w+")
+PARTIAL_S = 3600  # a file that is still half copied after this long was left by a server that was killed
 
 
 def keep_upload(name: str, content: BinaryIO, outputs: Path) -> Path:
@@ -40,6 +44,24 @@ def keep_upload(name: str, content: BinaryIO, outputs: Path) -> Path:
     finally:
         partial.unlink(missing_ok=True)
     return target
+
+
+def kept_uploads(outputs: Path) -> list[Scenario]:
+    """The dropped files that are there, whatever else lies in the folder; never raises.
+
+    What a killed server left half copied is swept.
+    """
+    try:
+        _sweep(outputs / FOLDER)
+        return list_folder(outputs / FOLDER).scenarios
+    except (CompareError, OSError):
+        return []  # no folder yet, or one that can't be read: the page goes on without it
+
+
+def _sweep(folder: Path) -> None:
+    for path in folder.iterdir():
+        if _PARTIAL.fullmatch(path.name) and time.time() - path.lstat().st_mtime > PARTIAL_S:
+            path.unlink(missing_ok=True)
 
 
 def _copy(content: BinaryIO, target: Path) -> str:

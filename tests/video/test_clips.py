@@ -14,6 +14,7 @@ from videos import evenly, write_video
 
 from cosmos_compare.errors import CompareError
 from cosmos_compare.video.clips import find_scenarios, load_ground_truth, probe, scenario_id, scenario_of
+from cosmos_compare.video.files import state_of
 
 
 def touch(path: Path) -> Path:
@@ -187,6 +188,38 @@ def test_a_wrong_ground_truth_names_the_field(tmp_path: Path, text: str, field: 
     path.write_text(text)
     with pytest.raises(CompareError, match=rf"ground_truth\.yaml: {field}: .+\. Correct this field"):
         load_ground_truth(path)
+
+
+def events(count: int) -> str:
+    return "events:\n" + "".join(f"- {{label: car {k}, start: {k}, end: {k + 1}}}\n" for k in range(count))
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (events(20_000), "larger than 200,000 bytes"),
+        (events(1_001), "holds 1,001 events; up to 1,000 are read"),
+        ("scene: " + "x" * 300_000, "larger than"),
+        ("- a\n- b\n", "holds a list"),
+    ],
+)
+def test_a_ground_truth_too_large_for_one_clip_is_a_sentence_at_once(tmp_path: Path, text: str, words: str) -> None:
+    """20,000 events took 25 s at each run of the page."""
+    path = tmp_path / "ground_truth.yaml"
+    path.write_text(text)
+    with pytest.raises(CompareError, match=words):
+        load_ground_truth(path)
+
+
+def test_a_ground_truth_is_parsed_once_until_it_changes(tmp_path: Path) -> None:
+    path = tmp_path / "ground_truth.yaml"
+    path.write_text(events(1_000))
+    while not state_of(path).settled:
+        continue
+    first = load_ground_truth(path)
+    assert load_ground_truth(path) is first
+    path.write_text("scene: street\n")
+    assert load_ground_truth(path).scene == "street"
 
 
 def test_the_real_ground_truths_load(shared: Path) -> None:

@@ -19,6 +19,8 @@ from cosmos_compare.errors import CompareError
 from cosmos_compare.schema import Settings
 from cosmos_compare.video.clips import find_scenarios, probe
 from cosmos_compare.video.frames import Frames, SamplingCancelledError, plan_frames, sample_frames
+from cosmos_compare.video.plan import plan
+from cosmos_compare.video.timeline import timeline_of
 
 ONE, TWO = spec("reason1", REASON1), spec("reason2", REASON2)
 
@@ -163,6 +165,44 @@ def test_a_gap_repeats_the_nearest_frame_and_says_so(tmp_path: Path) -> None:
         "7 of 12 sampling points show a frame again, because no other is nearer: "
         "the clip's frames lie up to 2.00 s apart.",
     )
+
+
+@pytest.mark.parametrize(("seconds", "fps", "times"), [(10, 2, 20), (10, 4, 40), (3, 1, 2), (0.5, 4, 2)])
+def test_a_still_says_how_long_and_how_often_it_is_shown(
+    tmp_path: Path, seconds: float, fps: float, times: int
+) -> None:
+    """One frame of 10 s "is shown twice" stood under twenty pictures."""
+    video = write_video(tmp_path / "still.mkv", [0], rate=1)
+    timeline = dataclasses.replace(timeline_of([0.0], seconds), promised=1)
+    found = plan(timeline, video.name, Settings(fps=fps)).times
+    assert len(found.indices) == times
+    what = (
+        f"one picture for {seconds:g} s; it is shown {times} times." if times > 2 else "one frame; it is shown twice."
+    )
+    assert found.warnings == (f"The clip is {what}",)
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "words"),
+    [
+        (1.0, 1.01, "The 0.01 s looked at hold one frame, that of 0.00 s; it is shown twice."),
+        (0.5, 2.5, "The 2 s looked at hold one frame, that of 0.00 s; it is shown 8 times."),
+        (
+            None,
+            None,
+            " of 32 sampling points show a frame again, because no other is nearer: the clip's frames lie up to ",
+        ),
+        (6.0, 8.0, ""),
+    ],
+)
+def test_what_is_said_of_repeats_is_true_of_the_range(start: float | None, end: float | None, words: str) -> None:
+    """A window of 10 ms "lies up to 6.00 s apart" was said of frames outside it."""
+    stamps = [0.0, *(5.5 + number / 10 for number in range(25))]
+    found = plan(timeline_of(stamps, 0.1), "clip.mp4", Settings(start=start, end=end)).times
+    told = " ".join(found.warnings)
+    assert (words in told) if words else (told == "")
+    if start is None:
+        assert "up to 5.50 s apart." in told
 
 
 def test_clip_time_begins_at_the_first_frame(tmp_path: Path) -> None:

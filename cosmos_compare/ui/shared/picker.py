@@ -10,10 +10,13 @@ from typing import Any
 import streamlit as st
 
 from cosmos_compare.errors import CompareError
+from cosmos_compare.language import t
 from cosmos_compare.paths import outputs_folder, scenarios_folder
 from cosmos_compare.ui.compare.view import View, change_view, current
 from cosmos_compare.ui.shared import resources
+from cosmos_compare.ui.shared.plain import plain
 from cosmos_compare.video.clips import Scenario
+from cosmos_compare.video.containers import NAMES
 from cosmos_compare.video.thumbs import Thumb
 from cosmos_compare.video.uploads import FOLDER as UPLOADS
 from cosmos_compare.video.uploads import keep_upload
@@ -25,30 +28,40 @@ REFRESH_S = 0.7  # while thumbnails are being made
 def pick() -> Scenario | None:
     """Show the picker; returns the scenario of the view, or None when there is none to show."""
     with st.sidebar:
-        found = _listed()
+        folder = folder_of_view()
+        found = _listed(folder)
         view = current()
         known = {scenario.id: scenario for scenario in found}
         if found and not view.scenario and not view.runs and not view.live:
             view = change_view(scenario=found[0].id)
         _list(found)
+        _left_out(folder)
         _other_folder()
         _drop()
     return known.get(view.scenario)
 
 
-def _listed() -> list[Scenario]:
+def _listed(folder: Path) -> list[Scenario]:
     """The clips of the folder and those that were dropped, or a sentence on the page."""
     found: list[Scenario] = []
-    folder = folder_of_view()
     try:
         found = resources.scenarios(folder)
     except CompareError as error:
         st.info(str(error), icon=":material/folder_off:")
-    uploads = outputs_folder() / UPLOADS
-    if uploads.is_dir() and uploads != folder and any(uploads.iterdir()):
+    if outputs_folder() / UPLOADS != folder:
         taken = {scenario.id for scenario in found}
-        found = found + [scenario for scenario in resources.scenarios(uploads) if scenario.id not in taken]
+        found = found + [scenario for scenario in resources.uploads(outputs_folder()) if scenario.id not in taken]
     return found
+
+
+def _left_out(folder: Path) -> None:
+    """What of the folder looks like a clip and is not listed: nobody should miss one in silence."""
+    try:
+        aside = resources.listing(folder).summary()
+    except CompareError:
+        return  # the folder can't be listed, which stands above
+    if aside:
+        st.caption(plain(aside))
 
 
 def folder_of_view() -> Path:
@@ -149,7 +162,7 @@ def _open_folder() -> None:
 def _drop() -> None:
     with st.popover("Drop a video", icon=":material/upload_file:", width="stretch"):
         st.file_uploader("Video file", key="upload", on_change=_keep_dropped, label_visibility="collapsed")
-        st.caption("mp4, webm, mkv, mov or avi. It is kept in outputs/uploads on this machine.")
+        st.caption(t("{kinds}. It is kept in outputs/uploads on this machine.", kinds=NAMES))
         if problem := st.session_state.get("upload_problem"):
             st.error(problem)
 
@@ -164,5 +177,7 @@ def _keep_dropped() -> None:
     except CompareError as error:
         st.session_state["upload_problem"] = str(error)
         return
-    resources.scenarios.clear()
-    change_view(scenario=next(s.id for s in resources.scenarios(kept.parent) if s.video == kept), live="", runs=())
+    resources.listing.clear()
+    resources.uploads.clear()
+    name = next((s.id for s in resources.uploads(outputs_folder()) if s.video == kept), "")
+    change_view(scenario=name, live="", runs=())

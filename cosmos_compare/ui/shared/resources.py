@@ -16,10 +16,11 @@ from cosmos_compare.paths import outputs_folder, user_model_list
 from cosmos_compare.runs.index import RunRow
 from cosmos_compare.runs.store import Store
 from cosmos_compare.schema import Clip, FrameTimes, ModelSpec, Prompt, Run, Settings
-from cosmos_compare.video.clips import Scenario, find_scenarios, probe
+from cosmos_compare.video.clips import Listing, Scenario, list_folder, probe
 from cosmos_compare.video.frame_cache import FrameCache
 from cosmos_compare.video.frames import plan_frames
 from cosmos_compare.video.thumbs import Thumbs
+from cosmos_compare.video.uploads import kept_uploads
 
 WARM_UP_AFTER_S = 2.0  # the first page is painted by then; imports would fight it for the interpreter
 
@@ -60,19 +61,24 @@ def _thumbs(folder: Path) -> Thumbs:
 
 
 @st.cache_data(show_spinner=False, ttl=5)
+def listing(folder: Path) -> Listing:
+    """What a folder holds, looked up again every few seconds. Raises `CompareError`."""
+    return list_folder(folder)
+
+
 def scenarios(folder: Path) -> list[Scenario]:
-    """The clips of a folder, looked up again every few seconds."""
-    return find_scenarios(folder)
+    """The clips of a folder. Raises `CompareError` where there is none."""
+    return listing(folder).needed()
+
+
+@st.cache_data(show_spinner=False, ttl=5)
+def uploads(outputs: Path) -> list[Scenario]:
+    """The clips that were dropped on the page."""
+    return kept_uploads(outputs)
 
 
 def clip(video: Path, scenario: str) -> Clip:
     """A clip as probed, once for each state of its file. Raises `CompareError`."""
-    facts = video.stat() if video.exists() else None
-    return _clip(video, scenario, facts and (facts.st_size, facts.st_mtime_ns))
-
-
-@st.cache_data(show_spinner=False, max_entries=1000)
-def _clip(video: Path, scenario: str, state: tuple[int, int] | None) -> Clip:
     return probe(video, scenario)
 
 
