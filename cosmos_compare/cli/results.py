@@ -1,24 +1,27 @@
-"""`cosmos-compare results`: what the ratings say about two models."""
+"""`cosmos-compare results`: what the ratings say about two arms, two models most often."""
 
 import argparse
-import math
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from cosmos_compare.cli.arguments import add_outputs
-from cosmos_compare.cli.terminal import harmless, note, print_json, rate, seconds
+from cosmos_compare.cli.terminal import harmless, note, print_json
 from cosmos_compare.errors import CompareError
 
 if TYPE_CHECKING:
-    import pandas as pd
+    from cosmos_compare.ratings.arms import ArmChoice
+    from cosmos_compare.results.evidence import Evidence, Slice
 
-    from cosmos_compare.results.evidence import Evidence
-    from cosmos_compare.results.report import Report
+EPILOG = """An ARM is a model, or a model with more that matters, as reason1,prompt=driving or reason1,condition=blank:
+prompt=NAME (or the beginning of a version), reasoning=yes|no, condition=clip|blank|frozen|shuffled|reversed|swapped."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--models", nargs=2, metavar=("A", "B"), help="compare these two (default: the two with the most ratings)"
-    )
+    parser.epilog = EPILOG
+    arms = parser.add_mutually_exclusive_group()
+    arms.add_argument("--models", nargs=2, metavar=("A", "B"), help="compare these two (default: the most rated two)")
+    arms.add_argument("--arms", nargs="+", metavar="ARM", help="compare these two arms, or every two of more")
+    parser.add_argument("--control", metavar="CONDITION", help="B − A on the clips less B − A on this control")
+    parser.add_argument("--planned", type=int, metavar="N", help="record before rating how many scenarios decide")
     parser.add_argument("--scenario", nargs="+", default=[], metavar="ID", help="only these scenarios")
     parser.add_argument("--prompt-version", nargs="+", default=[], metavar="V", help="only these versions of a prompt")
     parser.add_argument("--rater", nargs="+", default=[], metavar="NAME", help="only these raters")
@@ -29,125 +32,76 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     # Imported late: pandas and scipy cost most of a second, which help must not wait for.
+    from cosmos_compare.cli import results_print as printing
+    from cosmos_compare.ratings.arms import two_arms
     from cosmos_compare.results.evidence import Slice, load
-    from cosmos_compare.results.report import report
 
     found = load(args.outputs)
     for problem in found.problems:
         note(problem)
-    models = _models(args.models, found)
-    if models is None:
+    part = Slice(tuple(args.scenario), tuple(args.prompt_version), tuple(args.rater), args.blind_only)
+    _check(part, found)
+    arms = _arms(args, found)
+    if not arms:
         if args.json:
             print_json({"models": None, "problems": found.problems})
         note(f"No two models to compare under {args.outputs}. Make runs, then rate them with `cosmos-compare rate`.")
         return 0
-    part = Slice(tuple(args.scenario), tuple(args.prompt_version), tuple(args.rater), args.blind_only)
-    result = report(found, models, part)
-    if args.json:
-        print_json(as_json(result) | {"problems": found.problems})
-    else:
-        _print(result)
-    return 0
+    if len(arms) > 2:
+        return printing.many(found, arms, part, as_json=args.json)
+    two = two_arms(arms)
+    planned = _plan(args, found, two, part)
+    if args.control:
+        return printing.control(found, two, args.control, part, planned, as_json=args.json)
+    return printing.two(found, two, part, planned, as_json=args.json)
 
 
-def as_json(found: "Report") -> dict[str, Any]:
-    """The report in plain types: frames as lists of rows, None for what is undefined."""
-    from dataclasses import fields
+def _arms(args: argparse.Namespace, found: "Evidence") -> "list[ArmChoice]":
+    """The arms that are asked for, or the two with the most ratings; none where there are none."""
+    from cosmos_compare.ratings.arms import parse_arm
 
-    from cosmos_compare.results.report_words import sentences
-
-    return {"sentences": sentences(found)} | {f.name: _plain(getattr(found, f.name)) for f in fields(found)}
-
-
-def _models(asked: list[str] | None, found: "Evidence") -> tuple[str, str] | None:
-    known = {name for two in found.models for name in two}
-    if asked is None:
-        return found.models[0] if found.models else None
-    a, b = asked
-    missing = [name for name in asked if name not in known]
-    if missing or a == b:
-        what = f"No model {missing[0]!r} has runs or ratings beside another's." if missing else "Name two models."
-        raise CompareError(what, f"There are: {', '.join(sorted(known)) or 'none yet'}.", field="models")
-    return a, b
+    texts = args.models or args.arms
+    if texts is None:
+        return list(found.comparisons[0]) if found.comparisons else []
+    field = "models" if args.models else "arms"
+    if len(texts) < 2:
+        raise CompareError("One arm can't be compared.", "Name two or more.", field=field)
+    arms = [parse_arm(text, found.runs) for text in texts]
+    known = sorted({run.model for run in found.runs} | {str(name) for name in found.ratings["model"].unique()})
+    missing = [arm.model for arm in arms if arm.model not in known]
+    if missing or len(set(arms)) < len(arms):
+        what = f"No model {missing[0]!r} has runs or ratings." if missing else "Name two models: these arms are one."
+        raise CompareError(what, f"There are: {', '.join(known) or 'none yet'}.", field=field)
+    return arms
 
 
-def _plain(value: Any) -> Any:
-    if hasattr(value, "to_dict"):
-        frame = value.reset_index() if value.index.name else value
-        return _plain(frame.to_dict("records"))
-    if hasattr(value, "_asdict"):
-        return _plain(value._asdict())
-    if hasattr(value, "__dataclass_fields__"):
-        return _plain(vars(value))
-    if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
-    if hasattr(value, "item"):
-        value = value.item()
-    return None if isinstance(value, float) and not math.isfinite(value) else value
+def _check(part: "Slice", found: "Evidence") -> None:
+    """A name that nothing goes by is a slip: say so instead of counting nothing."""
+    raters = {str(name).casefold() for name in found.every["rater"].unique()}
+    scenarios = {run.scenario for run in found.runs} | {str(name) for name in found.every["scenario"].unique()}
+    versions = {run.prompt_version for run in found.runs}
+    for field, chosen, known in (
+        ("rater", [name.casefold() for name in part.raters], raters),
+        ("scenario", part.scenarios, scenarios),
+        ("prompt-version", part.prompt_versions, versions),
+    ):
+        missing = [name for name in chosen if name not in known]
+        if missing:
+            there = ", ".join(sorted(known)[:20]) or "none yet"
+            raise CompareError(f"There is no {field} {missing[0]!r} here.", f"There are: {there}.", field=field)
 
 
-def _print(found: "Report") -> None:
-    from cosmos_compare.cli.table import print_table
-    from cosmos_compare.results.report_words import count, sentences
-    from cosmos_compare.results.speed import speed_words
+def _plan(args: argparse.Namespace, found: "Evidence", two: "tuple[ArmChoice, ArmChoice]", part: "Slice") -> int | None:
+    """The planned number that counts; with --planned, recorded first."""
+    from cosmos_compare.ratings.judgement import now
+    from cosmos_compare.results import plans
+    from cosmos_compare.results.difference_words import start_words
+    from cosmos_compare.results.report import judgements
 
-    a, b = found.models
-    judged = f"{count(found.ratings, 'rated run')}, {count(found.judged_pairs, 'judged pair')}"
-    print(harmless(f"{a} and {b}: {judged}."))
-    for sentence in sentences(found):
-        print(harmless(f"- {sentence}"))
-    if found.ratings:
-        print_table(("axis", a, b, f"{b} − {a}", "95 % interval", "n", "scenarios"), _axis_rows(found))
-        print_table(("scenario", f"{b} − {a}", "marks", "raters"), _scenario_rows(found.scenario_differences))
-    print(harmless(speed_words(found.speed)))
-    print_table(("model", "compared", "total", "first token", "tokens/s", "mean mark"), _speed_rows(found.speed))
-
-
-def _axis_rows(found: "Report") -> list[tuple[str, ...]]:
-    means = found.means.pivot_table(index="axis", columns="model", values="mean", observed=False)
-    d = found.difference
-    overall = ("overall", d.value, d.low, d.high, d.n, d.scenarios)
-    rows = [*found.axis_differences.itertuples(index=False, name=None), overall]
-    return [
-        (
-            axis,
-            *(_number(means[model].get(axis)) if model in means else "" for model in found.models),
-            _number(value, sign=True),
-            f"{_number(low, sign=True)} to {_number(high, sign=True)}" if _number(low) else "",
-            str(n),
-            str(scenarios),
-        )
-        for axis, value, low, high, n, scenarios in rows
-    ]
-
-
-def _scenario_rows(table: "pd.DataFrame") -> list[tuple[str, ...]]:
-    return [
-        (row["scenario"], _number(row["difference"], sign=True), str(row["n"]), str(row["raters"]))
-        for row in table.to_dict("records")
-    ]
-
-
-def _speed_rows(table: "pd.DataFrame") -> list[tuple[str, ...]]:
-    return [
-        (
-            row["model"],
-            str(row["compared"]),
-            seconds(_known(row["total_s"])),
-            seconds(_known(row["first_token_s"])),
-            rate(_known(row["tokens_per_s"])),
-            _number(row["mean"]),
-        )
-        for row in table.to_dict("records")
-    ]
-
-
-def _known(value: float | None) -> float | None:
-    return None if value is None or math.isnan(value) else float(value)
-
-
-def _number(value: float | None, *, sign: bool = False) -> str:
-    known = _known(value)
-    return "" if known is None else f"{known:+.2f}" if sign else f"{known:.2f}"
+    if args.planned is not None:
+        rated = judgements(found, two, part)[1]["scenario"].nunique()
+        plan = plans.record_plan(args.outputs, two, part, args.planned, rated, now())
+        note(harmless(f"Recorded in {plans.NAME}: {plans.plan_words(plan)}"))
+        if not plan.rated_before:
+            note(start_words(plan.planned))
+    return plans.counts(plans.plan_for(plans.read_plans(args.outputs), two, part))

@@ -3,12 +3,16 @@
 from collections.abc import Mapping
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
+from cosmos_compare.ratings.arms import Two, question_between
 from cosmos_compare.ratings.standing import MARKS, Codes, codes_of
+from cosmos_compare.runs.index import RunRow
 
 VERDICTS = ("a", "b", "tie", "both_bad")
 CONTRADICTORY = "contradictory"
+MARKS_A = [f"{axis}_a" for axis in MARKS]
 
 # What the verdict in a row says about the pair, by the place in `VERDICTS`.
 _IN_ROW_A = {"better": 0, "worse": 1, "tie": 2, "both_bad": 3}
@@ -19,34 +23,69 @@ _KINDS = np.array([*VERDICTS, CONTRADICTORY, None], dtype=object)
 _OUTCOMES = np.array([0, 1, 0.5, 0.5, np.nan, np.nan])
 
 
-def judged_pairs(rows: pd.DataFrame, models: tuple[str, str]) -> pd.DataFrame:
-    """One row for each rater and pair of which both runs are rated, from standing rows.
+def judged_pairs(rows: pd.DataFrame, sides: Codes) -> pd.DataFrame:
+    """One row for each rater and pair of which both runs are rated, from standing rows with the `sides` of each.
 
-    Columns: rater, scenario, pair_id (categories); the seven axes: B − A, NaN where either can't be judged;
+    Columns: rater, scenario, pair_id (categories); the seven axes: B − A, NaN where either can't be judged, and in
+    `MARKS_A` the marks of A where neither is;
     verdict (category): a, b, tie, both_bad, contradictory, or none; outcome: 1 when B won, ½, 0, NaN without a
-    verdict; blind: whether both runs were rated so; b_left: 1 when the lot put B on the left, 0, NaN without a lot;
-    left_won: 1, 0, or NaN when nobody won or there was no lot. Blind ratings alone draw one for the sides: the
-    Compare page has model A on the left for everybody.
+    verdict; blind: whether both runs were rated so; b_left: 1 when the lot put B on the left, 0, NaN without a lot.
+    Blind ratings alone draw one for the sides: the Compare page has model A on the left for everybody.
     """
-    a, b = _matched(rows, models)
+    a, b = _matched(rows, sides)
     verdict = _verdicts(a, b)
     outcome = _OUTCOMES[verdict]
     on_right = _looked_up(a, "side", {"left": 0, "right": 1})  # whether A was, and so B on the left
     blind = a["blind"].to_numpy(dtype=bool) & b["blind"].to_numpy(dtype=bool)
-    decided = (outcome != 0.5) & ~np.isnan(outcome) & (on_right >= 0) & blind
     frame = a[["rater", "scenario", "pair_id"]].reset_index(drop=True)
-    frame[MARKS] = b[MARKS].to_numpy() - a[MARKS].to_numpy()
+    marks_a, marks_b = a[MARKS].to_numpy(), b[MARKS].to_numpy()
+    frame[MARKS] = marks_b - marks_a
+    frame[MARKS_A] = np.where(np.isnan(marks_b), np.nan, marks_a)
     frame["verdict"] = pd.Categorical(_KINDS[verdict], categories=_KINDS[:-1])
     frame["outcome"] = outcome
     frame["blind"] = blind
     frame["b_left"] = np.where(blind & (on_right >= 0), on_right, np.nan)
-    frame["left_won"] = np.where(decided, outcome == on_right, np.nan)
     return frame
 
 
-def _matched(rows: pd.DataFrame, models: tuple[str, str]) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The rows of model a and those of model b, in the same order of raters and pairs."""
-    a, b = (rows[((rows["model"] == model) & (rows["pair_id"] != "")).to_numpy()] for model in models)
+def sides_of(rows: pd.DataFrame, arms: Two, runs: Mapping[str, RunRow]) -> Codes:
+    """For each row 0 where its run belongs to the first arm, 1 to the second, −1 to neither or to no pair of the two.
+
+    Of a run that is gone only the model is known: it counts where no more is asked.
+    """
+    question = question_between(arms)
+    ids = rows["run_id"].cat.categories.tolist()
+    numbers: dict[object, int] = {}
+    side, asked = np.full(len(ids) + 1, -1, dtype=np.int64), np.full(len(ids) + 1, -1, dtype=np.int64)
+    for place, run_id in enumerate(ids):
+        run = runs.get(run_id)
+        if run is not None:
+            side[place] = 0 if arms[0].takes(run) else 1 if arms[1].takes(run) else -1
+            asked[place] = numbers.setdefault(question(run), len(numbers))
+    own, asked = side[codes_of(rows, "run_id")], asked[codes_of(rows, "run_id")]
+    for number, arm in enumerate(arms):
+        if arm.pooled:
+            own[(asked < 0) & (rows["model"] == arm.model).to_numpy()] = number
+    pairs = np.where(rows["pair_id"] == "", -1, codes_of(rows, "pair_id"))
+    return np.where(_asked_alike(pairs, own, asked), own, -1)
+
+
+def _asked_alike(pairs: Codes, side: Codes, asked: Codes) -> npt.NDArray[np.bool_]:
+    """False for rows of pairs whose two runs were asked different things; such a rating compares something else."""
+    known = (side >= 0) & (asked >= 0) & (pairs >= 0)
+    count = pairs.max(initial=-1) + 2  # the last is for rows without a pair
+    first, last = np.full(count, np.iinfo(np.int64).max), np.full(count, -1)
+    np.minimum.at(first, pairs[known], asked[known])
+    np.maximum.at(last, pairs[known], asked[known])
+    alike = first >= last
+    alike[-1] = True
+    return np.asarray(alike[pairs])
+
+
+def _matched(rows: pd.DataFrame, sides: Codes) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The rows of arm a and those of arm b, in the same order of raters and pairs."""
+    paired = (rows["pair_id"] != "").to_numpy()
+    a, b = (rows[(sides == side) & paired] for side in (0, 1))
     count = len(rows["pair_id"].cat.categories)
     keys_a, keys_b = (codes_of(own, "rater") * count + codes_of(own, "pair_id") for own in (a, b))
     _, in_a, in_b = np.intersect1d(keys_a, keys_b, return_indices=True)

@@ -1,25 +1,27 @@
-"""Pairs to rate: two models' answers to the same question about the same clip. Reads run rows only.
+"""Pairs to rate: answers of two arms about the same clip, of two models most often. Reads run rows only.
 
-Like is compared with like: same scenario, same prompt text, same reasoning, same settings. The id of a pair is made of
+Like is compared with like: same frames of the same clip, and the same prompt text, reasoning, settings and condition
+unless that is what the arms differ in. The id of a pair is made of
 the ids of its runs, so a link or a rating leads back to them without any table.
 """
 
 import hashlib
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
 from itertools import combinations
 from typing import NamedTuple
 
 from cosmos_compare.errors import CompareError
+from cosmos_compare.ratings.arms import CLIP, ArmChoice, Two, arms_of_pair, question_between, two_arms
 from cosmos_compare.ratings.equal_answers import first_runs, question_of
 from cosmos_compare.runs.history import newest
-from cosmos_compare.runs.index import RunRow
+from cosmos_compare.runs.index import Arm, RunRow
 
 _JOIN = "~"  # stands in no run id and needs no escape in a link
 
 
 class Pair(NamedTuple):
-    """Two runs that can be compared; `a` is of the model named first."""
+    """Two runs that can be compared; `a` is of the arm named first."""
 
     id: str
     scenario: str
@@ -42,42 +44,40 @@ def make_pair(a: RunRow, b: RunRow) -> Pair:
     for row in (a, b):
         if not row.finished:
             raise CompareError(f"Run {row.id} has no whole answer ({row.finish}).", "Run it again, then rate that.")
-    if a.model == b.model:
-        raise CompareError(f"Both runs are by {a.model}.", "Choose one run of each of two models.")
-    unlike = [what for what, one, other in _traits(a, b) if one != other]
-    if unlike:
-        raise CompareError(
-            f"The runs {a.id} and {b.id} differ in {' and '.join(unlike)}.",
-            "Only answers to the same question about the same frames can be compared.",
-        )
+    if arms_of_pair(a, b) is None:
+        raise CompareError(*_why_not(a, b))
     return Pair(pair_id(a.id, b.id), a.scenario, a, b)
 
 
-def find_pairs(rows: Iterable[RunRow], models: tuple[str, str]) -> list[Pair]:
-    """All pairs of two models, the latest answer of each to a question, by scenario and prompt.
+def find_pairs(rows: Iterable[RunRow], arms: Sequence[str | Arm | ArmChoice]) -> list[Pair]:
+    """All pairs of two arms (a text is a model), the latest answer of each to a question, by scenario and prompt.
 
     An answer that was given before, word by word, stands for itself under its first run: it may be rated already.
+    Raises `CompareError` when the two are one.
     """
-    a, b = models
-    pairs = [
-        Pair(pair_id(latest[a].id, latest[b].id), latest[a].scenario, latest[a], latest[b])
-        for latest in _latest_by_question(rows)
-        if a in latest and b in latest
-    ]
+    two = two_arms(arms)
+    latest = [_latest(rows, arm, question_between(two)) for arm in two]
+    both = [(row, latest[1][question]) for question, row in latest[0].items() if question in latest[1]]
+    pairs = [Pair(pair_id(a.id, b.id), a.scenario, a, b) for a, b in both]
     return sorted(pairs, key=lambda pair: (pair.scenario, pair.a.prompt_name, pair.a.prompt_version, pair.id))
 
 
 def model_pairs(rows: Iterable[RunRow]) -> list[tuple[str, str]]:
-    """Every two models that answered a question both, those with most such questions first."""
-    counts = Counter(two for latest in _latest_by_question(rows) for two in combinations(sorted(latest), 2))
+    """Every two models that answered a question about a clip both, those with most such questions first."""
+    models: dict[Hashable, set[str]] = {}
+    for row in rows:
+        if row.finished and row.condition == CLIP:
+            models.setdefault(question_of(row), set()).add(row.model)
+    counts = Counter(two for names in models.values() for two in combinations(sorted(names), 2))
     return sorted(counts, key=lambda two: (-counts[two], two))
 
 
-def find_pair(rows: Sequence[RunRow], link: str, first: str | None = None) -> Pair:
+def find_pair(rows: Sequence[RunRow], link: str, first: str | None = None, arms: Two | None = None) -> Pair:
     """The pair that a link names, also of runs that are no longer the latest; `first` is the model to be `a`.
     Of equal answers it is the first one's, as in `find_pairs`.
 
-    Raises `CompareError` when a run of it is gone or they can't be compared.
+    `arms` are those that are being compared: they may differ in more than one thing, and `a` is of the first.
+    Raises `CompareError` when a run of the pair is gone or they can't be compared.
     """
     by_id = {row.id: row for row in rows}
     ids = run_ids(link)
@@ -88,10 +88,12 @@ def find_pair(rows: Sequence[RunRow], link: str, first: str | None = None) -> Pa
             "Its runs may have been deleted, or belong to another outputs folder.",
         )
     earlier = first_runs(rows)
-    a, b = sorted(
-        (by_id[earlier.get(run_id, run_id)] for run_id in ids), key=lambda row: (row.model != first, row.model)
-    )
-    return make_pair(a, b)
+    runs = [by_id[earlier.get(run_id, run_id)] for run_id in ids]
+    if arms:
+        for a, b in (runs, runs[::-1]):
+            if arms[0].takes(a) and arms[1].takes(b) and len({question_between(arms)(run) for run in runs}) == 1:
+                return Pair(pair_id(a.id, b.id), a.scenario, a, b)
+    return make_pair(*sorted(runs, key=lambda row: (row.model != first, row.model)))
 
 
 def queue(pairs: Iterable[Pair], rated: Collection[str]) -> list[Pair]:
@@ -107,20 +109,33 @@ def left_run(rater: str, pair: Pair) -> str:
 
 def _traits(a: RunRow, b: RunRow) -> list[tuple[str, object, object]]:
     return [
+        ("model", a.model, b.model),
         ("scenario", a.scenario, b.scenario),
         ("prompt", a.prompt_version, b.prompt_version),
         ("reasoning", a.reasoning, b.reasoning),
-        ("settings", a.settings_key, b.settings_key),
+        ("settings", a.arm_settings_key or a.settings_key, b.arm_settings_key or b.settings_key),
+        ("condition", a.condition, b.condition),
         ("frames", a.footage_key, b.footage_key),
     ]
 
 
-def _latest_by_question(rows: Iterable[RunRow]) -> list[dict[str, RunRow]]:
-    """For each question about a clip, the latest finished answer of each model, as the first run that gave it."""
-    rows = list(rows)
-    earlier, by_id = first_runs(rows), {row.id: row for row in rows}
-    questions: dict[tuple[object, ...], dict[str, RunRow]] = {}
-    finished = sorted((row for row in rows if row.finished), key=lambda row: (row.created, row.id))
-    for row in newest(finished, by=lambda row: (*question_of(row), row.model)):
-        questions.setdefault(question_of(row), {})[row.model] = by_id[earlier.get(row.id, row.id)]
-    return list(questions.values())
+def _latest(rows: Iterable[RunRow], arm: ArmChoice, question: Callable[[RunRow], Hashable]) -> dict[Hashable, RunRow]:
+    """The arm's latest finished answer to each question, as the first run that gave it."""
+    own = sorted((row for row in rows if row.finished and arm.takes(row)), key=lambda row: (row.created, row.id))
+    earlier, by_id = first_runs(own), {row.id: row for row in own}
+    return {question(row): by_id[earlier.get(row.id, row.id)] for row in newest(own, by=question)}
+
+
+def _why_not(a: RunRow, b: RunRow) -> tuple[str, str]:
+    """What is wrong with a pair that is none, and the remedy."""
+    unlike = [what for what, one, other in _traits(a, b) if one != other]
+    if not unlike and a.repeat == b.repeat:
+        return f"Both runs are by {a.model}, and nothing differs.", "Choose one run of each of two models or prompts."
+    if not unlike:
+        return f"{a.id} and {b.id} are two repeats of one request.", "Compare the same repeat of two models or prompts."
+    what = "" if "model" in unlike and len(unlike) == 1 else " and ".join(word for word in unlike if word != "model")
+    return (
+        f"The runs {a.id} and {b.id} differ in {what or 'their repeats'}.",
+        "Only answers about the same frames can be compared that differ in nothing but the model, or nothing but the "
+        "prompt, the settings or the condition.",
+    )

@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import combinations
 from pathlib import Path
 
 import numpy as np
@@ -12,9 +11,10 @@ import numpy.typing as npt
 import pandas as pd
 
 from cosmos_compare.ratings import scorecard
+from cosmos_compare.ratings.arms import CLIP, Two, arms_of_pair, two_arms
 from cosmos_compare.ratings.columns import Table
 from cosmos_compare.ratings.equal_answers import first_runs
-from cosmos_compare.ratings.pairs import model_pairs
+from cosmos_compare.ratings.pairs import model_pairs, run_ids
 from cosmos_compare.ratings.standing import codes_of, renamed, standing, to_frame, with_first_runs
 from cosmos_compare.runs.index import RunRow, read_runs
 
@@ -85,19 +85,51 @@ class Evidence:
         return next((name for name in names if name.casefold() == rater.casefold()), rater)
 
     @cached_property
-    def models(self) -> list[tuple[str, str]]:
-        """Every two models that can be compared: those with the most rated pairs first, then those with runs only."""
+    def by_id(self) -> dict[str, RunRow]:
+        """The runs that are on disk."""
+        return {run.id: run for run in self.runs}
+
+    @cached_property
+    def rated_at(self) -> "pd.Series[int]":
+        """Where in the file each scenario was rated first, by its name."""
+        codes = codes_of(self.every, "scenario")
+        there, first = np.unique(codes, return_index=True)
+        return pd.Series(first, index=self.every["scenario"].cat.categories.take(there))
+
+    @cached_property
+    def comparisons(self) -> list[Two]:
+        """Every two arms that can be compared: those with the most rated pairs first, then models with runs only.
+
+        Two models, or one model with two prompts, settings or conditions. Of runs that are gone the model is known.
+        """
         paired = self.ratings.loc[self.ratings["pair_id"] != "", ["pair_id", "model"]]
         often = paired["pair_id"].value_counts()
         models: dict[str, set[str]] = {}
         for pair, model in paired.drop_duplicates().itertuples(index=False):
             models.setdefault(pair, set()).add(model)
-        counts: Counter[tuple[str, ...]] = Counter()
+        counts: Counter[Two] = Counter()
         for pair, names in models.items():
-            for two in combinations(sorted(names), 2):
+            two = self._compared(pair, names)
+            if two:
                 counts[two] += int(often[pair])
-        rated = [(a, b) for (a, b), _ in counts.most_common()]
-        return list(dict.fromkeys([*rated, *model_pairs(self.runs)]))
+        rated = [two for two, _ in counts.most_common()]
+        return list(dict.fromkeys([*rated, *(two_arms(two) for two in model_pairs(self.runs))]))
+
+    def _compared(self, pair: str, names: set[str]) -> Two | None:
+        ids = run_ids(pair)
+        runs = [self.by_id[run_id] for run_id in ids if run_id in self.by_id]
+        if len(runs) != len(ids) or len(ids) != 2:
+            return two_arms(sorted(names)) if len(names) == 2 else None
+        a, b = sorted(runs, key=lambda run: (run.model, run.condition != CLIP, run.created, run.id))
+        two = arms_of_pair(a, b)
+        if two and two[0].model == two[1].model and two[0].condition == two[1].condition:
+            two = two if str(two[0]) < str(two[1]) else two[::-1]
+        return two
+
+    @property
+    def models(self) -> list[tuple[str, str]]:
+        """Those of them that compare two models on their clips."""
+        return [(a.model, b.model) for a, b in self.comparisons if a.pooled and b.pooled]
 
     def prompts(self) -> dict[str, str]:
         """The name of each version of a prompt that has runs, for a person to choose by."""

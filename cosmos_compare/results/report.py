@@ -1,38 +1,50 @@
-"""The report: what the ratings say about two models. Every number has its n; the words are in `report_words`."""
+"""The report: what the ratings say about two arms. Every number has its n; the words are in `report_words`."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from cosmos_compare.ratings.judged_pairs import judged_pairs
-from cosmos_compare.ratings.standing import MARKS, codes_of
+from cosmos_compare.ratings.arms import ArmChoice, Two, labels, two_arms
+from cosmos_compare.ratings.judged_pairs import judged_pairs, sides_of
+from cosmos_compare.ratings.standing import MARKS, Codes, codes_of
+from cosmos_compare.results import agreement_tables
 from cosmos_compare.results import report_tables as tables
 from cosmos_compare.results.evidence import Evidence, Slice
+from cosmos_compare.results.sensitivity import Sensitivity, sensitivity
 from cosmos_compare.results.speed import speed
+from cosmos_compare.runs.index import Arm
 from cosmos_compare.schema import AXES
-from cosmos_compare.stats import Agreement, Difference, Estimate, difference, left_share, win_rate
+from cosmos_compare.stats import Agreement, Difference, Look, Preference, Sides, difference, side_bias, win_rate
 
 
 @dataclass(frozen=True)
 class Report:
-    """What the ratings of a slice say about models A and B. Differences are B − A, in marks of 0 to 2.
+    """What the ratings of a slice say about arms A and B. Differences are B − A, in levels of the marks 0 to 2.
 
-    `ratings` are rated runs (a rater and a run), `judged_pairs` pairs (a rater and a pair). The columns of the frames
-    are those of the functions of the same name in `report_tables`; `matrix`, `matrix_n` and `matrix_pairs` are those
-    of `matrices`: scenario × axis.
+    `models` are what people call the arms. `ratings` are rated runs (a rater and a run), `pairs` pairs of runs that
+    somebody judged, `judged_pairs` judgements (a rater and a pair), `blind` those of them that were blind. The columns
+    of the frames are those of the functions of the same name in `report_tables`; `matrix`, `matrix_n` and
+    `matrix_pairs` are those of `matrices`: scenario × axis. `mean_of_axes` is the mean of B − A with every axis counted
+    alike, where `difference` counts every mark alike.
     """
 
     models: tuple[str, str]
+    arms: Two
     slice: Slice
     ratings: int
+    pairs: int
     judged_pairs: int
+    blind: int
     raters: tuple[str, ...]
     scenarios: tuple[str, ...]
     difference: Difference
-    win_rate: Estimate
-    left_share: Estimate
+    mean_of_axes: float | None
+    win_rate: Preference
+    left_share: Sides
     verdicts: dict[str, int]
+    sensitivity: Sensitivity
     agreement: Agreement
     means: pd.DataFrame
     axis_differences: pd.DataFrame
@@ -46,37 +58,75 @@ class Report:
     speed: pd.DataFrame
 
 
-def report(found: Evidence, models: tuple[str, str], part: Slice | None = None) -> Report:
-    """Everything about two models in one part of the ratings."""
-    part = part or Slice()
+def judgements(found: Evidence, arms: Two, part: Slice) -> tuple[pd.DataFrame, pd.DataFrame, Codes]:
+    """The standing rows of two arms in a slice, with the `side` of each; its judged pairs; and for each of these the
+    number of its scenario, counted as they were rated."""
     rows = found.part(part)
-    rows = rows[rows["model"].isin(models).to_numpy()]
+    sides = sides_of(rows, arms, found.by_id)
+    rows = rows[sides >= 0].assign(arm=sides[sides >= 0])
+    pairs = judged_pairs(rows, rows["arm"].to_numpy())
+    return rows, pairs, _as_rated(pairs, found.rated_at)
+
+
+def report(
+    found: Evidence, arms: Sequence[str | Arm | ArmChoice], part: Slice | None = None, planned: int | None = None
+) -> Report:
+    """Everything about two arms (a text is a model) in one part of the ratings.
+
+    `planned` is the number of scenarios that was recorded before the first rating (`plans.counts`), or none.
+    """
+    part, two, look = part or Slice(), two_arms(arms), Look(planned)
+    rows, pairs, order = judgements(found, two, part)
     current = rows[rows["current"].to_numpy()]
-    pairs = judged_pairs(rows, models)
-    runs = part.runs(found.runs)
-    scenarios = codes_of(pairs, "scenario")
-    means = tables.means(current, models)
+    raters, names = codes_of(pairs, "rater"), _names(pairs, order)
+    values, every = pairs[MARKS].to_numpy(), np.ones(len(AXES), dtype=np.int64)
+    called = labels(two, found.prompts())
+    means = tables.means(current, called)
+    axes = tables.axis_differences(pairs, order, look)
     matrix, matrix_n, matrix_pairs = tables.matrices(pairs)
+    outcome = pairs["outcome"].to_numpy()
     return Report(
-        models=models,
+        models=called,
+        arms=two,
         slice=part,
         ratings=len(current),
+        pairs=pairs["pair_id"].nunique(),
         judged_pairs=len(pairs),
+        blind=int(pairs["blind"].sum()),
         raters=tuple(sorted(current["rater"].unique())),
         scenarios=tuple(sorted(current["scenario"].unique())),
-        difference=difference(pairs[MARKS].to_numpy().ravel(), np.repeat(scenarios, len(AXES))),
-        win_rate=win_rate(pairs["outcome"].to_numpy(), scenarios),
-        left_share=left_share(pairs["left_won"].to_numpy(), scenarios),
+        difference=difference(values.ravel(), np.repeat(order, len(AXES)), np.outer(raters, every).ravel(), look=look),
+        mean_of_axes=_mean_of_axes(axes),
+        win_rate=win_rate(outcome, order, raters, look=look),
+        left_share=side_bias(outcome, pairs["b_left"].to_numpy(), look.level_at(len(names))),
         verdicts=tables.verdicts(pairs),
-        agreement=tables.agreement(current),
+        sensitivity=sensitivity(pairs, order, names),
+        agreement=agreement_tables.agreement(current),
         means=means,
-        axis_differences=tables.axis_differences(pairs),
+        axis_differences=axes,
         scenario_differences=tables.scenario_differences(pairs),
         matrix=matrix,
         matrix_n=matrix_n,
         matrix_pairs=matrix_pairs,
-        axis_agreement=tables.axis_agreement(current),
-        rater_pairs=tables.rater_pairs(current),
-        coverage=tables.coverage(runs, pairs, models),
-        speed=speed(pairs["pair_id"], found.runs, means, models),
+        axis_agreement=agreement_tables.axis_agreement(current),
+        rater_pairs=agreement_tables.rater_pairs(current),
+        coverage=tables.coverage(part.runs(found.runs), pairs, two),
+        speed=speed(pairs["pair_id"], found.runs, means, two, called),
     )
+
+
+def _as_rated(pairs: pd.DataFrame, rated_at: "pd.Series[int]") -> Codes:
+    """For each judged pair the number of its scenario, in the order in which scenarios were first rated."""
+    places = rated_at.reindex(pairs["scenario"].cat.categories).to_numpy()[codes_of(pairs, "scenario")]
+    return np.unique(places, return_inverse=True)[1].reshape(-1)
+
+
+def _names(pairs: pd.DataFrame, order: Codes) -> list[str]:
+    """The scenario of each number."""
+    _, first = np.unique(order, return_index=True)
+    return pairs["scenario"].astype(object).iloc[first].tolist()
+
+
+def _mean_of_axes(axes: pd.DataFrame) -> float | None:
+    known = axes["difference"].dropna()
+    return float(known.mean()) if len(known) else None

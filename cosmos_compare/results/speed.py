@@ -9,6 +9,7 @@ from collections.abc import Iterable
 
 import pandas as pd
 
+from cosmos_compare.ratings.arms import Two
 from cosmos_compare.ratings.pairs import run_ids
 from cosmos_compare.runs.index import RunRow
 
@@ -17,9 +18,9 @@ QUALITY = ["mean", "low", "high"]
 
 
 def speed(
-    pair_ids: Iterable[str], runs: Iterable[RunRow], means: pd.DataFrame, models: tuple[str, str]
+    pair_ids: Iterable[str], runs: Iterable[RunRow], means: pd.DataFrame, arms: Two, names: tuple[str, str]
 ) -> pd.DataFrame:
-    """One row a model, from the ids of the rated pairs and the table of mean marks (`report_tables.means`).
+    """One row an arm, from the ids of the rated pairs and the table of mean marks (`report_tables.means`).
 
     Columns: model; runs: its rated answers on disk; reused: those of them that were spared work; compared: pairs of
     which both answers did all of it; medians over these of total_s and first_token_s (seconds), tokens_per_s and
@@ -27,13 +28,15 @@ def speed(
     """
     by_id = {run.id: run for run in runs}
     pairs = [[by_id[run] for run in run_ids(pair) if run in by_id] for pair in dict.fromkeys(pair_ids)]
-    rated = {run.id: run for pair in pairs for run in pair if run.model in models}.values()
-    fresh = [pair for pair in pairs if {run.model for run in pair} == set(models) and all(map(_is_fresh, pair))]
-    compared = pd.DataFrame([run for pair in fresh for run in pair], columns=list(RunRow._fields))
-    table = compared.astype(dict.fromkeys(TIMES, float)).groupby("model")[TIMES].median().reindex(list(models))
-    table.insert(0, "compared", len(fresh))
-    table.insert(0, "reused", [sum(run.model == model and run.reused != "none" for run in rated) for model in models])
-    table.insert(0, "runs", [sum(run.model == model for run in rated) for model in models])
+    rated = {run.id: run for pair in pairs for run in pair}.values()
+    fresh = [pair for pair in pairs if len(pair) == 2 and all(map(_is_fresh, pair))]
+    rows = []
+    for arm, name in zip(arms, names, strict=True):
+        own = [run for run in rated if arm.takes(run)]
+        times = pd.DataFrame([run for pair in fresh for run in pair if arm.takes(run)], columns=list(RunRow._fields))
+        reused = sum(run.reused != "none" for run in own)
+        rows.append((name, len(own), reused, len(fresh), *times[TIMES].astype(float).median()))
+    table = pd.DataFrame(rows, columns=["model", "runs", "reused", "compared", *TIMES]).set_index("model")
     quality = means[means["axis"] == "overall"].set_index("model")[QUALITY]
     return table.join(quality).rename_axis("model").reset_index()
 

@@ -14,24 +14,38 @@ from cosmos_compare.stats.agreement import (
     weighted_ac,
     weighted_kappa,
 )
-from cosmos_compare.stats.differences import Difference, difference, scenarios_needed, sign_flip_p
+from cosmos_compare.stats.arms import ArmPair, centred, every_two
+from cosmos_compare.stats.differences import Difference, difference, difference_of_differences
 from cosmos_compare.stats.estimate import Estimate, clustered_mean
-from cosmos_compare.stats.shares import left_share, wilson, win_rate
+from cosmos_compare.stats.looks import UNPLANNED, Look, scenarios_needed, smallest_shown
+from cosmos_compare.stats.shares import Preference, wilson, win_rate
+from cosmos_compare.stats.sides import Sides, side_bias
+from cosmos_compare.stats.sign_flips import joint_p, sign_flip_p
 
 __all__ = [
+    "UNPLANNED",
     "Agreement",
+    "ArmPair",
     "Difference",
     "Estimate",
+    "Look",
+    "Preference",
+    "Sides",
+    "centred",
     "clustered_mean",
     "counted_agreement",
     "difference",
+    "difference_of_differences",
+    "every_two",
+    "joint_p",
     "krippendorff_alpha",
-    "left_share",
     "level_counts",
     "rater_agreement",
     "raw_agreement",
     "scenarios_needed",
+    "side_bias",
     "sign_flip_p",
+    "smallest_shown",
     "weighted_ac",
     "weighted_kappa",
     "wilson",

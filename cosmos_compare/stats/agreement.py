@@ -9,10 +9,11 @@ from typing import NamedTuple
 import numpy as np
 
 from cosmos_compare.stats.estimate import Estimate, Floats, Ints, Labels, codes, undefined
-from cosmos_compare.stats.jackknife import NO_PAIRS, ONE_LEVEL, jackknife
-from cosmos_compare.stats.shares import wilson
+from cosmos_compare.stats.jackknife import CEILING, NO_PAIRS, ONE_LEVEL, jackknife
+from cosmos_compare.stats.shares import effective_n, wilson
 
 LEVELS = 3
+MOST_OF_ONE = 0.9  # the share of marks of one level above which intervals of α, κ and AC2 are withheld
 
 
 class Agreement(NamedTuple):
@@ -63,7 +64,8 @@ def krippendorff_alpha(counts: Floats, clusters: Labels) -> Estimate:
     counts, clusters = _rated_twice(counts, clusters)
     pairs = counts[:, :, None] * counts[:, None, :] - counts[:, :, None] * np.eye(k)
     coincidences = pairs / (counts.sum(axis=1) - 1)[:, None, None]
-    return jackknife(coincidences.reshape(-1, k * k), clusters, lambda sums: _alpha(sums.reshape(-1, k, k)))
+    found = jackknife(coincidences.reshape(-1, k * k), clusters, lambda sums: _alpha(sums.reshape(-1, k, k)))
+    return _withheld(found, counts.sum(axis=0))
 
 
 def weighted_ac(counts: Floats, clusters: Labels, weights: Floats | None = None) -> Estimate:
@@ -93,20 +95,27 @@ def weighted_ac(counts: Floats, clusters: Labels, weights: Floats | None = None)
 
     if len(np.flatnonzero(counts[twice].sum(axis=0))) == 1:
         return undefined(int(twice.sum()), len(set(np.asarray(clusters)[twice].tolist())), ONE_LEVEL)
-    return jackknife(sums, clusters, statistic, counted=twice)
+    # With levels used evenly, two marks a unit that are always 0 and 2 give −2 where there are three of them.
+    found = jackknife(sums, clusters, statistic, counted=twice, lowest=1.0 - k)
+    return _withheld(found, counts[twice].sum(axis=0))
 
 
 def raw_agreement(counts: Floats, clusters: Labels) -> Estimate:
-    """The share of pairs of marks of a unit that are equal, averaged over units: no correction for chance."""
+    """The share of pairs of marks of a unit that are equal, averaged over units: no correction for chance.
+
+    The interval is Wilson's, of as many independent units as the scenarios' differing shows (`effective_n`).
+    """
     counts, clusters = _rated_twice(counts, clusters)
+    if not len(counts):
+        return undefined(0, 0, NO_PAIRS)
     marks = counts.sum(axis=1)
     equal = (counts * (counts - 1)).sum(axis=1) / (marks * (marks - 1))
-    sums = np.column_stack([equal, np.ones_like(marks)])
-    estimate = jackknife(sums, clusters, lambda totals: totals[:, 0] / totals[:, 1])
-    if estimate.value == 1:
-        low, high = wilson(estimate.scenarios, estimate.scenarios)
-        return estimate._replace(low=low, high=high, why="")
-    return estimate if estimate.low is None else estimate._replace(low=max(0.0, estimate.low))
+    of = codes(clusters)
+    value, scenarios = float(equal.mean()), int(of.max()) + 1
+    # Each scenario's share of the whole, weighted by its units: its spread is that of the mean over units.
+    weighted = value + (np.bincount(of, weights=equal - value) * scenarios / len(equal))
+    worth = effective_n(weighted, len(equal))
+    return Estimate(value, *wilson(value * worth, worth), len(equal), scenarios)
 
 
 def weighted_kappa(first: Ints, second: Ints, clusters: Labels, n_levels: int = LEVELS) -> Estimate:
@@ -125,7 +134,15 @@ def weighted_kappa(first: Ints, second: Ints, clusters: Labels, n_levels: int = 
         expected = table.sum(axis=2)[:, :, None] * table.sum(axis=1)[:, None, :]
         return np.asarray(1 - _total(table) * _total(table * distance) / _total(expected * distance))
 
-    return jackknife(cells, clusters, statistic)
+    marks = np.bincount(np.concatenate([first, second]).astype(np.intp), minlength=k).astype(float)
+    return _withheld(jackknife(cells, clusters, statistic), marks)
+
+
+def _withheld(found: Estimate, levels: Floats) -> Estimate:
+    """Without its interval where one level holds nearly all marks: there it would cover .54 to .86 instead of .95."""
+    if found.low is None or levels.max() <= MOST_OF_ONE * levels.sum():
+        return found
+    return found._replace(low=None, high=None, why=CEILING)
 
 
 def quadratic_weights(k: int) -> Floats:

@@ -1,25 +1,25 @@
-"""Is B rated higher than A? One difference a scenario, its interval, an exact test, and how much is missing."""
+"""Is B rated higher than A? One difference a scenario, its intervals, an exact test, and how much is missing."""
 
 from typing import NamedTuple
 
 import numpy as np
-from scipy.special import ndtri
 
-from cosmos_compare.stats.estimate import TWO_SIDED_95, Floats, Labels, cluster_means, t_half_width
+from cosmos_compare.stats.estimate import Floats, Labels, clipped, cluster_means, codes, half_width
+from cosmos_compare.stats.looks import UNPLANNED, Look, fewest, scenarios_needed
+from cosmos_compare.stats.raters import crossed
+from cosmos_compare.stats.sign_flips import sign_flip_p, smallest_p
 
-EXACT_UP_TO = 20  # 2^20 sign patterns take some 10 ms
-FLIPS = 10_000
-ALPHA = 0.05
-POWER = 0.80
-FEWEST = 6  # with five scenarios the smallest two-sided p is 2/2^5 = .0625
+SCALE = (-2.0, 2.0)  # of a difference of two marks
 
 
 class Difference(NamedTuple):
-    """Mean of B − A over scenarios, in marks (−2 … 2), with a t interval and a sign-flip test.
+    """Mean of B − A over scenarios, in levels, with a t interval and a sign-flip test.
 
-    None where undefined: the interval with one scenario, everything with none. `more_scenarios` estimates how many
-    more scenarios would be needed; it is 0 when there is enough evidence, and None when nobody can say because no
-    difference was seen at all.
+    `low` and `high` are about these raters and scenarios like these; `wide_low` and `wide_high` also about raters like
+    these, None with one rater. `n` counts differences of two marks. None where undefined: the intervals with one
+    scenario, everything with none. `enough`: the test at the look's level and the interval speak against no
+    difference. `more_scenarios` is how many more would show a difference like this four times in five, 0 when there is
+    enough, None when nobody can say because none was seen.
     """
 
     value: float | None
@@ -30,87 +30,84 @@ class Difference(NamedTuple):
     p: float | None
     smallest_p: float | None
     more_scenarios: int | None
+    enough: bool = False
+    raters: int = 0
+    wide_low: float | None = None
+    wide_high: float | None = None
+    balanced: bool = True
+    planned: int | None = None
+    level: float = UNPLANNED.level
 
     @property
-    def enough(self) -> bool:
-        """Both the interval and the test speak against no difference."""
-        return self.more_scenarios == 0
+    def enough_for_others(self) -> bool:
+        """The wider interval speaks against no difference, too."""
+        return self.enough and self.wide_low is not None and not _holds_zero(self.wide_low, self.wide_high)
 
 
-def difference(values: Floats, scenarios: Labels) -> Difference:
-    """Compare two models from B − A of every rater, pair and axis, with the scenario of each; NaN is left out."""
+def difference(
+    values: Floats,
+    scenarios: Labels,
+    raters: Labels | None = None,
+    *,
+    look: Look = UNPLANNED,
+    scale: tuple[float, float] = SCALE,
+) -> Difference:
+    """Compare two arms from B − A of every rater, pair and axis, with the scenario of each; NaN is left out.
+
+    `scenarios` are numbered in the order in which they were rated where a plan is to decide.
+    """
+    values, scenarios = np.asarray(values, dtype=float), np.asarray(scenarios)
     d = cluster_means(values, scenarios)
-    n = int(np.count_nonzero(~np.isnan(np.asarray(values, dtype=float))))
+    there = ~np.isnan(values)
+    n = int(np.count_nonzero(there))
+    judges = 0 if raters is None else len(set(np.asarray(raters)[there].tolist()))
+    nothing = Difference(
+        None, None, None, n, len(d), None, None, None, raters=judges, planned=look.planned, level=look.level
+    )
     if len(d) == 0:
-        return Difference(None, None, None, 0, 0, None, None, None)
-    value = float(d.mean())
-    p, smallest = sign_flip_p(d), smallest_p(len(d))
+        return nothing
+    value, p, smallest = float(d.mean()), sign_flip_p(d), smallest_p(len(d))
+    found = nothing._replace(value=value, p=p, smallest_p=smallest)
     if len(d) == 1:
-        return Difference(value, None, None, n, 1, p, smallest, FEWEST - 1)
-    half = t_half_width(d)
-    low, high = value - half, value + half
-    clear = p <= ALPHA and not low <= 0 <= high
-    more = 0 if clear else _more(d)
-    return Difference(value, low, high, n, len(d), p, smallest, more)
+        return found._replace(more_scenarios=max(fewest(look.level), look.planned or 0) - 1)
+    half = half_width(d, n / len(d))
+    low, high = clipped(value, half, scale)
+    enough = look.allows(d) and not _holds_zero(low, high)
+    found = found._replace(low=low, high=high, enough=enough, more_scenarios=0 if enough else _more(d, look))
+    wider = None if raters is None else crossed(values, scenarios, raters)
+    if wider is None:
+        return found
+    wide_low, wide_high = clipped(value, max(half, wider.half), scale)
+    return found._replace(wide_low=wide_low, wide_high=wide_high, balanced=wider.balanced)
 
 
-def sign_flip_p(d: Floats) -> float:
-    """Two-sided p of the sign-flip test: were B and A exchangeable, each d_s could have had either sign.
-
-    Exact over all sign patterns up to 20 scenarios that differ at all; beyond, 10,000 random patterns with a fixed
-    seed, counting the one observed, so that p is never 0 (Phipson & Smyth 2010). The order of the scenarios and the
-    direction of the difference don't matter.
-    """
-    d = np.asarray(d, dtype=float)
-    sizes = np.sort(np.abs(d[d != 0]))  # a zero flips into itself
-    # Equal sums must count as equal although they were added in another order.
-    observed = abs(float(d.sum())) - 1e-9 * float(sizes.sum())
-    if len(sizes) == 0:
-        return 1.0
-    if len(sizes) <= EXACT_UP_TO:
-        return float(np.mean(np.abs(_all_sums(sizes)) >= observed))
-    hits = np.count_nonzero(np.abs(_random_sums(sizes)) >= observed)
-    return (1 + int(hits)) / (1 + FLIPS)
+def difference_of_differences(
+    values: Floats, scenarios: Labels, control: Floats, control_scenarios: Labels, *, look: Look = UNPLANNED
+) -> Difference:
+    """B − A on the clip less B − A on its control, per scenario that has both: what the models make of the picture."""
+    scenarios, control_scenarios = np.asarray(scenarios), np.asarray(control_scenarios)
+    both = codes(np.concatenate([scenarios, control_scenarios]))
+    here, there = both[: len(scenarios)], both[len(scenarios) :]
+    means = [_means_by(values, here, both), _means_by(control, there, both)]
+    return difference(means[0] - means[1], np.arange(len(means[0])), look=look, scale=(-4.0, 4.0))
 
 
-def smallest_p(scenarios: int) -> float:
-    """The smallest two-sided p that so many scenarios can give, when all of them point the same way."""
-    return 2.0 ** (1 - scenarios) if scenarios <= EXACT_UP_TO else 1 / (1 + FLIPS)
+def _means_by(values: Floats, scenarios: Labels, every: Labels) -> Floats:
+    """The mean of each scenario by its number, NaN where it has none."""
+    values = np.asarray(values, dtype=float)
+    there, size = ~np.isnan(values), int(every.max(initial=-1)) + 1
+    counts = np.bincount(scenarios[there], minlength=size)
+    sums = np.bincount(scenarios[there], weights=values[there], minlength=size)
+    return np.asarray(np.divide(sums, counts, out=np.full(size, np.nan), where=counts > 0))
 
 
-def scenarios_needed(d: Floats) -> int | None:
-    """How many scenarios would show a difference like this one at the 5 % level four times in five.
+def _holds_zero(low: float | None, high: float | None) -> bool:
+    return low is None or high is None or low <= 0 <= high
 
-    Guenther (1981, The American Statistician 35:243): n = (z.975 + z.80)²·(sd/mean)² + z.975²/2, rounded up, and
-    never fewer than the sign-flip test needs to reach .05. It believes the observed mean and spread, which are
-    themselves uncertain: a rough guide, in words only. None when the mean is 0.
-    """
-    d = np.asarray(d, dtype=float)
-    mean, spread = float(d.mean()), float(d.std(ddof=1))
-    if abs(mean) <= 1e-12 * max(1.0, spread):
+
+def _more(d: Floats, look: Look) -> int | None:
+    missing = max(1, (look.planned or 0) - len(d))
+    mean, spread = abs(float(d.mean())), float(d.std(ddof=1))
+    if mean <= 1e-12 * max(1.0, spread):
         return None
-    z = float(ndtri(TWO_SIDED_95))
-    needed = (z + float(ndtri(POWER))) ** 2 * (spread / mean) ** 2 + z * z / 2
-    return max(FEWEST, int(np.ceil(needed)))
-
-
-def _more(d: Floats) -> int | None:
-    needed = scenarios_needed(d)
-    return None if needed is None else max(1, needed - len(d))
-
-
-def _all_sums(sizes: Floats) -> Floats:
-    """The sums under all sign patterns but for a common sign, which doesn't change their size."""
-    sums = sizes[:1]
-    for size in sizes[1:]:
-        sums = np.concatenate([sums + size, sums - size])
-    return sums
-
-
-def _random_sums(sizes: Floats) -> Floats:
-    """The sums under random sign patterns, a random byte for every eight sizes: the 256 sums of eight are looked up."""
-    rng = np.random.default_rng(20261123)
-    groups = np.pad(sizes, (0, -len(sizes) % 8)).reshape(-1, 8)
-    signs = 1 - 2 * np.unpackbits(np.arange(256, dtype=np.uint8)[:, None], axis=1).astype(float)
-    patterns = rng.integers(0, 256, (FLIPS, len(groups)), dtype=np.uint8)
-    return np.asarray((signs @ groups.T)[patterns, np.arange(len(groups))].sum(axis=1))
+    return max(missing, scenarios_needed(spread, mean, look.level) - len(d))

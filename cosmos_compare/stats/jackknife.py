@@ -15,7 +15,10 @@ from cosmos_compare.stats.estimate import TWO_SIDED_95, Estimate, Floats, Labels
 NO_PAIRS = "No run was rated by two raters."
 ONE_LEVEL = "Only one level was used, so agreement can't be told from chance."
 NO_DISAGREEMENT = "The raters never differed, which gives no interval."
-FEW_SCENARIOS = "Too few scenarios for an interval."
+FEW_SCENARIOS = "Fewer than eight scenarios give no interval that can be trusted."
+CEILING = "More than nine marks in ten are of one level, where no interval of it can be trusted."
+SAME = "Every scenario gives the same agreement, which tells nothing of others."
+FEWEST = 8
 
 Statistic = Callable[[Floats], Floats]
 
@@ -25,11 +28,12 @@ def jackknife(
     clusters: Labels,
     statistic: Statistic,
     counted: npt.NDArray[np.bool_] | None = None,
+    lowest: float = -1.0,
 ) -> Estimate:
     """The statistic of the sums over all units, with its delete-one-cluster interval.
 
-    `unit_sums` is (units, q); `statistic` maps sums (m, q) to values (m,), at most 1, NaN where undefined. `counted`
-    says which units carry agreement, where not all of them do: only they count in `n` and in the scenarios.
+    `unit_sums` is (units, q); `statistic` maps sums (m, q) to values (m,), from `lowest` to 1, NaN where undefined.
+    `counted` says which units carry agreement, where not all of them do: only they count in `n` and in the scenarios.
     """
     clusters = np.asarray(clusters)
     carrying = clusters if counted is None else clusters[counted]
@@ -46,9 +50,12 @@ def jackknife(
         return undefined(n, scenarios, ONE_LEVEL)
     if value > 1 - 1e-12:
         return Estimate(1.0, None, None, n, scenarios, NO_DISAGREEMENT)
-    if scenarios < 2 or not np.isfinite(without).all():
+    if scenarios < FEWEST or not np.isfinite(without).all():
         return Estimate(value, None, None, n, scenarios, FEW_SCENARIOS)
-    return Estimate(value, *_interval(value, without, scenarios), n, scenarios)
+    if np.ptp(without) < 1e-12:
+        return Estimate(value, None, None, n, scenarios, SAME)
+    low, high = _interval(value, without, scenarios)
+    return Estimate(value, max(lowest, low), high, n, scenarios)
 
 
 def _interval(value: float, without: Floats, scenarios: int) -> tuple[float, float]:

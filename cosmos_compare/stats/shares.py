@@ -1,16 +1,41 @@
-"""Shares of verdicts: who wins, and whether the left side wins."""
+"""Shares of verdicts: who wins, over scenarios."""
+
+from typing import NamedTuple
 
 import numpy as np
-from scipy.special import ndtri
+from scipy.special import ndtri, stdtrit
 
-from cosmos_compare.stats.estimate import (
-    TWO_SIDED_95,
-    Estimate,
-    Floats,
-    Labels,
-    cluster_means,
-    undefined,
-)
+from cosmos_compare.stats.estimate import TWO_SIDED_95, Floats, Labels, clipped, cluster_means
+from cosmos_compare.stats.looks import UNPLANNED, Look
+from cosmos_compare.stats.raters import crossed
+from cosmos_compare.stats.sign_flips import sign_flip_p, smallest_p
+
+
+class Preference(NamedTuple):
+    """How often B wins, each scenario counted once, with its interval about these raters and scenarios like these.
+
+    `n` counts verdicts. `p` is that of exact sign flips of each scenario's share less ½; `enough` holds it against the
+    look's level. `wide_low` and `wide_high` are also about raters like these, None with one rater.
+    """
+
+    value: float | None
+    low: float | None
+    high: float | None
+    n: int
+    scenarios: int
+    why: str = ""
+    p: float | None = None
+    smallest_p: float | None = None
+    enough: bool = False
+    raters: int = 0
+    wide_low: float | None = None
+    wide_high: float | None = None
+
+    @property
+    def enough_for_others(self) -> bool:
+        if not self.enough or self.wide_low is None or self.wide_high is None:
+            return False
+        return not self.wide_low <= 0.5 <= self.wide_high
 
 
 def wilson(successes: float, n: float) -> tuple[float, float]:
@@ -27,31 +52,44 @@ def wilson(successes: float, n: float) -> tuple[float, float]:
     return min(share, max(0.0, float(centre - half))), max(share, min(1.0, float(centre + half)))
 
 
-def win_rate(outcomes: Floats, scenarios: Labels) -> Estimate:
-    """How often B wins: 1 for a win, ½ for a tie, 0 for a loss, NaN for no verdict.
+def effective_n(shares: Floats, n: int) -> float:
+    """How many independent verdicts the shares of scenarios (S,) are worth, of `n` in all.
 
-    Each scenario has one voice, the mean of its verdicts, and Wilson's interval is taken over the scenarios. Ten
-    raters of one clip therefore don't pass for ten independent comparisons.
+    p(1 − p)/(s²/S)·(z/t(S−1))² (Korn & Graubard 1998), at least one a scenario and at most all. With one verdict a
+    scenario there is nothing to estimate: S, as Wilson has it.
     """
-    means = cluster_means(outcomes, scenarios)
-    n = int(np.count_nonzero(~np.isnan(np.asarray(outcomes, dtype=float))))
-    if len(means) == 0:
-        return undefined(0, 0, "No verdict is given yet.")
-    low, high = wilson(float(means.sum()), len(means))
-    return Estimate(float(means.mean()), low, high, n, len(means))
+    count, share = len(shares), float(shares.mean())
+    spread = float(shares.var(ddof=1)) if count > 1 else 0.0
+    if count == 1 or n <= count or share * (1 - share) == 0:
+        return count
+    worth = min(n, share * (1 - share) * count / spread) if spread > 0 else n
+    ratio = float(ndtri(TWO_SIDED_95) / stdtrit(count - 1, TWO_SIDED_95))
+    return max(count, worth * ratio**2)
 
 
-def left_share(left_won: Floats, scenarios: Labels) -> Estimate:
-    """The share of decided verdicts that went to the left side: 1 left, 0 right, NaN undecided or side unknown.
+def win_rate(
+    outcomes: Floats, scenarios: Labels, raters: Labels | None = None, *, look: Look = UNPLANNED
+) -> Preference:
+    """How often B wins: 1 for a win, ½ for a tie or both bad, 0 for a loss, NaN for no verdict.
 
-    Sides are drawn anew for each rater and pair, so without a habit of the raters every verdict is a fair coin
-    of its own, whatever its scenario: Wilson's interval is over verdicts here.
+    Each scenario has one voice, the mean of its verdicts: ten raters of one clip don't pass for ten comparisons.
     """
-    decided = np.asarray(left_won, dtype=float)
-    there = ~np.isnan(decided)
-    n = int(there.sum())
-    clusters = len(set(np.asarray(scenarios)[there].tolist()))
-    if n == 0:
-        return undefined(0, 0, "No verdict with a known side has a winner yet.")
-    low, high = wilson(float(decided[there].sum()), n)
-    return Estimate(float(decided[there].mean()), low, high, n, clusters)
+    outcomes, scenarios = np.asarray(outcomes, dtype=float), np.asarray(scenarios)
+    shares = cluster_means(outcomes, scenarios)
+    there = ~np.isnan(outcomes)
+    n = int(np.count_nonzero(there))
+    if len(shares) == 0:
+        return Preference(None, None, None, 0, 0, "No verdict is given yet.")
+    share = float(shares.mean())
+    worth = effective_n(shares, n)
+    low, high = wilson(share * worth, worth)
+    d = shares - 0.5
+    found = Preference(share, low, high, n, len(shares), "", sign_flip_p(d), smallest_p(len(d)), look.allows(d))
+    if raters is None:
+        return found
+    found = found._replace(raters=len(set(np.asarray(raters)[there].tolist())))
+    wider = crossed(outcomes, scenarios, raters)
+    if wider is None:
+        return found
+    wide = clipped(share, wider.half, (0.0, 1.0))
+    return found._replace(wide_low=min(low, wide[0]), wide_high=max(high, wide[1]))

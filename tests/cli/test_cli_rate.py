@@ -148,9 +148,10 @@ def test_results_in_words_and_tables(outputs: Path, capsys) -> None:
     capsys.readouterr()
     assert run("results", "--outputs", outputs) == 0
     out = capsys.readouterr().out
-    assert "model-a and model-b: 2 rated runs, 1 judged pair." in out
+    assert "model-a and model-b. Counted are all ratings." in out
     assert "model-b is rated 1.00 higher than model-a" in out
-    assert "Not enough evidence: about 5 more scenarios" in out
+    assert "in the one scenario that is rated, which says nothing about others" in out
+    assert "1 pair of answers, 1 scenario, 1 judgement by 1 rater" in out
     assert "spatial" in out
     assert "p = 0" not in out
 

@@ -1,19 +1,14 @@
-"""A report in words: what is enough, what is not, and that nothing is ever 'p = 0'."""
+"""A report in words: what is enough, for what, about whom, and that no printed p says other than the real one."""
 
 import numpy as np
 import pytest
 from test_report import MODELS, evidence_of, judged, report
 
-from cosmos_compare.results.report_words import (
-    agreement_words,
-    count,
-    difference_words,
-    estimate_words,
-    left_words,
-    p_words,
-    win_words,
-)
-from cosmos_compare.stats import Estimate, difference, left_share, win_rate
+from cosmos_compare.results.difference_words import difference_words, others_words, start_words
+from cosmos_compare.results.number_words import count, estimate_words, p_words, size_words
+from cosmos_compare.results.trust_words import agreement_words, slice_words
+from cosmos_compare.results.verdict_words import left_words, win_words
+from cosmos_compare.stats import Estimate, Look, difference, side_bias, win_rate
 
 
 @pytest.mark.parametrize(
@@ -23,29 +18,66 @@ from cosmos_compare.stats import Estimate, difference, left_share, win_rate
         (0.99999, "p = 1"),
         (0.0078125, "p = .008"),
         (0.05, "p = .050"),
+        (0.0496, "p = .0496"),  # both of these read "p = .050"
+        (0.0503, "p = .0503"),
+        (0.01004, "p = .01004"),
         (0.0005, "p < .001"),
         (0, "p < .001"),
     ],
 )
-def test_p_is_never_zero(p: float, words: str) -> None:
+def test_p_is_never_zero_and_on_its_side_of_the_level(p: float, words: str) -> None:
     assert p_words(p) == words
+
+
+@pytest.mark.parametrize(
+    ("size", "words"),
+    [
+        (0.14, "one mark in 7"),
+        (-0.5, "one mark in 2"),
+        (0.66, "2 marks in 3"),
+        (1.0, "every mark being one level"),
+        (1.5, "every mark being 1.5 levels"),
+        (0.01, "less than one mark in twenty-five"),
+    ],
+)
+def test_a_size_in_plain_words(size: float, words: str) -> None:
+    assert words in size_words(size)
 
 
 def test_enough_evidence() -> None:
     words = difference_words(difference(np.linspace(0.4, 0.8, 8), np.arange(8)), "A", "B")
     assert words.startswith(
-        "B is rated 0.60 higher than A on the scale of 0 to 2 (95 % interval 0.48 to 0.72; 8 scenarios"
+        "B is rated 0.60 higher than A on the scale of 0 to 2 (95 % interval 0.32 to 0.88 for these raters on "
+        "scenarios like these; 8 scenarios, 8 pairs of marks; sign-flip test p = .008). Enough evidence"
     )
-    assert "p = .008, where 8 scenarios can give p = .008 at the least" in words
     assert "Not enough" not in words
     assert "*" not in words
 
 
-def test_not_enough_evidence_says_how_much_is_missing() -> None:
+def test_not_enough_evidence_says_how_much_is_missing_and_that_nothing_may_be() -> None:
     found = difference(np.array([0.5, -0.4, 0.9, -0.2, 0.3, 0.4]), np.arange(6))
     words = difference_words(found, "A", "B")
-    assert f"Not enough evidence: about {found.more_scenarios} more scenarios would be needed" in words
-    assert found.more_scenarios == 25  # (2.8016 · 0.4764 / 0.25)² + 1.92 = 30.4, so 31 in all
+    assert f"about {found.more_scenarios} more scenarios would show it four times in five" in words
+    assert "these ratings also fit no difference" in words
+    assert found.more_scenarios == 40  # (3.4174 · 0.4764 / 0.25)² + 3.32 = 45.7, so 46 in all, at .01
+    planned = difference(np.array([0.5, -0.4, 0.9, -0.2, 0.3, 0.4]), np.arange(6), look=Look(6))
+    assert planned.more_scenarios == 25  # (2.8016 · 0.4764 / 0.25)² + 1.92 = 30.4
+
+
+def test_a_p_below_05_that_nobody_planned_is_explained() -> None:
+    d = np.array([0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, -0.2])
+    words = difference_words(difference(d, np.arange(8)), "A", "B")
+    assert "p ≤ .05 counts once" in words and "p ≤ .01" in words
+    assert "at the 8 scenarios that were planned" in difference_words(
+        difference(d, np.arange(8), look=Look(8)), "A", "B"
+    )
+    early = difference_words(difference(d, np.arange(8), look=Look(12)), "A", "B")
+    assert "Not decided yet: 12 scenarios are planned, 8 are rated" in early
+
+
+def test_few_scenarios_can_reach_nothing_and_that_is_said() -> None:
+    words = difference_words(difference(np.full(4, 1.0), np.arange(4)), "A", "B")
+    assert "The smallest p that 4 scenarios can give is .125; 8 are the fewest that can reach .01" in words
 
 
 def test_one_scenario_and_none() -> None:
@@ -55,23 +87,46 @@ def test_one_scenario_and_none() -> None:
 
 def test_no_difference_at_all() -> None:
     words = difference_words(difference(np.zeros(8), np.arange(8)), "A", "B")
-    assert words.startswith("A and B are rated alike")
-    assert "none was seen" in words
+    assert words.startswith("A and B have equal marks on average (95 % interval \N{MINUS SIGN}0.28 to 0.28")
+    assert "none was seen on average, but these ratings fit anything from 0.28 lower to 0.28 higher" in words
+
+
+def test_about_other_raters() -> None:
+    one = difference(np.ones(8), np.arange(8), np.zeros(8))
+    assert others_words(one).startswith("One rater judged")
+    two, opposed = np.tile([0, 1], 8), np.tile([2.0, -1.0], 8)
+    split = others_words(difference(opposed, np.repeat(np.arange(8), 2), two))
+    assert split.startswith("Only these 2 raters support it") and "\N{MINUS SIGN}2.00 to 2.00" in split
+    alike = others_words(difference(np.ones(16), np.repeat(np.arange(8), 2), two))
+    assert alike.startswith("If other raters judged scenarios like these, it would hold")
+    unlike = others_words(difference(np.ones(8), np.arange(8), np.arange(8) % 2))
+    assert "too narrow" in unlike
+
+
+def test_what_numbers_of_scenarios_can_show_before_starting() -> None:
+    assert "10 for 0.5, 24 for 0.3, 51 for 0.2 levels" in start_words(None)
+    assert start_words(10).startswith("10 planned scenarios show a difference of 0.49 levels or more")
+    assert start_words(5).startswith("5 planned scenarios can't show anything: 6 are the fewest")
 
 
 def test_wins() -> None:
     kinds = {"a": 0, "b": 12, "tie": 0, "both_bad": 0}
     words = win_words(win_rate(np.ones(12), np.arange(12)), kinds, "A", "B")
-    assert words.startswith("B wins 100% of the comparisons")
-    assert "Not enough" not in words
-    assert "Not enough evidence" in win_words(win_rate(np.ones(2), np.arange(2)), kinds, "A", "B")
+    assert words.startswith("Verdicts: B wins 100%, each scenario counted once, a tie and “both bad” as half a win")
+    assert "Enough evidence that B is preferred" in words
+    few = win_words(win_rate(np.ones(4), np.arange(4)), kinds, "A", "B")
+    assert "Not enough evidence for a preference (exact sign flips p = .125; the smallest that 4 scenarios" in few
     assert win_words(win_rate(np.array([]), np.array([])), kinds, "A", "B") == "No verdict is given yet."
 
 
 def test_sides() -> None:
-    assert "favour a side" in left_words(left_share(np.ones(20), np.arange(20)))
-    assert "favour" not in left_words(left_share(np.array([1.0, 0.0]), np.arange(2)))
-    assert "can't be told" in left_words(left_share(np.array([]), np.array([])))
+    habit = side_bias(np.repeat([1.0, 0.0], 10), np.repeat([1.0, 0.0], 10))
+    assert left_words(habit, "B").endswith("Raters favour a side: the left one.")
+    assert "the left answer won 20 of 20" in left_words(habit, "B")
+    other = side_bias(np.repeat([1.0, 0.0], 10), np.repeat([0.0, 1.0], 10))
+    assert left_words(other, "B").endswith("the right one.")
+    assert "Raters favour" not in left_words(side_bias(np.array([1.0, 0.0]), np.array([1.0, 1.0])), "B")
+    assert "can't be told" in left_words(side_bias(np.array([]), np.array([])), "B")
 
 
 def test_agreement_that_is_undefined_says_why() -> None:
@@ -81,7 +136,24 @@ def test_agreement_that_is_undefined_says_why() -> None:
     words = agreement_words(same)
     assert words.count("undefined (only one level was used") == 3
     assert "equal marks 100% (95 % interval 44% to 100%)" in words
-    assert "2 raters, 42 marks" in words
+    assert "2 raters, 42 marks given twice or more, 3 scenarios" in words
+
+
+def test_hardly_agreeing_is_said_in_words() -> None:
+    marks = np.random.default_rng(1).integers(0, 3, (10, 2, 2)).tolist()
+    pairs = [
+        judged(f"s{n}", *own, rater=rater) for n, two in enumerate(marks) for own, rater in zip(two, "xy", strict=True)
+    ]
+    words = agreement_words(report(evidence_of(*pairs), MODELS))
+    assert words.startswith("Your raters hardly agree")
+
+
+def test_the_slice_in_words() -> None:
+    from cosmos_compare.results.evidence import Slice
+
+    assert slice_words(Slice()) == "Counted are all ratings."
+    part = Slice(scenarios=("s1",), raters=("bo", "al"), blind_only=True)
+    assert slice_words(part) == "Counted is a part only: scenarios s1; raters bo, al; blind ratings."
 
 
 def test_values_without_an_interval() -> None:

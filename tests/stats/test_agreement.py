@@ -197,17 +197,46 @@ def test_what_is_always_true(table: np.ndarray) -> None:
 
 
 def test_interval_by_leaving_each_scenario_out() -> None:
-    """The same interval from the `krippendorff` package run six times without one scenario of two units."""
+    """The same interval from the `krippendorff` package run nine times without one scenario of two units."""
     rng = np.random.default_rng(7)
-    truth = rng.integers(0, 3, 12)
-    table = np.array([np.where(rng.random(12) < 0.7, truth, rng.integers(0, 3, 12)) for _ in range(2)], dtype=float)
-    without = [_oracle(np.delete(table, [2 * s, 2 * s + 1], axis=1)) for s in range(6)]
+    truth = rng.integers(0, 3, 18)
+    table = np.array([np.where(rng.random(18) < 0.8, truth, rng.integers(0, 3, 18)) for _ in range(2)], dtype=float)
+    without = [_oracle(np.delete(table, [2 * s, 2 * s + 1], axis=1)) for s in range(9)]
     logs = np.log(1 - np.array(without))
-    half = 2.5706 * np.sqrt(5 / 6 * ((logs - logs.mean()) ** 2).sum())  # t with 5 degrees of freedom
+    half = 2.3060 * np.sqrt(8 / 9 * ((logs - logs.mean()) ** 2).sum())  # t with 8 degrees of freedom
     found = _agreement(table).alpha
     disagreement = 1 - _oracle(table)
     assert found.low == pytest.approx(1 - disagreement * np.exp(half), abs=1e-4)
     assert found.high == pytest.approx(1 - disagreement * np.exp(-half), abs=1e-4)
+
+
+def test_intervals_that_could_not_be_trusted_are_withheld() -> None:
+    """At the ceiling α of eight scenarios covered .54 to .86, and AC2 of few scenarios reached −23."""
+    rng = np.random.default_rng(3)
+    table = rng.integers(0, 3, (2, 14)).astype(float)  # seven scenarios
+    few = _agreement(table)
+    assert few.alpha.value is not None and few.alpha.low is None and "Fewer than eight" in few.alpha.why
+    ceiling = np.full((2, 40), 2.0)
+    ceiling[0, :3], ceiling[1, 2:5] = 1.0, 1.0
+    at_top = _agreement(ceiling)
+    for found in (at_top.alpha, at_top.kappa, at_top.ac2):
+        assert found.value is not None and found.low is None and "nine marks in ten" in found.why
+    assert at_top.raw.low is not None
+
+
+def test_every_interval_has_a_width_and_stays_on_its_scale() -> None:
+    """Two equal marks of seven in every scenario read "29 % to 29 %"."""
+    one, other = np.tile([0, 0, 1, 1, 2, 2, 0], 10), np.tile([0, 1, 2, 0, 0, 2, 1], 10)
+    found = _agreement(np.array([one, other], dtype=float), per_scenario=7)
+    assert found.raw.value == pytest.approx(2 / 7)
+    assert found.raw.low is not None and found.raw.high is not None
+    assert found.raw.low < 0.25 and found.raw.high > 0.32
+    assert found.alpha.low is None and "same agreement" in found.alpha.why
+    rng = np.random.default_rng(8)
+    opposite = rng.choice([0.0, 2.0], size=18)
+    low = _agreement(np.array([opposite, 2 - opposite]))
+    assert low.alpha.low is None or low.alpha.low >= -1
+    assert low.ac2.low is None or low.ac2.low >= -2
 
 
 def _oracle(table: np.ndarray) -> float:

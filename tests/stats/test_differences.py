@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
-from scipy import stats as scipy_stats
 
-from cosmos_compare.stats import clustered_mean, difference, scenarios_needed, sign_flip_p
+from cosmos_compare.stats import Look, clustered_mean, difference, difference_of_differences, sign_flip_p
+from cosmos_compare.stats.estimate import half_width
 
 # Darwin's maize, crossed minus self-fertilised, in eighths of an inch (Fisher 1935, The Design of Experiments, §21).
 DARWIN = np.array([49, -67, 8, 16, 6, 23, 28, 41, 14, 29, 56, 24, 75, 60, -48.0])
@@ -28,7 +28,7 @@ def test_fishers_count_of_darwins_maize() -> None:
 
 
 def test_t_interval_and_mean_of_students_sleep_data() -> None:
-    found = difference(SLEEP, np.arange(10))
+    found = difference(SLEEP, np.arange(10), scale=(-10.0, 10.0))
     assert found.value == pytest.approx(1.58)
     assert (found.low, found.high) == pytest.approx((0.7001142, 2.4598858))  # as in R's help of t.test
     assert found.scenarios == found.n == 10
@@ -65,27 +65,6 @@ def test_random_flips_are_never_zero_and_repeat() -> None:
     assert sign_flip_p(d) == sign_flip_p(d[::-1]) == sign_flip_p(-d)
 
 
-@pytest.mark.parametrize(("effect", "needed"), [(0.5, 34), (1.0, 10), (0.2, 199)])
-def test_sample_size_of_a_paired_t_test(effect: float, needed: int) -> None:
-    """The textbook numbers for 80 % power at the two-sided 5 % level (Cohen 1988; G*Power gives the same)."""
-    d = np.array([-1.0, 1.0]) / np.sqrt(2) + effect  # mean `effect`, standard deviation 1
-    assert scenarios_needed(d) == needed
-
-
-def test_scenarios_needed_really_gives_the_power() -> None:
-    """Against the noncentral t distribution: power at the answer is at least .80, and not with two fewer."""
-    for effect in (0.3, 0.6, 0.9):
-        n = scenarios_needed(np.array([-1.0, 1.0]) / np.sqrt(2) + effect)
-        assert n is not None
-        assert _power(effect, n) >= 0.795
-        assert _power(effect, n - 2) < 0.80
-
-
-def _power(effect: float, n: int) -> float:
-    critical = scipy_stats.t.ppf(0.975, n - 1)
-    return float(scipy_stats.nct.sf(critical, n - 1, effect * np.sqrt(n)))
-
-
 def test_no_difference_at_all_needs_nobody_knows_how_many() -> None:
     found = difference(np.zeros(12), np.repeat(np.arange(6), 2))
     assert found.value == 0
@@ -98,7 +77,7 @@ def test_one_scenario_has_a_value_and_no_interval() -> None:
     found = difference(np.array([1.0, 2.0, np.nan]), np.array([5, 5, 5]))
     assert (found.value, found.low, found.high, found.n, found.scenarios) == (1.5, None, None, 2, 1)
     assert found.p == found.smallest_p == 1
-    assert found.more_scenarios == 5
+    assert found.more_scenarios == 7  # eight can reach the .01 that an unplanned look needs
 
 
 def test_no_scenarios_at_all() -> None:
@@ -115,6 +94,52 @@ def test_a_scenario_counts_once_however_often_it_is_rated() -> None:
     assert often[:3] == pytest.approx(once[:3])
     assert often.p == once.p
     assert (once.n, often.n) == (4, 56)
+
+
+def test_equal_marks_everywhere_are_no_reason_to_be_certain() -> None:
+    """B − A = 0 on all of 8 scenarios read "0.00 to 0.00". By hand: t(7, .975)/√(7·8·9) = 2.3646/22.45."""
+    found = difference(np.zeros(56), np.repeat(np.arange(8), 7))
+    assert found.high == pytest.approx(2.36462 / np.sqrt(7 * 8 * 9), abs=1e-5)
+    assert found.low == -found.high
+    assert half_width(np.full(8, 2.0), 1) == pytest.approx(2.36462 / np.sqrt(8 * 9), abs=1e-5)
+
+
+def test_two_scenarios_reach_no_farther_than_the_scale() -> None:
+    """1 and −1 read "95 % interval −12.7 to 12.7" on a scale of −2 to 2."""
+    assert difference(np.array([1.0, -1.0]), np.arange(2))[:3] == (0, -2, 2)
+
+
+def test_raters_who_contradict_each_other_hide_behind_no_narrow_interval() -> None:
+    """Anna +2 and Bo −1 on every clip read "0.50 higher (0.50 to 0.50), p = .008"."""
+    values, raters = np.tile([2.0, -1.0], 8), np.tile(["anna", "bo"], 8)
+    found = difference(values, np.repeat(np.arange(8), 2), raters)
+    assert found.value == 0.5 and found.enough and not found.enough_for_others
+    assert (found.wide_low, found.wide_high) == (-2, 2)
+
+
+def test_without_a_plan_p_must_be_01() -> None:
+    d = np.array([0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, -0.2])
+    unplanned = difference(d, np.arange(8))
+    assert unplanned.p is not None and 0.01 < unplanned.p < 0.05
+    assert not unplanned.enough and difference(d, np.arange(8), look=Look(8)).enough
+
+
+def test_a_plan_says_nothing_before_its_number_and_its_first_scenarios_decide() -> None:
+    d = np.array([0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, -0.2])
+    early = difference(d, np.arange(8), look=Look(12))
+    assert not early.enough and early.more_scenarios == 4
+    lucky_later = np.concatenate([np.array([0.5, -0.5] * 4), np.full(8, 1.0)])
+    assert sign_flip_p(lucky_later) <= 0.05
+    assert not difference(lucky_later, np.arange(16), look=Look(8)).enough
+
+
+def test_a_clip_against_its_control_by_hand() -> None:
+    """B − A is 1, 1 and 0 on clips, 1, 0 on the controls of the first two: the models differ by 0 and 1 more."""
+    found = difference_of_differences(
+        np.array([1.0, 1.0, 0.0]), np.array([4, 7, 9]), np.array([2.0, 0.0, 0.0, np.nan]), np.array([4, 4, 7, 9])
+    )
+    assert (found.value, found.scenarios) == (0.5, 2)
+    assert (found.low, found.high) == (-4, 4)
 
 
 @given(ratings, st.randoms(use_true_random=False))
@@ -158,15 +183,17 @@ def test_what_is_always_true(data: tuple[np.ndarray, np.ndarray]) -> None:
         assert 0 < found.smallest_p <= found.p <= 1
     if found.low is not None and found.value is not None and found.high is not None:
         assert found.low <= found.value <= found.high
+        assert -2 <= found.low < found.high <= 2
     if found.enough:
-        assert found.scenarios >= 6
+        assert found.scenarios >= 8
 
 
 def test_means_by_hand() -> None:
-    """Scenario means 1 and 2, so mean 1.5 and half-width t(1, .975)·0.7071/√2 = 12.706·0.5."""
-    found = clustered_mean(np.array([0.0, 2.0, 2.0, np.nan]), np.array([0, 0, 1, 1]))
+    """Scenario means 1 and 2, so mean 1.5 and half-width t(1, .975)·0.7071/√2 = 12.706·0.5, within the scale."""
+    found = clustered_mean(np.array([0.0, 2.0, 2.0, np.nan]), np.array([0, 0, 1, 1]), scale=(-9, 9))
     assert found.value == 1.5
     assert found.high == pytest.approx(1.5 + 6.3531, abs=1e-4)
+    assert clustered_mean(np.array([0.0, 2.0, 2.0]), np.array([0, 0, 1]))[:3] == (1.5, 0.0, 2.0)
     assert (found.n, found.scenarios) == (3, 2)
 
 

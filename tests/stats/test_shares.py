@@ -5,9 +5,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
-from scipy.stats import binomtest
+from scipy.stats import binomtest, fisher_exact
 
-from cosmos_compare.stats import left_share, wilson, win_rate
+from cosmos_compare.stats import side_bias, sign_flip_p, wilson, win_rate
+from cosmos_compare.stats.shares import effective_n
+from cosmos_compare.stats.sides import binomial_p, clopper_pearson, fisher_p
 
 verdicts = st.integers(0, 40).flatmap(
     lambda n: st.tuples(
@@ -69,16 +71,78 @@ def test_ties_make_the_interval_too_wide_never_too_narrow() -> None:
     assert inside >= 950
 
 
-def test_left_share_counts_decided_verdicts() -> None:
-    found = left_share(np.array([1.0, 0.0, 1.0, np.nan, 1.0]), np.array([0, 0, 1, 2, 1]))
-    assert found.value == 0.75
-    assert (found.low, found.high) == pytest.approx(wilson(3, 4))
-    assert (found.n, found.scenarios) == (4, 2)
+def test_four_of_four_is_no_preference_yet() -> None:
+    """Wilson's interval for 4 of 4 begins at .51, and was taken for a claim; exactly, chance does it one time in 8."""
+    found = win_rate(np.ones(4), np.arange(4))
+    assert found.low is not None and found.low > 0.5
+    assert (found.p, found.enough) == (0.125, False)
+    assert not side_bias(np.ones(4), np.ones(4)).favoured
+    assert win_rate(np.ones(8), np.arange(8)).enough  # p = .0078
+
+
+def test_several_verdicts_a_scenario_narrow_the_interval_as_far_as_they_agree() -> None:
+    """Raters who split every scenario leave it no wider than one verdict each would, no narrower than all verdicts."""
+    one = win_rate(np.array([1.0, 0.0] * 6), np.arange(12))
+    split = win_rate(np.array([1.0, 0.0] * 12), np.repeat(np.arange(12), 2))
+    crowd = win_rate(np.repeat([1.0, 0.0] * 6, 2), np.repeat(np.arange(12), 2))
+    assert _width(split) < _width(one) == pytest.approx(_width(crowd))
+    assert _width(split) >= wilson(12, 24)[1] - wilson(12, 24)[0]
+    assert effective_n(np.full(2, 0.5), 28) == 2.0  # two equal scenarios say little about a third
+
+
+def test_raters_who_lean_opposite_ways_widen_the_interval_about_others() -> None:
+    outcomes = np.tile([1.0, 0.0], 10)
+    found = win_rate(outcomes, np.repeat(np.arange(10), 2), np.tile([0, 1], 10))
+    assert (found.wide_low, found.wide_high) == (0.0, 1.0)
+    agreeing = win_rate(np.ones(20), np.repeat(np.arange(10), 2), np.tile([0, 1], 10))
+    assert agreeing.enough and agreeing.enough_for_others
+    assert not found.enough_for_others
+
+
+def test_the_claim_is_that_of_sign_flips() -> None:
+    outcomes = np.array([1, 1, 1, 1, 1, 1, 0, 1, 1, 1.0])
+    found = win_rate(outcomes, np.arange(10))
+    assert found.p == sign_flip_p(outcomes - 0.5) == pytest.approx(2 * (1 + 10) / 2**10)
+
+
+@given(st.integers(1, 60).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))
+def test_exact_tests_of_a_coin_against_scipy(data: tuple[int, int]) -> None:
+    oracle = binomtest(*data)
+    assert binomial_p(*data) == pytest.approx(oracle.pvalue, abs=1e-12)
+    interval = oracle.proportion_ci(method="exact")
+    assert clopper_pearson(*data) == pytest.approx((interval.low, interval.high), abs=1e-9)
+
+
+counts = st.integers(0, 30).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))
+
+
+@given(counts, counts)
+def test_fishers_test_against_scipy(left: tuple[int, int], right: tuple[int, int]) -> None:
+    table = [[left[0], left[1] - left[0]], [right[0], right[1] - right[0]]]
+    assert fisher_p(*left, *right) == pytest.approx(fisher_exact(table).pvalue, abs=1e-9)
+
+
+def test_sides_count_decided_verdicts_with_a_lot() -> None:
+    """B wins on the left twice and on the right once of two; a tie and a verdict without a lot count nowhere."""
+    found = side_bias(np.array([1, 1, 1, 0, 0.5, 1]), np.array([1, 1, 0, 0, 1, np.nan]))
+    assert (found.value, found.n, found.b_left, found.b_right) == (0.75, 4, 1.0, 0.5)
+    assert (found.p, found.p_share) == (pytest.approx(1), 0.625)
+
+
+def test_a_habit_shows_although_one_model_wins_nearly_always() -> None:
+    """B wins 20 of 20 on the left and 10 of 20 on the right: the left's share, 30 of 40, alone says less."""
+    found = side_bias(np.repeat([1.0, 1.0, 0.0], [20, 10, 10]), np.repeat([1.0, 0.0], 20))
+    assert found.p is not None and found.p_share is not None
+    assert found.p < 0.001 < found.p_share
+    assert found.favoured
 
 
 def test_nothing_rated_yet() -> None:
-    for share in (win_rate, left_share):
-        found = share(np.array([np.nan]), np.array([0]))
+    for found in (win_rate(np.array([np.nan]), np.array([0])), side_bias(np.array([np.nan]), np.array([1.0]))):
         assert found.value is None
         assert found.n == 0
         assert found.why
+
+
+def _width(found) -> float:
+    return found.high - found.low

@@ -106,7 +106,7 @@ def test_five_pairs_one_undone_and_the_results_follow_all_by_keyboard(page: Page
     # The results count five; one is undone, then they count four.
     tab_to(page, page.locator(".st-key-pages").get_by_role("link", name="Results"))
     page.keyboard.press("Enter")
-    expect(page.locator(".versus")).to_contain_text("5 judged pairs · 5 scenarios · 1 rater")
+    expect(page.locator(".versus")).to_contain_text("5 judgements · 5 pairs · 5 scenarios · 1 rater")
     page.go_back()
     expect(page.get_by_text("anna has rated all 5 pairs.")).to_be_visible()
     page.keyboard.press("u")
@@ -115,7 +115,7 @@ def test_five_pairs_one_undone_and_the_results_follow_all_by_keyboard(page: Page
     assert rated(outputs, "anna") == {pair.id for pair in pairs[:4]}
     tab_to(page, page.locator(".st-key-pages").get_by_role("link", name="Results"))
     page.keyboard.press("Enter")
-    expect(page.locator(".versus")).to_contain_text("4 judged pairs · 4 scenarios · 1 rater")
+    expect(page.locator(".versus")).to_contain_text("4 judgements · 4 pairs · 4 scenarios · 1 rater")
     assert [url for url in asked if not url.startswith((app, "data:", "blob:"))] == []
 
 

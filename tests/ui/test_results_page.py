@@ -35,8 +35,8 @@ def test_findings_say_their_n_and_that_three_scenarios_are_not_enough(outputs: P
     for pair in pairs:
         rate(outputs, pair, "anna")
     said = sent(open_page("results"))
-    assert "3 judged pairs" in said and "3 scenarios, 21 marks" in said
-    assert "Not enough evidence" in said and "3 more scenarios would be needed" in said
+    assert "3 judgements" in said and "3 scenarios, 21 pairs of marks" in said
+    assert "Not enough evidence" in said and "8 are the fewest that can reach .01" in said
     assert "p = .250" in said
 
 
@@ -45,16 +45,16 @@ def test_a_slice_changes_what_is_counted_and_stays_in_the_link(outputs: Path, pa
         rate(outputs, pair, "anna")
     rate(outputs, pairs[0], "bert", verdict="a")
     page = open_page("results")
-    assert "3 judged pairs" in sent(page)
+    assert "3 judgements" in sent(page)
     page.multiselect("only_raters").set_value(["bert"]).run()
-    assert "1 judged pair ·" in sent(page)
-    assert "1 judged pair ·" in sent(open_page("results", only_raters="bert"))
+    assert "1 judgement ·" in sent(page)
+    assert "1 judgement ·" in sent(open_page("results", only_raters="bert"))
     page.multiselect("only_raters").set_value([]).run()
     page.multiselect("only_scenarios").set_value(["scene_1"]).run()
-    assert "1 judged pair ·" in sent(page)
+    assert "1 judgement ·" in sent(page)
     page.multiselect("only_scenarios").set_value([]).run()
     page.toggle("only_blind").set_value(True).run()
-    assert "3 judged pairs" in sent(page)
+    assert "3 judgements" in sent(page)
 
 
 def test_a_bad_row_is_named_with_its_line_and_costs_itself_only(outputs: Path, pairs: list[Pair]) -> None:
@@ -63,7 +63,7 @@ def test_a_bad_row_is_named_with_its_line_and_costs_itself_only(outputs: Path, p
     path.write_text(path.read_text("utf-8-sig").replace('"1"', '"7"', 1), "utf-8-sig")
     page = open_page("results")
     assert "Line 2 is left out" in page.warning[0].value
-    assert "0 judged pairs" in sent(page)
+    assert "0 judgements" in sent(page)
 
 
 def test_a_scorecard_that_can_not_be_read_is_named(outputs: Path, pairs: list[Pair]) -> None:
@@ -76,7 +76,7 @@ def test_new_ratings_show_at_once(outputs: Path, pairs: list[Pair]) -> None:
     rate(outputs, pairs[0], "anna")
     page = open_page("results")
     rate(outputs, pairs[1], "anna")
-    assert "2 judged pairs" in sent(page.run())
+    assert "2 judgements" in sent(page.run())
 
 
 def test_the_scorecard_shows_what_teams_keep(outputs: Path, pairs: list[Pair]) -> None:
@@ -119,6 +119,6 @@ def test_of_three_models_two_are_compared_at_a_time(outputs: Path, scenarios: Pa
     rate(outputs, pairs[0], "anna")
     page = open_page("results")
     assert page.selectbox("two_models").options[0] == f"{pairs[0].a.model} and {pairs[0].b.model}"
-    assert "1 judged pair ·" in sent(page)
+    assert "1 judgement ·" in sent(page)
     page.selectbox("two_models").select_index(1).run()
-    assert "0 judged pairs ·" in sent(page)
+    assert "0 judgements ·" in sent(page)

@@ -14,13 +14,13 @@ def numbers(found: Report, key: str) -> list[pd.DataFrame]:
     agreement = found.agreement._asdict()
     raters = agreement.pop("raters")
     overall = pd.DataFrame([{"coefficient": name, **each._asdict()} for name, each in agreement.items()])
-    shares = {f"{b} wins": found.win_rate, "left side wins": found.left_share}
+    shares = {f"{b} wins": found.win_rate._asdict(), "left side wins": found.left_share._asdict()}
     return {
         "means": lambda: [found.means, found.axis_differences],
         "scenarios": lambda: [_with_links(found.scenario_differences), pd.DataFrame([found.difference._asdict()])],
         "verdicts": lambda: [
             pd.DataFrame([found.verdicts]).rename(columns={"a": f"{a} better", "b": f"{b} better"}),
-            pd.DataFrame([{"share": name, **each._asdict()} for name, each in shares.items()]),
+            pd.DataFrame([{"share": name, **each} for name, each in shares.items()]),
         ],
         "heat": lambda: [found.matrix.reset_index(), found.matrix_n.reset_index()],
         "agreement": lambda: [overall.assign(raters=raters), found.axis_agreement, found.rater_pairs],

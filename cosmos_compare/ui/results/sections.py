@@ -27,19 +27,18 @@ def headline(found: Report) -> None:
     """The answer in words, and what it rests on."""
     a, b = found.models
     basis = [
-        words.count(found.judged_pairs, "judged pair"),
+        words.count(found.judged_pairs, "judgement"),
+        words.count(found.pairs, "pair"),
         words.count(len(found.scenarios), "scenario"),
         words.count(len(found.raters), "rater"),
-        words.count(found.ratings, "rated answer"),
     ]
     st.html(
         f'<div class="versus"><b class="model_a">{safe(a)}</b> and <b class="model_b">{safe(b)}</b>'
         f"<span>{' · '.join(basis)}</span></div>"
     )
-    enough = found.difference.enough
-    kind, label = ("stop", "Enough evidence") if enough else ("length", words.NOT_ENOUGH)
+    kind, label = ("stop" if found.difference.enough else "length"), words.claim_words(found)
     first, *rest = words.sentences(found)
-    pill = f'<span class="pill {kind}">{label}</span>' if found.difference.value is not None else ""
+    pill = f'<span class="pill {kind}">{safe(label)}</span>' if found.difference.value is not None else ""
     items = "".join(f"<li>{safe(sentence)}</li>" for sentence in rest)
     st.html(f'<div class="finding">{pill}<p>{safe(first)}</p><ul>{items}</ul></div>')
 
@@ -77,7 +76,7 @@ def _wins(found: Report) -> str:
     rate = found.win_rate
     if rate.value is None:
         return rate.why
-    share = words.estimate_words(rate, percent=True)
+    share = f"{rate.value:.0%} ({words.interval_words(rate.low or 0.0, rate.high or 1.0, percent=True)})"
     return f"{found.models[1]} wins {share}, ties as halves; n {rate.n} verdicts, {rate.scenarios} scenarios."
 
 

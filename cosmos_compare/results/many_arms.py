@@ -1,0 +1,156 @@
+"""More than two arms: every two of them read together, and two arms on a clip against the same two on its control."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from cosmos_compare.language import t
+from cosmos_compare.ratings.arms import ArmChoice, Two, label, labels, two_arms
+from cosmos_compare.ratings.standing import MARKS, Codes, codes_of
+from cosmos_compare.results.difference_words import (
+    decision_words,
+    difference_words,
+    others_words,
+    size_sentence,
+)
+from cosmos_compare.results.evidence import Evidence, Slice
+from cosmos_compare.results.number_words import interval_words, level_words, scenarios
+from cosmos_compare.results.report import judgements
+from cosmos_compare.schema import AXES
+from cosmos_compare.stats import Difference, Look, centred, difference, difference_of_differences, every_two
+from cosmos_compare.stats.estimate import Floats
+
+LEVEL = 0.01  # nobody plans a table of all pairs
+
+
+class Control(NamedTuple):
+    """B − A on the clip, on the control, and the first less the second; `of_a` and `of_b` are clip − control."""
+
+    models: tuple[str, str]
+    condition: str
+    on_clip: Difference
+    on_control: Difference
+    difference: Difference
+    of_a: Difference
+    of_b: Difference
+
+
+def against_control(found: Evidence, arms: Two, condition: str, part: Slice, planned: int | None = None) -> Control:
+    """What two arms make of the picture. Clip and control of an arm are compared where a rater judged that pair."""
+    look = Look(planned)
+    shown = two_arms(arms)
+    blind = (shown[0]._replace(condition=condition), shown[1]._replace(condition=condition))
+    on_clip, on_control = _marks(found, shown, part), _marks(found, blind, part)
+    own = [_marks(found, (control, clip), part) for clip, control in zip(shown, blind, strict=True)]
+    return Control(
+        models=labels(shown, found.prompts()),
+        condition=condition,
+        on_clip=difference(*on_clip, look=look),
+        on_control=difference(*on_control, look=look),
+        difference=difference_of_differences(*on_clip[:2], *on_control[:2], look=look),
+        of_a=difference(*own[0], look=look),
+        of_b=difference(*own[1], look=look),
+    )
+
+
+def _marks(found: Evidence, arms: Two, part: Slice) -> tuple[Floats, Codes, Codes]:
+    """B − A of all judged pairs in long form, with the scenario and the rater of each."""
+    pairs = judgements(found, arms, part)[1]
+    places = found.rated_at.reindex(pairs["scenario"].cat.categories).to_numpy()[codes_of(pairs, "scenario")]
+    raters = codes_of(pairs, "rater")
+    wide = len(AXES)
+    return pairs[MARKS].to_numpy().ravel(), np.repeat(places.astype(np.int64), wide), np.repeat(raters, wide)
+
+
+def control_sentences(found: Control) -> list[str]:
+    """The findings, each with what it is about."""
+    a, b = found.models
+    d = found.difference
+    words = []
+    if d.value is None or d.low is None or d.high is None:
+        none = t("No two scenarios have {a} and {b} rated on the clip and on {x}.", a=a, b=b, x=found.condition)
+        words.append(none)
+    else:
+        words.append(
+            t(
+                "{b} − {a} is {size} more on the clip than on {condition} ({interval} for these raters on scenarios "
+                "like these; {scenarios}). {decision}",
+                a=a,
+                b=b,
+                size=level_words(d.value, sign=True),
+                condition=found.condition,
+                interval=interval_words(d.low, d.high),
+                scenarios=scenarios(d.scenarios),
+                decision=decision_words(d),
+            )
+        )
+    for title, each in ((t("On the clip"), found.on_clip), (found.condition.capitalize(), found.on_control)):
+        words.append(f"{title}: {difference_words(each, a, b)} {size_sentence(each)}".strip())
+    for model, each in ((a, found.of_a), (b, found.of_b)):
+        if each.value is not None:
+            clip, control = t("the clip"), found.condition
+            words.append(f"{model}: {difference_words(each, control, clip)} {others_words(each)}".strip())
+    return words
+
+
+def every_two_arms(found: Evidence, arms: Sequence[ArmChoice], part: Slice) -> pd.DataFrame:
+    """Every two arms from the marks of all: a, b (labels), difference (b − a), low, high, scenarios, p, enough.
+
+    A rater's marks count where that rater marked two of the arms or more in a scenario. `p` reads all pairs together.
+    """
+    rows = found.part(part)
+    rows = rows[rows["current"].to_numpy()]
+    arm = _arm_of(rows, arms, found)
+    rows, arm = rows[arm >= 0], arm[arm >= 0]
+    scenario, rater = codes_of(rows, "scenario"), codes_of(rows, "rater")
+    known, scenario = np.unique(scenario, return_inverse=True)
+    marks, wide = rows[MARKS].to_numpy(), len(AXES)
+    blocks = np.unique(scenario * (rater.max(initial=0) + 1) + rater, return_inverse=True)[1]
+    long = [np.repeat(each.reshape(-1), wide) for each in (blocks, arm, scenario)]
+    table = centred(marks.ravel(), long[0], long[1], long[2], len(arms)) if len(known) else np.empty((0, len(arms)))
+    per_cell = int((~np.isnan(marks)).sum()) / max(1, int((~np.isnan(table)).sum()))
+    names = [label(one, arms, found.prompts()) for one in arms]
+    result = [
+        (names[two.first], names[two.second], *two[2:], _clear(two.p, two.low, two.high))
+        for two in every_two(table, per_cell)
+    ]
+    return pd.DataFrame(result, columns=["a", "b", "difference", "low", "high", "scenarios", "p", "enough"])
+
+
+def _arm_of(rows: pd.DataFrame, arms: Sequence[ArmChoice], found: Evidence) -> Codes:
+    """The number of each row's arm, −1 for none."""
+    ids = rows["run_id"].cat.categories.tolist()
+    of = np.full(len(ids) + 1, -1, dtype=np.int64)
+    for place, run_id in enumerate(ids):
+        run = found.by_id.get(run_id)
+        if run is not None:
+            of[place] = next((number for number, arm in enumerate(arms) if arm.takes(run)), -1)
+    return of[codes_of(rows, "run_id")]
+
+
+def _clear(p: float | None, low: float | None, high: float | None) -> bool:
+    return p is not None and low is not None and high is not None and p <= LEVEL and not low <= 0 <= high
+
+
+def many_words(table: pd.DataFrame) -> str:
+    """Which of all pairs are shown to differ."""
+    clear = [
+        t(
+            "{b} is rated {size} {way} than {a}",
+            a=row["a"],
+            b=row["b"],
+            size=level_words(abs(row["difference"])),
+            way=_way(row),
+        )
+        for row in table.to_dict("records")
+        if row["enough"]
+    ]
+    if not clear:
+        return t("No two arms are shown to differ, all pairs read together (p ≤ .01).")
+    return t("Shown to differ, all pairs read together (p ≤ .01): {pairs}.", pairs="; ".join(clear))
+
+
+def _way(row: dict[Any, Any]) -> str:
+    return t("higher") if row["difference"] > 0 else t("lower")

@@ -1,0 +1,106 @@
+"""Plans: how many scenarios were meant to be rated, recorded before the first of them was. `outputs/plans.yaml`.
+
+A plan belongs to two arms and a part of the ratings. It is what lets p ≤ .05 count, once: see `stats.looks`.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import filelock
+import yaml
+from pydantic import ValidationError
+
+from cosmos_compare.errors import CompareError
+from cosmos_compare.ratings.arms import Two
+from cosmos_compare.results.evidence import Slice
+from cosmos_compare.runs.disk import sync_folder
+from cosmos_compare.schema import Record
+from cosmos_compare.yaml_io import read_mapping
+
+NAME = "plans.yaml"
+MOST = 100_000
+WAIT_S = 20
+
+
+class Plan(Record):
+    """`arms` and `part` say of what; `rated_before` is how many scenarios had a rating when the plan was recorded."""
+
+    created: str
+    arms: tuple[dict[str, Any], ...]
+    part: dict[str, Any]
+    planned: int
+    rated_before: int = 0
+
+
+def read_plans(outputs: Path) -> list[Plan]:
+    """All plans, oldest first. Raises `CompareError` when the file can't be read."""
+    path = outputs / NAME
+    if not path.exists():
+        return []
+    try:
+        return [Plan.model_validate(each) for each in read_mapping(path)["plans"]]
+    except (ValidationError, KeyError, TypeError) as error:
+        raise CompareError(f"{path}: this is no list of plans.", "Move the file away, or restore it.") from error
+
+
+def plan_for(plans: Sequence[Plan], arms: Two, part: Slice) -> Plan | None:
+    """The last plan that was recorded for these arms, whichever is named first, and this part of the ratings."""
+    wanted = _key(arms), _part(part)
+    mine = [plan for plan in plans if (sorted(map(_text, plan.arms)), plan.part) == wanted]
+    return mine[-1] if mine else None
+
+
+def counts(plan: Plan | None) -> int | None:
+    """The planned number, where it was recorded before the first rating; a later plan may follow from what was seen."""
+    return plan.planned if plan and not plan.rated_before else None
+
+
+def plan_words(plan: Plan) -> str:
+    """What a plan means, in a sentence."""
+    scenarios = "1 scenario" if plan.planned == 1 else f"{plan.planned} scenarios"
+    if not plan.rated_before:
+        return f"{scenarios} will decide, with p ≤ .05."
+    before = "1 scenario was" if plan.rated_before == 1 else f"{plan.rated_before} scenarios were"
+    return f"{scenarios}. But {before} rated before, so it may follow from what was seen: looks still need p ≤ .01."
+
+
+def record_plan(outputs: Path, arms: Two, part: Slice, planned: int, rated: int, now: str) -> Plan:
+    """Write a plan down; `rated` is how many scenarios have a rating already. Raises `CompareError` where it can't."""
+    if not 1 <= planned <= MOST:
+        raise CompareError(f"{planned} scenarios can't be planned.", f"Give 1 to {MOST:,}.", field="planned")
+    plan = Plan(
+        created=now,
+        arms=tuple(arm._asdict() for arm in arms),
+        part=_part(part),
+        planned=planned,
+        rated_before=rated,
+    )
+    path, partial = outputs / NAME, outputs / f".{NAME}.partial"
+    try:
+        outputs.mkdir(parents=True, exist_ok=True)
+        with filelock.FileLock(f"{path}.lock", timeout=WAIT_S):
+            plans = [each.model_dump(mode="json") for each in [*read_plans(outputs), plan]]
+            text = yaml.safe_dump({"plans": plans}, sort_keys=False, allow_unicode=True)
+            partial.write_text(text, encoding="utf-8")
+            partial.replace(path)
+        sync_folder(outputs)
+    except OSError as error:  # filelock's Timeout is one, too
+        raise CompareError(f"{path}: the plan can't be saved ({error.strerror}).", "Check the folder.") from error
+    return plan
+
+
+def _key(arms: Two) -> list[str]:
+    return sorted(_text(arm._asdict()) for arm in arms)
+
+
+def _text(arm: dict[str, Any]) -> str:
+    return repr(sorted(arm.items()))
+
+
+def _part(part: Slice) -> dict[str, Any]:
+    """What is chosen, as YAML gives it back."""
+    chosen = {"scenarios": part.scenarios, "prompt_versions": part.prompt_versions, "raters": part.raters}
+    return {name: sorted(values) for name, values in chosen.items() if values} | (
+        {"blind_only": True} if part.blind_only else {}
+    )
