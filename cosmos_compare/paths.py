@@ -13,6 +13,7 @@ ROOT = _BUNDLED if INSTALLED else _BUNDLED.parents[1]  # holds app.py, pages/, p
 PROMPTS = ROOT / "prompts"
 SCENARIOS = ROOT / "data" / "raw" / "scenarios_demo"
 MODEL_LIST = ROOT / "data" / "models.yaml"
+LEXICON = ROOT / "data" / "lexicon.yaml"
 
 
 def home() -> Path:
@@ -38,3 +39,8 @@ def outputs_folder() -> Path:
 def user_model_list() -> Path:
     """The user's own model list: `COSMOS_COMPARE_MODELS`, or `models.yaml` of what is yours."""
     return Path(os.environ.get("COSMOS_COMPARE_MODELS") or home() / "models.yaml")
+
+
+def user_lexicon() -> Path:
+    """The user's own words of facts: `COSMOS_COMPARE_LEXICON`, or `lexicon.yaml` of what is yours."""
+    return Path(os.environ.get("COSMOS_COMPARE_LEXICON") or home() / "lexicon.yaml")

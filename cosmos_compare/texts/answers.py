@@ -47,7 +47,7 @@ class Piece(NamedTuple):
     values: tuple[JsonValue, ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class ParsedAnswer:
     """A raw text taken apart; every place counts from the beginning of `raw`, every time in seconds as the model
     counts them (`counts_from` says from when).

@@ -64,7 +64,7 @@ def test_without_texts_the_columns_from_the_answers_are_left_out(outputs: Path, 
     found = load(outputs)
     sheet = score_sheet(found.ratings, found.runs)
     assert "objects found" not in as_kept(sheet, None).columns
-    kept = as_kept(sheet, lambda run_id: "A bus. The risk is low.")
+    kept = as_kept(sheet, lambda run_id: Answer(raw="A bus. The risk is low.", finish="stop"))
     assert set(kept["objects found"]) == {"bus"} and list(kept.columns)[:5] == [
         "scenario",
         "model",

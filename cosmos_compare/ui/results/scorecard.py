@@ -17,7 +17,7 @@ from cosmos_compare.ratings.standing import visible_to
 from cosmos_compare.results.evidence import Evidence
 from cosmos_compare.results.report_words import count
 from cosmos_compare.runs.index import RunRow
-from cosmos_compare.schema import AXES
+from cosmos_compare.schema import AXES, Answer
 from cosmos_compare.ui.results.choices import choose_some
 from cosmos_compare.ui.results.scorecard_table import MARK_OF, TINTS, as_kept, edits, labels
 from cosmos_compare.ui.shared import resources
@@ -111,15 +111,15 @@ def _table(sheet: pd.DataFrame, found: Evidence) -> pd.DataFrame:
     if not few:
         st.caption(f"What the answers state is shown for up to {READ_UP_TO} answers; filter to see it.")
     rows = {run.id: run for run in found.runs} if few else {}
-    return as_kept(sheet, (lambda run_id: _raw(rows.get(run_id))) if few else None)
+    return as_kept(sheet, (lambda run_id: _answer(rows.get(run_id))) if few else None)
 
 
-def _raw(row: RunRow | None) -> str:
-    """The text of an answer; empty when its run is gone."""
+def _answer(row: RunRow | None) -> Answer | None:
+    """What a run answered; nothing when it is gone."""
     try:
-        return resources.saved_run(row).answer.raw if row else ""
+        return resources.saved_run(row).answer if row else None
     except CompareError:
-        return ""
+        return None
 
 
 def _height(table: pd.DataFrame) -> int:

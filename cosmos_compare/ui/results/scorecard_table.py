@@ -14,7 +14,7 @@ from cosmos_compare.ratings.judgement import edit
 from cosmos_compare.ratings.rubric import LABELS
 from cosmos_compare.ratings.score_sheet import SYMBOLS
 from cosmos_compare.ratings.standing import rating_at
-from cosmos_compare.schema import AXES, Rating
+from cosmos_compare.schema import AXES, Answer, Rating
 from cosmos_compare.texts.stated import stated
 
 MARK_OF = {symbol: mark for mark, symbol in SYMBOLS.items()} | {"": None}
@@ -23,15 +23,19 @@ STATED = ("objects found", "risk stated")
 ORDER = ["scenario", "model", "time_s", *STATED, "notes", *AXES, "verdict", "rater", "created", "run_id"]
 
 
-def as_kept(sheet: pd.DataFrame, raw_of: Callable[[str], str] | None) -> pd.DataFrame:
-    """The score sheet as teams keep it by hand. `raw_of` gives the raw text of a run; without it the two columns that
+def as_kept(sheet: pd.DataFrame, answer_of: Callable[[str], Answer | None] | None) -> pd.DataFrame:
+    """The score sheet as teams keep it by hand. `answer_of` gives the answer of a run; without it the two columns that
     are read from the answers are left out."""
     table = sheet.copy()
     for axis in AXES:
         table[axis] = ["" if pd.isna(mark) else SYMBOLS[int(mark)] for mark in table[axis]]
     table["created"] = [when[:16].replace("T", " ") for when in table["created"]]
-    if raw_of:
-        texts = {run_id: stated(raw_of(run_id)) for run_id in table["run_id"].unique()}
+    if answer_of:
+        answers = {run_id: answer_of(run_id) for run_id in table["run_id"].unique()}
+        texts = {
+            run_id: stated(answer.raw, answer.rendered_prompt) if answer else ("", "")
+            for run_id, answer in answers.items()
+        }
         for place, name in enumerate(STATED):
             table[name] = [texts[run_id][place] for run_id in table["run_id"]]
     known = [name for name in ORDER if name in table.columns]
