@@ -12,6 +12,7 @@ from cosmos_compare.ratings import scorecard
 from cosmos_compare.ratings.pairs import Pair
 from cosmos_compare.ratings.score_sheet import score_sheet
 from cosmos_compare.results.evidence import Evidence, load
+from cosmos_compare.schema import Answer
 from cosmos_compare.ui.results.scorecard_table import as_kept, edits
 
 NOW = "2026-11-23T11:00:00Z"
