@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 
@@ -45,3 +46,37 @@ def test_every_command_has_its_module() -> None:
 def test_every_file_named_exists() -> None:
     for name in re.findall(r"`((?:data|docs|prompts|cosmos_compare)/[\w./]+)`|\((docs/[\w./]+)\)", README):
         assert (ROOT / (name[0] or name[1])).exists(), name
+
+
+def shown_help() -> dict[str, str]:
+    """The help of each command as docs/COMMANDS.md shows it."""
+    text = (ROOT / "docs" / "COMMANDS.md").read_text(encoding="utf-8")
+    return dict(re.findall(r"## `cosmos-compare (\w+)`\n\n```\n(.*?)\n```", text, re.DOTALL))
+
+
+def help_of(name: str) -> str:
+    """What `cosmos-compare NAME --help` prints."""
+    parser = build_parser(name)
+    commands = next(action for action in parser._actions if action.dest == "command")
+    assert isinstance(commands.choices, dict)
+    return str(commands.choices[name].format_help())
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_help_of_every_command_is_in_the_docs(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`python tests/test_readme.py` writes the page again."""
+    monkeypatch.setenv("COLUMNS", "100")
+    for variable in ("HOME", "OUTPUTS", "MODELS", "SCENARIOS"):
+        monkeypatch.delenv(f"COSMOS_COMPARE_{variable}", raising=False)
+    assert shown_help()[name].split() == help_of(name).split()
+
+
+def write_commands() -> None:
+    """docs/COMMANDS.md anew."""
+    os.environ["COLUMNS"] = "100"
+    parts = [f"## `cosmos-compare {name}`\n\n```\n{help_of(name).rstrip()}\n```\n" for name in COMMANDS]
+    (ROOT / "docs" / "COMMANDS.md").write_text("# Commands\n\n" + "\n".join(parts), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    write_commands()
