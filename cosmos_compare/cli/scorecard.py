@@ -7,9 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from cosmos_compare.cli.arguments import add_outputs
 from cosmos_compare.cli.terminal import note, print_json_rows
+from cosmos_compare.errors import CompareError
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from cosmos_compare.runs.index import RunRow
+    from cosmos_compare.schema import Answer
 
 NOTES_SHOWN = 60  # characters of notes in the table; the JSON and the files hold all
 
@@ -20,29 +24,50 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print JSON")
     parser.add_argument("--xlsx", type=Path, metavar="FILE", help="write the table as an Excel file")
     parser.add_argument("--csv", type=Path, metavar="FILE", help="write the table as a CSV file")
+    parser.add_argument("--markdown", type=Path, metavar="FILE", help="write the table as Markdown, to paste")
     add_outputs(parser)
 
 
 def run(args: argparse.Namespace) -> int:
     # Imported late: pandas costs most of a second, which help must not wait for.
-    from cosmos_compare.ratings.score_sheet import score_sheet, to_csv, to_xlsx, write_sheet
+    from cosmos_compare.ratings.score_sheet import score_sheet
+    from cosmos_compare.ratings.sheet_files import to_csv, to_markdown, to_xlsx, write_file
     from cosmos_compare.results.evidence import load
 
     found = load(args.outputs)
     for problem in found.problems:
         note(problem)
     sheet = score_sheet(found.ratings, found.runs, scenarios=args.scenario, raters=args.rater)
-    for target, render in ((args.xlsx, to_xlsx), (args.csv, to_csv)):
-        if target:
-            write_sheet(render(sheet), target, args.outputs)
-            note(f"Wrote {target} ({len(sheet)} ratings).")
+    files = ((args.xlsx, to_xlsx), (args.csv, to_csv), (args.markdown, to_markdown))
+    wanted = [(target, render) for target, render in files if target]
+    if wanted or args.json:
+        sheet = _with_what_is_stated(sheet, found.runs, args.outputs)
+    for target, render in wanted:
+        write_file(render(sheet), target, args.outputs)
+        note(f"Wrote {target} ({len(sheet)} ratings).")
     if args.json:
         print_json_rows(_json_rows(sheet))
     elif sheet.empty:
         note(f"No ratings under {args.outputs}. Rate a pair with `cosmos-compare rate`.")
-    elif not (args.xlsx or args.csv):
+    elif not wanted:
         _print(sheet)
     return 0
+
+
+def _with_what_is_stated(sheet: "pd.DataFrame", runs: "list[RunRow]", outputs: Path) -> "pd.DataFrame":
+    """The kept table; a run that is gone or damaged costs what it states, never its ratings."""
+    from cosmos_compare.ratings.kept_table import kept_table
+    from cosmos_compare.runs.store import Store
+
+    rows, store = {run.id: run for run in runs}, Store(outputs)
+
+    def answer_of(run_id: str) -> "Answer | None":
+        try:
+            return store.load(rows[run_id]).answer
+        except (KeyError, CompareError):
+            return None
+
+    return kept_table(sheet, answer_of)
 
 
 def _json_rows(sheet: "pd.DataFrame") -> list[dict[str, Any]]:

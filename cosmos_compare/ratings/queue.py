@@ -62,6 +62,11 @@ def comparisons(pairs: Iterable[Pair]) -> list[Comparison]:
     return sorted(found, key=lambda one: (_is_demo(one), -len(one.once())))
 
 
+def comparisons_of(found: Iterable[Comparison], names: Collection[str]) -> list[Comparison]:
+    """Those of which these names tell something (`tells_of`)."""
+    return [one for one in found if one.tells_of(names)]
+
+
 def _is_demo(one: Comparison) -> bool:
     return any(pair.a.demo or pair.b.demo for pair in one.pairs)
 

@@ -9,11 +9,11 @@ from rating_pages import rate, write_pairs
 
 from cosmos_compare.errors import CompareError
 from cosmos_compare.ratings import scorecard
+from cosmos_compare.ratings.kept_table import kept_table
 from cosmos_compare.ratings.pairs import Pair
 from cosmos_compare.ratings.score_sheet import score_sheet
 from cosmos_compare.results.evidence import Evidence, load
-from cosmos_compare.schema import Answer
-from cosmos_compare.ui.results.scorecard_table import as_kept, edits
+from cosmos_compare.ui.results.scorecard_table import edits, with_signs
 
 NOW = "2026-11-23T11:00:00Z"
 
@@ -61,15 +61,11 @@ def test_columns_that_are_not_ones_own_to_change_are_refused(outputs: Path, pair
         edits(load(outputs).ratings, "anna", {pair.a.id: {"verdict": "better"}}, NOW)
 
 
-def test_without_texts_the_columns_from_the_answers_are_left_out(outputs: Path, pair: Pair) -> None:
+def test_an_edit_beside_hidden_names_stays_blind(outputs: Path, pair: Pair) -> None:
+    assert edits(load(outputs).ratings, "anna", {pair.a.id: {"objects": "✅"}}, NOW, named=False)[0].blind
+
+
+def test_the_table_for_reading_has_signs_and_minutes(outputs: Path, pair: Pair) -> None:
     found = load(outputs)
-    sheet = score_sheet(found.ratings, found.runs)
-    assert "objects found" not in as_kept(sheet, None).columns
-    kept = as_kept(sheet, lambda run_id: Answer(raw="A bus. The risk is low.", finish="stop"))
-    assert set(kept["objects found"]) == {"bus"} and list(kept.columns)[:5] == [
-        "scenario",
-        "model",
-        "time_s",
-        "objects found",
-        "risk stated",
-    ]
+    table = with_signs(kept_table(score_sheet(found.ratings, found.runs), None))
+    assert set(table["objects"]) == {"🟡", "✅"} and set(table["created"]) == {"2026-11-23 10:00"}

@@ -9,7 +9,7 @@ from cosmos_compare.errors import CompareError
 from cosmos_compare.language import t
 from cosmos_compare.ratings.names_shown import given_away
 from cosmos_compare.ratings.pairs import Pair, find_pair
-from cosmos_compare.ratings.queue import Comparison, begin_with, disputed, narrowed, next_pair
+from cosmos_compare.ratings.queue import Comparison, begin_with, comparisons_of, disputed, narrowed, next_pair
 from cosmos_compare.ui.rate.view import RateView
 from cosmos_compare.ui.shared import rating_data
 from cosmos_compare.ui.shared.rating_data import Runs
@@ -41,7 +41,7 @@ class Lying:
     def left_of(self, pair: Pair) -> int:
         """How many pairs this rater has not rated that the names of this one would tell something about."""
         names = given_away(pair)
-        others = (one for one in self.comparisons if one.tells_of(names) and one != self.chosen)
+        others = (one for one in comparisons_of(self.comparisons, names) if one != self.chosen)
         waiting = {pair.id for one in others for pair in one.once(self.rated)} | {pair.id for pair in self.pairs}
         return len(waiting - set(self.rated))
 
