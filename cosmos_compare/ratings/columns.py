@@ -1,5 +1,6 @@
 """Ratings as cells of a CSV row, and back: what people may write into a cell, and what is wrong with it if not that."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple, get_args
 
@@ -11,14 +12,20 @@ COLUMNS = tuple(Rating.model_fields)
 REQUIRED = {"rater", "run_id"}
 LONGEST_RATER = 80
 
-# Spreadsheets and pandas write 2 as 2.0 beside empty cells, and TRUE for true.
-_MARKS = {"2": 2, "1": 1, "0": 0, "2.0": 2, "1.0": 1, "0.0": 0, "✅": 2, "🟡": 1, "❌": 0, "": None, "-": None}
-_YES_NO = {"true": True, "false": False, "1": True, "0": False, "yes": True, "no": False, "": False}
-_CHOICES: dict[str, tuple[Mapping[str, Any], str]] = {
-    **dict.fromkeys(AXES, (_MARKS, "2, 1, 0 or empty")),
-    "side": ({"left": "left", "right": "right", "": ""}, "left, right or empty"),
-    "verdict": ({"": None, **{v: v for v in get_args(Verdict)}}, ", ".join(get_args(Verdict)) + " or empty"),
-    "blind": (_YES_NO, "true or false"),
+# What people and programs write for no value. Text of their own is never taken for it.
+_NOTHING = frozenset(["", "-", "–", "—", "na", "n/a", "#n/a", "#na", "n.a.", "nan", "null", "none", "."])
+_MARKS = {"2": 2, "1": 1, "0": 0, "✅": 2, "🟡": 1, "❌": 0}
+# Spreadsheets write the words of their own language.
+_TRUE = ("true", "yes", "vrai", "oui", "wahr", "ja", "verdadero", "sí", "si", "vero", "sì")
+_FALSE = ("false", "no", "faux", "non", "falsch", "nein", "falso")
+_YES_NO = {**dict.fromkeys(_TRUE, True), **dict.fromkeys(_FALSE, False), "1": True, "0": False}
+_NUMBER = re.compile(r"([0-2])(?:[.,]0*)?")  # 2, 2.0 and 2,0 are one mark; 1.5 is none
+_VERDICTS = {v: v for v in get_args(Verdict)} | {"both bad": "both_bad", "both-bad": "both_bad"}
+_CHOICES: dict[str, tuple[Mapping[str, Any], Any, str]] = {
+    **dict.fromkeys(AXES, (_MARKS, None, "2, 1, 0 or empty")),
+    "side": ({"left": "left", "right": "right"}, "", "left, right or empty"),
+    "verdict": (_VERDICTS, None, ", ".join(get_args(Verdict)) + " or empty"),
+    "blind": (_YES_NO, False, "true or false"),
 }
 
 
@@ -91,15 +98,23 @@ def _values(name: str, cells: Sequence[str] | None, count: int) -> list[Any]:
 
 
 def _reader(name: str) -> Callable[[str], Any]:
-    if name in _CHOICES:
-        table, allowed = _CHOICES[name]
-        return lambda cell: table.get(cell.strip().lower(), _Wrong(f"{name} is {cell[:20]!r}, not {allowed}"))
-    return lambda cell: _text(name, cell)
+    return (lambda cell: _choice(name, cell)) if name in _CHOICES else (lambda cell: _text(name, cell))
+
+
+def _choice(name: str, cell: str) -> Any:
+    table, nothing, allowed = _CHOICES[name]
+    # An emoji may be followed by a sign that asks for its colours, a number be marked as text by an apostrophe.
+    word = restore(cell).replace("\ufe0f", "").strip().lstrip("'").casefold()
+    if word in _NOTHING:
+        return nothing
+    if number := _NUMBER.fullmatch(word):
+        word = number[1]
+    return table.get(word, _Wrong(f"{name} is {cell[:20]!r}, not {allowed}"))
 
 
 def _text(name: str, cell: str) -> str:
     if not cell.isascii() and any("\udc80" <= char <= "\udcff" for char in cell):
-        return _Wrong(f"{name} is not UTF-8 text; save the file as UTF-8")
+        return _Wrong(f"{name} holds bytes that are no text; save the file as UTF-8")
     text = restore(cell) if name == "notes" else restore(cell).strip()
     if name in REQUIRED and not text:
         return _Wrong(f"{name} is empty")

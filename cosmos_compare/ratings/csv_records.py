@@ -4,15 +4,15 @@ Knows nothing of ratings. A damaged record costs itself only: reading goes on at
 """
 
 import csv
-import io
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from itertools import islice
 from typing import NamedTuple
 
-from cosmos_compare.errors import CompareError
+from cosmos_compare.ratings.csv_text import ends_line
 
-DELIMITERS = ",;\t"
+DELIMITERS = ",;\t|"
+_SEPARATOR_LINE = re.compile(r"sep=.?")
 NOT_CLOSED = "a quotation mark is not closed"
 NOT_COMPLETE = "the line is not complete"
 
@@ -43,44 +43,45 @@ class Records(NamedTuple):
     damaged: list[Damage]
 
 
-def to_lines(data: bytes) -> list[str]:
-    """Lines with their line breaks. Bytes that are not UTF-8 survive as lone surrogates."""
-    text = data.decode("utf-8-sig", errors="surrogateescape")
-    return list(io.StringIO(text, newline="\n"))
+def read_header(lines: Sequence[str], required: set[str], known: Collection[str]) -> Header | None:
+    """The header, by whichever delimiter shows the `required` columns; None when the file begins with something else.
 
-
-def to_bytes(lines: Sequence[str]) -> bytes:
-    return "".join(lines).encode("utf-8", errors="surrogateescape")
-
-
-def read_header(lines: Sequence[str], name: str, required: set[str]) -> Header:
-    """The header, by whichever delimiter shows the `required` columns. `name` is the file's, for the error."""
+    A line `sep=;` before it, which spreadsheets write and hide, is skipped. Blanks and hyphens in `known` names count
+    as underscores.
+    """
+    skipped = 1 if lines and _SEPARATOR_LINE.fullmatch(lines[0].strip().strip('"').lower()) else 0
     for delimiter in DELIMITERS:
-        reader = csv.reader(iter(lines), delimiter=delimiter)
-        columns = tuple(column.strip().lower() for column in next(reader, []))
+        reader = csv.reader(islice(lines, skipped, None), delimiter=delimiter)
+        try:
+            columns = tuple(_column(name, known) for name in next(reader, []))
+        except csv.Error:
+            continue
         if required <= set(columns):
-            return Header(columns, delimiter, reader.line_num)
-    raise CompareError(
-        f"{name}: the first line doesn't name the columns {' and '.join(sorted(required))}.",
-        "Write the column names into the first line, or move the file away to start afresh.",
-    )
+            return Header(columns, delimiter, skipped + reader.line_num)
+    return None
 
 
-def read_records(lines: Sequence[str], header: Header, makes_sense: Check, start: int | None = None) -> Records:
-    """The records after the header, or from line index `start`; empty lines are left out."""
+def read_records(
+    lines: Sequence[str], header: Header, makes_sense: Check, start: int | None = None, *, cut: bool = False
+) -> Records:
+    """The records after the header, or from line index `start`; empty lines are left out.
+
+    `cut` says that the last line is known to be only the beginning of one. Otherwise it is whole when it has all its
+    values: editors drop the last line break.
+    """
     found = Records([], [], [])
     at = header.lines if start is None else start
     while at < len(lines):
-        first, after, why = _read_on(lines, header, at, found)
+        first, after, why = _read_on(lines, header, at, found, cut)
         if not why:
             break
         at = _next_start(lines, first, after, header, makes_sense)
-        torn = at == len(lines) and (why in (NOT_CLOSED, NOT_COMPLETE) or not lines[-1].endswith("\n"))
+        torn = at == len(lines) and (why in (NOT_CLOSED, NOT_COMPLETE) or not ends_line(lines[-1]))
         found.damaged.append(Damage(first + 1, why, torn))
     return found
 
 
-def _read_on(lines: Sequence[str], header: Header, start: int, found: Records) -> tuple[int, int, str]:
+def _read_on(lines: Sequence[str], header: Header, start: int, found: Records, cut: bool) -> tuple[int, int, str]:
     """Read into `found` until the end or the first damage: its first line, the line after it, and why, or ''."""
     reader = csv.reader(islice(lines, start, None), delimiter=header.delimiter, strict=True)
     first, width, why = start, len(header.columns), ""
@@ -88,8 +89,8 @@ def _read_on(lines: Sequence[str], header: Header, start: int, found: Records) -
         for values in reader:
             if not any(values):
                 pass  # an empty line, or a spreadsheet's row of commas
-            elif len(values) == width:
-                found.rows.append(values)
+            elif len(values) == width or (len(values) > width and not any(values[width:])):
+                found.rows.append(values[:width])
                 found.lines.append(first + 1)
             else:
                 why = f"{len(values)} values where the first line names {width}"
@@ -98,7 +99,8 @@ def _read_on(lines: Sequence[str], header: Header, start: int, found: Records) -
     except csv.Error as error:
         why = NOT_CLOSED if "unexpected end" in str(error) else f"not a CSV record ({error})"
     last = found.lines[-1] - 1 if found.lines else start
-    if not why and found.lines and is_unfinished(lines[last], lines[-1], header.delimiter):
+    raw = "".join(lines[last:])
+    if not why and found.lines and not ends_line(raw) and (cut or _lacks_last(raw, found.rows[-1], header)):
         del found.rows[-1], found.lines[-1]
         return last, len(lines), NOT_COMPLETE
     return first, start + reader.line_num, why
@@ -110,13 +112,14 @@ def last_record_start(tail: bytes) -> int | None:
     Inside a quoted value every quotation mark is doubled or closes the value, so that can't stand within a record.
     None when there is no such line.
     """
-    matches = list(re.finditer(rb'\n"[^",;\t\r\n]', tail))
+    matches = list(re.finditer(rb'[\r\n]"[^",;|\t\r\n]', tail))
     return matches[-1].start() + 1 if matches else None
 
 
-def is_unfinished(first_line: str, last_line: str, delimiter: str) -> bool:
-    """Whether the last record lacks its end. We quote every value and end with a line break; people may do neither."""
-    return not last_line.endswith("\n") and (first_line.startswith('"') or last_line.endswith(delimiter))
+def _lacks_last(raw: str, values: Sequence[str], header: Header) -> bool:
+    """Whether a last record has its values in quotation marks, as we write all of them, but for the last: it is cut."""
+    quoted = ('"' + value.replace('"', '""') + '"' for value in values[:-1])
+    return not values[-1] and raw == "".join(f"{value}{header.delimiter}" for value in quoted)
 
 
 def _next_start(lines: Sequence[str], first: int, after: int, header: Header, makes_sense: Check) -> int:
@@ -130,3 +133,9 @@ def _next_start(lines: Sequence[str], first: int, after: int, header: Header, ma
         if len(values) == len(header.columns) and makes_sense(values):
             return at
     return after
+
+
+def _column(name: str, known: Collection[str]) -> str:
+    name = name.strip().lower()
+    ours = re.sub(r"[\s_-]+", "_", name)
+    return ours if ours in known else name

@@ -5,43 +5,37 @@ the last row of a rater wins when read (see `standing`). An undo is a row too: t
 was none, one without marks, verdict and notes, which means "withdrawn".
 
 UTF-8 with a byte order mark, every value in quotation marks, line breaks inside notes as they are, formulas
-neutralised (`cells`). Hand-edited files are read as they come, and appended to in their own columns and delimiter.
+neutralised (`cells`). What spreadsheets and editors make of the file is read as it comes (`csv_text`, `csv_records`,
+`columns`), and appended to in its own columns and delimiter; a file in another code or without all columns is first
+written anew, and kept as it was beside it (`csv_repair`). What can't be read costs its row; where nothing can, the
+next save puts the file aside and begins a new one.
 """
 
 import csv
 import io
-import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import NamedTuple
 
 import filelock
 
 from cosmos_compare.errors import CompareError
-from cosmos_compare.ratings.columns import COLUMNS, REQUIRED, Table, makes_sense, parse, to_cells
-from cosmos_compare.ratings.csv_records import (
-    Header,
-    Records,
-    last_record_start,
-    read_header,
-    read_records,
-    to_bytes,
-    to_lines,
-)
+from cosmos_compare.ratings.columns import COLUMNS, REQUIRED, Problem, Table, makes_sense, parse, to_cells
+from cosmos_compare.ratings.csv_append import TAILS, add_rows, is_cut, mend_end, read_at
+from cosmos_compare.ratings.csv_records import DELIMITERS, Header, Records, read_header, read_records
+from cosmos_compare.ratings.csv_repair import put_aside, rewrite
+from cosmos_compare.ratings.csv_text import form_of, to_lines
 from cosmos_compare.ratings.history import last_save
 from cosmos_compare.runs.disk import sync_folder
 from cosmos_compare.schema import Rating
 
 NAME = "scorecard.csv"
-TORN = "scorecard.torn.txt"
 BOM = b"\xef\xbb\xbf"
 LONGEST_CELL = 131_000  # characters; Python's CSV reader refuses a field of more than 131,072
 WAIT_S = 20
 POLL_S = 0.005
-# Each holds more than the longest record, and the first nearly always one: a save never reads the whole file.
-TAILS = (64 * 1024, 2 * 1024 * 1024)
 
 
 class Stamp(NamedTuple):
@@ -88,8 +82,10 @@ def append(outputs: Path, ratings: Sequence[Rating]) -> None:
     path = scorecard_file(outputs)
     with _explained(path):
         outputs.mkdir(parents=True, exist_ok=True)
-        with _locked(path), path.open("a+b", buffering=0) as file:
-            _append(file, path, ratings)
+        with _locked(path):
+            _make_ready(path)
+            with path.open("a+b", buffering=0) as file:
+                _append(path, file, ratings)
 
 
 def undo(outputs: Path, rater: str, now: str) -> tuple[Rating, ...]:
@@ -102,89 +98,74 @@ def undo(outputs: Path, rater: str, now: str) -> tuple[Rating, ...]:
     return undone.taken_back
 
 
-def _append(file: io.FileIO, path: Path, ratings: Sequence[Rating]) -> None:
-    head = _at(file, 0, TAILS[0])
-    if _is_blank(head):
+def _make_ready(path: Path) -> None:
+    """See to it that a file is UTF-8 and has a first line that names all our columns."""
+    if not path.exists():
+        return
+    with path.open("rb", buffering=0) as file:
+        head = read_at(file, 0, TAILS[0])
+    form = form_of(head)
+    header = None if _is_blank(head) else _header(to_lines(head, form))
+    if header is None:
+        if not _is_blank(head):
+            put_aside(path)
+        return
+    missing = [column for column in COLUMNS if column not in header.columns]
+    if missing or not header.lines or form.foreign:
+        rewrite(path, form, header, missing, partial(makes_sense, header=header))
+
+
+def _append(path: Path, file: io.FileIO, ratings: Sequence[Rating]) -> None:
+    head = read_at(file, 0, TAILS[0])
+    header = None if _is_blank(head) else _header(to_lines(head, form_of(head)))
+    if header is None:
         file.truncate(0)
-        _write(file, _first_bytes() + _rows([to_cells(r, COLUMNS) for r in ratings], ","))
+        add_rows(path, file, _first_bytes() + _rows([to_cells(r, COLUMNS) for r in ratings], ",").encode())
         sync_folder(path.parent)
         return
-    header = _header(path, to_lines(head))
-    missing = [column for column in COLUMNS if column not in header.columns]
-    if missing:
-        raise CompareError(
-            f"{path.name}: the first line has no column {', '.join(missing)}, so the rating would lose it.",
-            "Add it to the first line, or move the file away to start afresh.",
-        )
-    between = _mend_end(file, path, header)
+    between = mend_end(path, file, header, partial(makes_sense, header=header))
     rows = _rows([to_cells(rating, header.columns) for rating in ratings], header.delimiter)
-    _write(file, between + rows)
+    add_rows(path, file, (between + rows).encode())
 
 
-def _rows(rows: Sequence[Sequence[str]], delimiter: str) -> bytes:
+def _rows(rows: Sequence[Sequence[str]], delimiter: str) -> str:
     if max(len(cell) for row in rows for cell in row) > LONGEST_CELL:
         raise CompareError(f"The notes are longer than {LONGEST_CELL:,} characters.", "Shorten them.", field="notes")
     text = io.StringIO(newline="")
     csv.writer(text, delimiter=delimiter, quoting=csv.QUOTE_ALL, lineterminator="\n").writerows(rows)
-    return text.getvalue().encode()
-
-
-def _mend_end(file: io.FileIO, path: Path, header: Header) -> bytes:
-    """Move an unfinished last record into a file of its own; returns what must stand before the next row."""
-    offset, tail = _last_record(file)
-    lines = to_lines(tail)
-    start = header.lines if offset == 0 else 0
-    damaged = read_records(lines, header, partial(makes_sense, header=header), start).damaged
-    if not (damaged and damaged[-1].torn):
-        return b"" if tail.endswith(b"\n") else b"\n"
-    kept = to_bytes(lines[: damaged[-1].line - 1])
-    end = offset + len(kept) + (len(BOM) if tail.startswith(BOM) else 0)
-    with (path.parent / TORN).open("ab") as leftovers:
-        leftovers.write(_at(file, end, None) + b"\n")
-    file.truncate(end)
-    return b""
-
-
-def _last_record(file: io.FileIO) -> tuple[int, bytes]:
-    """The end of the file from the start of a record on, and its offset; the whole file where there is no sure one."""
-    size = file.seek(0, os.SEEK_END)
-    for length in TAILS:
-        if length < size:
-            tail = _at(file, size - length, None)
-            start = last_record_start(tail)
-            if start is not None:
-                return size - length + start, tail[start:]
-    return 0, _at(file, 0, None)
-
-
-def _write(file: io.FileIO, data: bytes) -> None:
-    """All of it or nothing, as far as the disk lets us, and flushed to the disk."""
-    end = file.seek(0, os.SEEK_END)
-    try:
-        rest = memoryview(data)
-        while rest:
-            rest = rest[file.write(rest) :]
-        os.fsync(file.fileno())
-    except OSError:
-        with suppress(OSError):
-            file.truncate(end)
-        raise
+    return text.getvalue()
 
 
 def _parse(path: Path, data: bytes) -> tuple[Table, bool]:
     """The rows, and whether the last one is torn."""
+    nothing = parse(Records([], [], []), Header(COLUMNS, ",", 0))
     if _is_blank(data):
-        return parse(Records([], [], []), Header(COLUMNS, ",", 0)), False
-    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        raise CompareError(f"{path.name}: saved as UTF-16.", "Save it again as CSV in UTF-8.")
-    lines = to_lines(data)
-    header = _header(path, lines)
-    found = read_records(lines, header, partial(makes_sense, header=header))
+        return nothing, False
+    lines = to_lines(data, form_of(data))
+    header = _header(lines)
+    if header is None:
+        return nothing._replace(problems=[Problem(1, _no_header(data))]), False
+    found = read_records(lines, header, partial(makes_sense, header=header), cut=is_cut(path, data))
     return parse(found, header), bool(found.damaged) and found.damaged[-1].torn
 
 
-def _header(path: Path, lines: Sequence[str]) -> Header:
-    return read_header(lines, path.name, REQUIRED)
+def _header(lines: Sequence[str]) -> Header | None:
+    """The header, also of a file that has lost its first line but not its form; None where nothing can be read."""
+    if header := read_header(lines, REQUIRED, COLUMNS):
+        return header
+    for delimiter in DELIMITERS:
+        header = Header(COLUMNS, delimiter, 0)
+        sound = partial(makes_sense, header=header)
+        if any(map(sound, read_records(lines[:1], header, sound).rows)):
+            return header
+    return None
+
+
+def _no_header(data: bytes) -> str:
+    what = f"it doesn't name the columns {' and '.join(sorted(REQUIRED))}"
+    if data.startswith(b"PK"):
+        what = "the file is a workbook; save it as CSV"
+    return f"{what}. No row can be read, and the next rating puts the file aside"
 
 
 def _is_blank(data: bytes) -> bool:
@@ -193,7 +174,7 @@ def _is_blank(data: bytes) -> bool:
 
 
 def _first_bytes() -> bytes:
-    return BOM + _rows([COLUMNS], ",")
+    return BOM + _rows([COLUMNS], ",").encode()
 
 
 def _bytes(path: Path) -> bytes:
@@ -203,11 +184,6 @@ def _bytes(path: Path) -> bytes:
         return b""
     except OSError as error:
         raise CompareError(f"{path}: can't be read ({error.strerror}).", "Check its permissions.") from error
-
-
-def _at(file: BinaryIO | io.FileIO, offset: int, length: int | None) -> bytes:
-    file.seek(offset)
-    return file.read(-1 if length is None else length) or b""
 
 
 def _locked(path: Path) -> filelock.BaseFileLock:

@@ -143,11 +143,18 @@ def test_appending_keeps_a_hand_made_files_columns(tmp_path: Path) -> None:
     assert (tmp_path / "scorecard.csv").read_text().startswith("weather;notes;")
 
 
-def test_appending_refuses_to_lose_a_column(tmp_path: Path) -> None:
-    write(tmp_path, "rater,run_id,objects\nbo,x,2\n")
-    with pytest.raises(CompareError, match="no column created, scenario"):
-        scorecard.append(tmp_path, [rating()])
-    assert (tmp_path / "scorecard.csv").read_text() == "rater,run_id,objects\nbo,x,2\n"
+@pytest.mark.parametrize("code", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+def test_saving_adds_the_columns_that_a_hand_made_file_lacks(code: str, tmp_path: Path) -> None:
+    made = 'rater,run id,objects,météo\nbo,x,2,"gris\nfroid"\nno,row\nal,y,,"é"\n'
+    write(tmp_path, made, code)
+    scorecard.append(tmp_path, [rating(notes="ça")])
+    table = scorecard.read(tmp_path)
+    assert table.columns["rater"] == ["bo", "al", "anna"] and table.columns["objects"] == [2, None, 2]
+    assert table.columns["météo"] == ["gris\nfroid", "é", ""] and table.columns["notes"] == ["", "", "ça"]
+    assert [str(problem) for problem in table.problems] == [
+        "Line 4 is left out: 2 values where the first line names 18."
+    ]
+    assert (tmp_path / "scorecard.before-1.csv").read_bytes() == made.encode(code)
 
 
 def test_what_spreadsheets_make_of_values(tmp_path: Path) -> None:
@@ -173,7 +180,7 @@ def test_what_spreadsheets_make_of_values(tmp_path: Path) -> None:
         (",better", "", "16 values where the first line names 17"),
         (",better", ",better,", "18 values"),
         ("fine", '"fine"x', "not a CSV record"),
-        ("fine", "f\udce9ne", "not UTF-8"),
+        ("fine", "fé\udce9ne", "bytes that are no text"),
     ],
 )
 def test_a_bad_row_is_named_and_costs_only_itself(tmp_path: Path, old: str, new: str, why: str) -> None:
@@ -197,19 +204,33 @@ def test_a_quotation_mark_left_open_in_the_middle_costs_one_row(tmp_path: Path) 
     assert [problem.line for problem in table.problems] == [6]
 
 
-def test_a_first_line_that_names_no_columns(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("data", "why"),
+    [
+        (b"date,who,what\n1,2,3\n", "it doesn't name the columns rater and run_id. No row can be read"),
+        (b"PK\x03\x04" + bytes(range(256)) * 20, "the file is a workbook; save it as CSV"),
+        (bytes(range(256)) * 40, "it doesn't name the columns"),
+        (b'"' + b"x" * 200_000, "it doesn't name the columns"),
+        (b"<html><body>404</body></html>", "it doesn't name the columns"),
+    ],
+)
+def test_a_file_of_which_nothing_can_be_read_is_put_aside_by_the_next_rating(
+    data: bytes, why: str, tmp_path: Path
+) -> None:
+    (tmp_path / "scorecard.csv").write_bytes(data)
+    table = scorecard.read(tmp_path)
+    assert table.lines == [] and why in str(table.problems[0])
+    scorecard.append(tmp_path, [rating()])
+    assert ratings(scorecard.read(tmp_path)) == [rating()] and scorecard.read(tmp_path).problems == []
+    assert (tmp_path / "scorecard.unreadable-1.csv").read_bytes() == data
+
+
+def test_a_file_that_lost_its_first_line_is_read_by_its_form(tmp_path: Path) -> None:
     write(tmp_path, PLAIN + "\n")
-    with pytest.raises(CompareError, match="doesn't name the columns rater and run_id"):
-        scorecard.read(tmp_path)
-    with pytest.raises(CompareError, match="doesn't name"):
-        scorecard.append(tmp_path, [rating()])
-    assert (tmp_path / "scorecard.csv").read_text() == PLAIN + "\n"
-
-
-def test_utf_16_is_named(tmp_path: Path) -> None:
-    write(tmp_path, f"{HEADER}\n{PLAIN}\n", "utf-16")
-    with pytest.raises(CompareError, match="UTF-16"):
-        scorecard.read(tmp_path)
+    assert scorecard.read(tmp_path).columns["rater"] == ["anna"]
+    scorecard.append(tmp_path, [rating(rater="bo")])
+    assert scorecard.read(tmp_path).columns["rater"] == ["anna", "bo"]
+    assert scorecard.read(tmp_path).problems == []
 
 
 def test_a_hand_made_last_line_needs_no_line_break(tmp_path: Path) -> None:
