@@ -3,7 +3,7 @@
     python benchmarks/engine.py cpu [MODEL…]   own way of writing against plain `generate`, turn by turn
     python benchmarks/engine.py soak           1,000 random requests over 20 clips: stops, errors, little memory
     python benchmarks/engine.py stages MODEL   where the time goes, on a GPU
-    python benchmarks/engine.py shapes MODEL   the fastest shapes of the kernels, on a GPU
+    python benchmarks/engine.py tiles MODEL    the fastest tiles of the kernels, on a GPU
 
 MODEL is NAME=FOLDER; without one, the tiny checkpoints are made.
 """
@@ -31,8 +31,10 @@ from cosmos_compare.demo.tiny import build
 from cosmos_compare.engines.base import Request
 from cosmos_compare.engines.local.engine import LocalEngine
 from cosmos_compare.engines.local.libraries import torch
-from cosmos_compare.engines.local.tiles import Parts, Tile
+from cosmos_compare.engines.local.sequence import Sequence as EngineSequence
+from cosmos_compare.engines.local.tiles import CANDIDATES, Tile
 from cosmos_compare.schema import Answer, ModelSpec, Sampling
+from cosmos_compare.video.budget import frame_size
 
 CLIP = [index / 4 for index in range(24)]
 
@@ -143,117 +145,136 @@ def soak(engine: LocalEngine, requests: int) -> None:
     assert not counts["wrong"]
 
 
+def decoder_of(engine: LocalEngine) -> Any:
+    engine.prepare_fast()
+    graphs = engine.graphs
+    assert graphs and graphs.scheduler, engine.note
+    print(f"{engine.spec.name} prepared in {graphs.seconds:.1f} s, note: {graphs.note!r}", flush=True)
+    return graphs.scheduler.decoder
+
+
 @torch.inference_mode()
 def stages(engine: LocalEngine) -> None:
-    """Milliseconds of what comes before the first token, at about 3,000 tokens of video: until the call returns, and
-    until the GPU has done it. Then those of one token, in few kernels and in the library's; then the kernels."""
-    engine.prepare_fast()
-    graphs = engine.graphs
-    assert graphs and graphs.decoder
-    decoder = graphs.decoder
-    print(f"{engine.spec.name} prepared in {graphs.seconds:.1f} s, note: {graphs.note!r}", flush=True)
-    request = full_clip(engine.spec)
+    """Milliseconds of what comes before the first token, at the model's own budget: until the call returns, and until
+    the GPU has done it. Then those of steps of 1 to 16 answers, on clips of their own and on one; then the kernels."""
+    decoder = decoder_of(engine)
+    request = own_size(engine.spec)
     with torch.cuda.stream(engine.stream):
         prompt = engine.prefix_cache.tokenize(request)
-        for forward in (decoder.plain, decoder.forward):
+        print(f"prompt {prompt.inputs.prompt_tokens}, prefix {prompt.inputs.prefix_tokens} tokens", flush=True)
 
-            def vision(forward: Any = forward) -> None:
-                engine.kept.clear()
-                engine.prefix_cache._features(prompt, forward)
+        def vision() -> None:
+            engine.kept.clear()
+            engine.prefix_cache._features(prompt, decoder.forward)
 
-            def head(forward: Any = forward) -> None:
-                engine.kept.drop(("prefix", forward.name, prompt.prefix))
-                engine.prefix_cache.prefill(prompt, graphs.kv_cache(), forward)
+        def prefix() -> None:
+            engine.kept.drop(("prefix", decoder.forward.name, prompt.prefix))
+            decoder.release(decoder.prefill(prompt)[0])
 
-            told(f"vision, {forward.name}", vision)
-            told(f"head, {forward.name}", head)
-        told("read, new", lambda: (engine.kept.clear(), engine.prefix_cache.tokenize(request)))
-        told("read, kept", lambda: engine.prefix_cache.tokenize(request))
-        engine.prefix_cache.prefill(prompt, graphs.kv_cache(), decoder.forward)
-        told("head kept", lambda: engine.prefix_cache.prefill(prompt, graphs.kv_cache(), decoder.forward))
-        told("question", lambda: decoder.prefill_question(prompt, graphs._run))
-        for sampling in (Sampling(), Sampling(temperature=0.7, top_p=0.8, top_k=20, presence_penalty=1.5)):
-            sampler = graphs._sampler(sampling)
-            told("draw", lambda sampler=sampler: graphs._run(("draw", id(sampler)), lambda: None))
-        print(f"token: {step_ms(graphs):.3f} ms", flush=True)
-        kernels(graphs)
-        graphs._capture_all(False, True)
-        print(f"token, the library's kernels: {step_ms(graphs):.3f} ms", flush=True)
+        told("vision", vision)
+        told("prefix and question, features kept", prefix)
+        told("prefix kept", lambda: decoder.release(decoder.prefill(prompt)[0]))
+        told("tokenize, new", lambda: (engine.kept.clear(), engine.prefix_cache.tokenize(request)))
+        told("tokenize, kept", lambda: engine.prefix_cache.tokenize(request))
+    for company, clips in ((1, 1), (4, 4), (16, 16), (16, 1)):
+        steps_ms(engine, decoder, company, clips)
+    kernels(engine, decoder)
+
+
+def own_size(spec: ModelSpec, seed: int = 0, seconds: float = 8.0, **sampling: Any) -> Request:
+    """What a clip of 952×532 at 4 fps is to a model by its own defaults, in noise."""
+    count = int(seconds * 4)
+    height, width = frame_size(spec.vision, count, 532, 952, None)
+    request = make_request(spec, [index / 4 for index in range(count)], sampling=Sampling(**sampling))
+    images = np.random.default_rng(seed).integers(0, 256, (count, height, width, 3), dtype=np.uint8)
+    return replace(request, images=images)
+
+
+def steps_ms(engine: LocalEngine, decoder: Any, company: int, clips: int) -> None:
+    """The time of a step of so many answers, on so many clips."""
+    sequences = []
+    for number in range(company):
+        with torch.cuda.stream(engine.stream):
+            prompt = engine.prefix_cache.tokenize(own_size(engine.spec, number % clips))
+            sequences.append(EngineSequence(prompt, engine.end_ids, decoder.prefill(prompt)[0]))
+        decoder.join(sequences[-1])
+    _, done = milliseconds(lambda: decoder.launch(sequences), 100)
+    print(f"step of {company} on {clips} clips: {done:.3f} ms, {company / done * 1e3:.0f} tok/s", flush=True)
+    for sequence in sequences:
+        decoder.leave(sequence)
 
 
 @torch.inference_mode()
-def shapes(engine: LocalEngine, seconds: float) -> None:
-    """The fastest shape of each kernel of one token, one after the other, by the time of the whole token."""
-    engine.prepare_fast()
-    graphs = engine.graphs
-    assert graphs and graphs.decoder
-    token_pass: Any = graphs.decoder.next_logits
+def tiles(engine: LocalEngine, seconds: float) -> None:
+    """The fastest tile of each product of a step of 16, by the time of that product through all layers."""
+    decoder = decoder_of(engine)
+    step = decoder.step
     deadline = time.perf_counter() + seconds
-
-    def tried() -> float:
-        try:
-            graphs._capture(("step", graphs.decoder.buckets[0]), graphs.decoder.decode_one_token)  # type: ignore[union-attr]
-            return step_ms(graphs)
-        except Exception as error:  # noqa: BLE001  too many registers, say
-            print(f"  {type(error).__name__}: {str(error)[:100]}", flush=True)
-            return float("inf")
-
-    with torch.cuda.stream(engine.stream):
-        best = tried()
-        print(f"{engine.spec.name}: {best:.3f} ms a token", flush=True)
-        candidates = [
-            Tile(rows, cols, warps)
-            for warps in (4, 8, 2)
-            for cols in (1024, 2048, 4096, 512)
-            for rows in (1, 2, 4, 8)
-            if 8 <= rows * cols // (32 * warps) <= 64
-        ]
-        choices: dict[str, list[Any]] = {"early": [False, True], "down": candidates, "out": candidates}
-        choices |= {"parts": [Parts(number, block) for number in (8, 16, 32, 64) for block in (32, 64, 128)]}
-        choices |= {"head": candidates, "swiglu": candidates, "project": candidates}
-        for name, values in choices.items():
-            kept, seen = token_pass.shapes, []
-            for value in values:
-                if time.perf_counter() > deadline:
+    best: dict[str, Any] = {}
+    with torch.cuda.stream(decoder.stream):
+        for number, (name, work) in enumerate(products(step).items()):
+            seen = []
+            for tile in CANDIDATES:
+                if time.perf_counter() > deadline - seconds * (4 - number) / 5:
                     break
-                token_pass.shapes = kept._replace(**{name: value})
-                seen.append((tried(), value))
-            seen.sort(key=lambda pair: pair[0])
-            if seen and seen[0][0] < best:
-                best, kept = seen[0][0], kept._replace(**{name: seen[0][1]})
-            token_pass.shapes = kept
-            print(f"  {name}: {best:.3f} ms with {getattr(kept, name)}; {seen[:4]}, worst {seen[-1:]}", flush=True)
+                step.use(step.tiles._replace(**{name: tile}))
+                if getattr(step.tiles, name) != tile:
+                    continue
+                try:
+                    seen.append((captured_ms(decoder, work), tuple(tile)))
+                except Exception as error:  # noqa: BLE001  too much shared memory, say
+                    print(f"  {type(error).__name__}: {str(error)[:80]}", flush=True)
+            seen.sort()
+            best[name] = Tile(*seen[0][1])
+            step.use(step.tiles._replace(**{name: best[name]}))
+            print(f"  {name}: {[(round(t, 3), c) for t, c in seen[:5]]}, worst {seen[-1:]}", flush=True)
+        for early in (True, False):
+            step.use(step.tiles._replace(early=early))
+            print(f"  {engine.spec.name}: all products, early {early}:", flush=True)
+            for count in (1, 16):
+                step.position[:count] = 4000
+                print(f"    step of {count}: {captured_ms(decoder, lambda c=count: step(c)):.3f} ms", flush=True)
+                step.position.fill_(-1)
+    print(f"{engine.spec.name}: {best}", flush=True)
 
 
-def full_clip(spec: ModelSpec) -> Request:
-    request = make_request(spec, CLIP)
-    shape = (len(CLIP), 12 * spec.vision.factor, 21 * spec.vision.factor, 3)
-    return replace(request, images=np.random.default_rng(0).integers(0, 256, shape, dtype=np.uint8))
+def products(step: Any) -> dict[str, Callable[[], Any]]:
+    """Each product of a step, through all layers."""
+    layers, parts = list(step.text.layers), step.width // 32
+    attention = [layer.self_attn for layer in layers]
+    return {
+        "project": lambda: [
+            step._project(
+                layer.input_layernorm, [a.q_proj, a.k_proj, a.v_proj], step.projected, 16, parts, step.tiles.project
+            )
+            for layer, a in zip(layers, attention, strict=True)
+        ],
+        "swiglu": lambda: [step._swiglu(each.mlp, each.post_attention_layernorm, 16, parts) for each in layers],
+        "out": lambda: [step._add(step.attended, a.o_proj, step.text.norm, 16, step.tiles.out) for a in attention],
+        "down": lambda: [step._add(step.inside, e.mlp.down_proj, step.text.norm, 16, step.tiles.down) for e in layers],
+        "head": lambda: step._project(step.text.norm, [step.lm_head] * 3, step.logits, 16, parts, step.tiles.head),
+    }
 
 
-def step_ms(graphs: Any) -> float:
-    decoder = graphs.decoder
+def captured_ms(decoder: Any, work: Callable[[], Any]) -> float:
+    """Of one replay of a graph of some work."""
+    work()
+    decoder._capture("tried", work)
+    graph = decoder.graphs.pop("tried")
+    return milliseconds(graph.replay, 60)[1]
 
-    def step() -> None:
-        decoder.position.fill_(3300)
-        graphs._run(("step", decoder.fixed.bucket), decoder.decode_one_token)
 
-    decoder.fixed.bucket = next(bucket for bucket in decoder.buckets if bucket > 3300)
-    return milliseconds(step, 100)[1]
+def kernels(engine: LocalEngine, decoder: Any) -> None:
+    """The kernels that a step of one spends its time in."""
+    with torch.profiler.profile(activities=[torch.profiler.ProfilerActivity.CUDA]) as profile:
+        steps_ms(engine, decoder, 1, 1)
+    table = profile.key_averages().table(sort_by="cuda_time_total", row_limit=14, max_name_column_width=70)
+    print("\n".join(line[:70] + line[-90:] for line in table.splitlines()), flush=True)
 
 
 def told(name: str, work: Callable[[], Any]) -> None:
     called, done = milliseconds(work, 10)
     print(f"{name}: {called:.1f} ms, with the GPU {done:.1f} ms", flush=True)
-
-
-def kernels(graphs: Any) -> None:
-    """The kernels that one token spends its time in."""
-    with torch.profiler.profile(activities=[torch.profiler.ProfilerActivity.CUDA]) as profile:
-        graphs._run(("step", 4096), graphs.decoder.decode_one_token)
-        torch.cuda.synchronize()
-    table = profile.key_averages().table(sort_by="cuda_time_total", row_limit=14, max_name_column_width=70)
-    print("\n".join(line[:70] + line[-90:] for line in table.splitlines()), flush=True)
 
 
 def milliseconds(work: Callable[[], Any], times: int) -> tuple[float, float]:
@@ -274,11 +295,11 @@ def milliseconds(work: Callable[[], Any], times: int) -> tuple[float, float]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="The engine's own measurements.")
-    parser.add_argument("what", choices=["cpu", "soak", "stages", "shapes"])
+    parser.add_argument("what", choices=["cpu", "soak", "stages", "tiles"])
     parser.add_argument("models", nargs="*", metavar="MODEL")
     parser.add_argument("--requests", type=int, default=1000)
     parser.add_argument("--rounds", type=int, default=9)
-    parser.add_argument("--seconds", type=float, default=120, help="for the shapes of one model")
+    parser.add_argument("--seconds", type=float, default=120, help="for the tiles of one model")
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         engines = load(args.models, Path(folder))
@@ -289,8 +310,8 @@ def main() -> None:
                 soak(engine, args.requests)
             if args.what == "stages":
                 stages(engine)
-            if args.what == "shapes":
-                shapes(engine, args.seconds)
+            if args.what == "tiles":
+                tiles(engine, args.seconds)
 
 
 if __name__ == "__main__":

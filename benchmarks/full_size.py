@@ -143,7 +143,7 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, default=Path(tempfile.gettempdir()), help="where 21.5 GB have room")
     parser.add_argument("--out", type=Path, default=Path("full_size"), help="folder of the results")
     parser.add_argument("--only", nargs="+", default=["bench", "run", "tests"])
-    parser.add_argument("--shapes", type=float, default=60, help="seconds for the shapes of the kernels of one model")
+    parser.add_argument("--tiles", type=float, default=60, help="seconds for the tiles of the kernels of one model")
     parser.add_argument("--seconds", type=float, default=600, help="for everything together")
     args = parser.parse_args()
     args.out.mkdir(parents=True, exist_ok=True)
@@ -166,8 +166,8 @@ def main() -> None:
             "models": (20, "-m cosmos_compare models"),
             "stages2": (60, f"benchmarks/engine.py stages {models[1]}"),
             "stages1": (60, f"benchmarks/engine.py stages {models[0]}"),
-            "shapes2": (200, f"benchmarks/engine.py shapes {models[1]} --seconds {args.shapes}"),
-            "shapes1": (200, f"benchmarks/engine.py shapes {models[0]} --seconds {args.shapes}"),
+            "tiles2": (200, f"benchmarks/engine.py tiles {models[1]} --seconds {args.tiles}"),
+            "tiles1": (200, f"benchmarks/engine.py tiles {models[0]} --seconds {args.tiles}"),
         }
         for name in args.only:
             limit, words = plans[name]

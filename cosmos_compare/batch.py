@@ -19,6 +19,8 @@ from cosmos_compare.runs.store import Store, writing_to
 from cosmos_compare.schema import ModelSpec, Run
 from cosmos_compare.video.frame_cache import FrameCache
 
+CLAIMED = 64  # answers of a model that are claimed at once; the engine says how many it writes
+
 
 @dataclass
 class Item:
@@ -62,19 +64,24 @@ class Batch:
         self.to_do = [item for item in self.items if not self._is_done(item)]
 
     def work(self, pool: ModelPool, cache: FrameCache, on_item: Callable[[Item], None]) -> None:
-        """Answer what is to do, the models side by side, each in the order of the scenarios.
+        """Answer what is to do, the models side by side, each as many at once as its engine takes.
 
         `on_item` is called as each ends, from several threads.
         """
         specs = list(dict.fromkeys(item.spec for item in self.to_do))
         stopped = threading.Event()
 
+        def one_round(spec: ModelSpec, items: list[Item], wait_s: float) -> list[Item]:
+            """What others are doing now."""
+            with ThreadPoolExecutor(CLAIMED, thread_name_prefix=f"batch {spec.name}") as threads:
+                done = threads.map(lambda item: self._attempt(item, wait_s, pool, cache, on_item, stopped), items)
+                return [item for item, ended in zip(items, done, strict=True) if not ended]
+
         def one_model(spec: ModelSpec) -> None:
-            mine = [item for item in self.to_do if item.spec == spec]
             # First what nobody else is doing; then wait for the rest, and do what the others left.
-            waiting = [item for item in mine if not self._attempt(item, 0, pool, cache, on_item, stopped)]
+            waiting = one_round(spec, [item for item in self.to_do if item.spec == spec], 0)
             while waiting and not stopped.is_set():
-                waiting = [item for item in waiting if not self._attempt(item, 1, pool, cache, on_item, stopped)]
+                waiting = one_round(spec, waiting, 1)
 
         with ThreadPoolExecutor(max(1, len(specs))) as threads:
             futures = [threads.submit(one_model, spec) for spec in specs]
@@ -103,7 +110,7 @@ class Batch:
                 if stopped.is_set():
                     return True
                 if not self._is_done(item):
-                    item.run = start_one(item.comparison, item.spec, pool, self.store, cache).outcome()
+                    item.run = start_one(item.comparison, item.spec, pool, self.store, cache, patient=True).outcome()
         except Timeout:
             return False
         except CompareError as error:

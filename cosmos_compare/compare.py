@@ -105,15 +105,23 @@ def start(comparison: Comparison, pool: ModelPool, store: Store, cache: FrameCac
     return [start_one(comparison, spec, pool, store, cache) for spec in comparison.specs]
 
 
-def start_one(comparison: Comparison, spec: ModelSpec, pool: ModelPool, store: Store, cache: FrameCache) -> Job[Run]:
-    """Queue the job of one model."""
+def start_one(
+    comparison: Comparison,
+    spec: ModelSpec,
+    pool: ModelPool,
+    store: Store,
+    cache: FrameCache,
+    *,
+    patient: bool = False,
+) -> Job[Run]:
+    """Queue the job of one model; a `patient` one lets those go first that somebody waits for."""
 
     def task(get_engine: Callable[[], Engine], job: Job[Run]) -> Run:
-        attempt = _attempt(comparison, spec, get_engine, job, cache)
+        attempt = _attempt(comparison, spec, get_engine, job, cache, patient)
         images = attempt.frames.for_model(spec) if attempt.frames else np.zeros((0, 1, 1, 3), np.uint8)
         return store.save(_run(comparison, spec, attempt, job), images)
 
-    return pool.submit(spec, task)
+    return pool.submit(spec, task, patient=patient)
 
 
 def library_versions() -> dict[str, str]:
@@ -132,7 +140,12 @@ class _Attempt:
 
 
 def _attempt(
-    comparison: Comparison, spec: ModelSpec, get_engine: Callable[[], Engine], job: Job[Run], cache: FrameCache
+    comparison: Comparison,
+    spec: ModelSpec,
+    get_engine: Callable[[], Engine],
+    job: Job[Run],
+    cache: FrameCache,
+    patient: bool,
 ) -> _Attempt:
     """Load, decode, answer. What fails becomes an answer that says so, never an empty one."""
     attempt = _Attempt()
@@ -154,6 +167,7 @@ def _attempt(
             times=frames.times,
             step=frames.step,
             sampling=resolve_sampling(spec, comparison.settings, comparison.prompt.reasoning),
+            patient=patient,
         )
         attempt.answer = engine.answer(request, job.add_text, job.enter, job.stopped)
     except SamplingCancelledError:

@@ -1,13 +1,12 @@
-"""Jobs: one worker thread a model, a queue for each, text that grows while the model writes, and stop.
+"""Jobs: a worker a model with a queue, text that grows while the model writes, and stop.
 
 Knows nothing of clips, files or pages: a job does what it is given and ends with a result.
 """
 
-import queue
 import threading
 import time
 from collections.abc import Callable, Iterator
-from typing import Any, Generic, Literal, TypeVar
+from typing import Any, Generic, Literal, NamedTuple, TypeVar
 
 from cosmos_compare.engines.base import Engine
 from cosmos_compare.schema import ModelSpec
@@ -95,65 +94,120 @@ LoadEngine = Callable[[ModelSpec, Callable[[], None]], Engine]
 Task = Callable[[Callable[[], Engine], Job[T]], T]
 
 
+class _Queued(NamedTuple):
+    job: Job[Any]
+    task: Task[Any]
+    patient: bool
+
+
 class Worker:
-    """The thread that owns one model: it loads it on first use and takes jobs one after the other."""
+    """The owner of one model: it loads it on first use and does as many jobs at once as the engine takes.
+
+    A job that somebody waits for never waits behind patient ones: it begins at once, and the engine gives it the place
+    of one of them where all are taken.
+    """
 
     def __init__(self, spec: ModelSpec, pool: "ModelPool") -> None:
         self.spec = spec
         self.pool = pool
         self.engine: Engine | None = None
-        self.current: Job[Any] | None = None
-        self._queue: queue.SimpleQueue[tuple[Job[Any], Task[Any]] | None] = queue.SimpleQueue()
-        self._waiting: list[Job[Any]] = []
-        self._in_use = threading.Lock()
-        self._thread = threading.Thread(target=self._run, name=f"model {spec.name}", daemon=True)
-        self._thread.start()
+        self._waiting: list[_Queued] = []
+        self._running: list[_Queued] = []
+        self._unloading = False
+        self._changed = threading.Condition()
+        self._loading = threading.Lock()
 
-    def put(self, job: Job[Any], task: Task[Any]) -> None:
-        self._waiting.append(job)
-        self._queue.put((job, task))
+    @property
+    def running(self) -> list[Job[Any]]:
+        with self._changed:
+            return [queued.job for queued in self._running]
+
+    def put(self, job: Job[Any], task: Task[Any], patient: bool) -> None:
+        with self._changed:
+            self._waiting.append(_Queued(job, task, patient))
+            self._begin()
 
     def place(self, job: Job[Any]) -> int:
-        """How many jobs are before this one, the running one included."""
-        waiting = list(self._waiting)
-        return waiting.index(job) + (self.current is not None) if job in waiting else 0
+        """How many jobs are before this one, the running ones included; 0 for one that runs or has ended."""
+        with self._changed:
+            mine = next((queued for queued in self._waiting if queued.job is job), None)
+            if mine is None:
+                return 0
+            earlier = self._waiting[: self._waiting.index(mine)]
+            if mine.patient:
+                later = self._waiting[self._waiting.index(mine) :]
+                return len(self._running) + len(earlier) + sum(not queued.patient for queued in later)
+            return sum(not queued.patient for queued in [*self._running, *earlier])
 
     def stop(self) -> None:
         """Stop all its jobs, the waiting ones too."""
-        for job in [*self._waiting, *([self.current] if self.current else [])]:
+        with self._changed:
+            jobs = [queued.job for queued in [*self._waiting, *self._running]]
+        for job in jobs:
             job.stop()
 
     def close(self) -> None:
-        """Stop all its jobs, wait for the running one, and give the model's memory back."""
+        """Stop all its jobs, wait for them, and give the model's memory back."""
         self.stop()
-        self._queue.put(None)
-        self._thread.join()
+        with self._changed:
+            self._changed.wait_for(lambda: not self._waiting)
         self.unload()
 
     def unload(self) -> None:
         """Give the model's memory back once it is idle; the next job loads it again."""
-        with self._in_use:
+        with self._changed:
+            self._changed.wait_for(lambda: not self._unloading)
+            self._unloading = True
+            self._changed.wait_for(lambda: not self._running)
+        try:
             if self.engine is not None:
                 self.engine.close()
                 self.engine = None
+        finally:
+            with self._changed:
+                self._unloading = False
+                self._begin()
+                self._changed.notify_all()
 
-    def _load(self) -> Engine:
-        return self.engine or self.pool.load(self)
+    def _begin(self) -> None:
+        """Start the jobs for which there is room; `_changed` is held."""
+        while not self._unloading and (queued := self._next()) is not None:
+            self._waiting.remove(queued)
+            self._running.append(queued)
+            name = f"model {self.spec.name}"
+            threading.Thread(target=self._run, args=(queued,), name=name, daemon=True).start()
 
-    def _run(self) -> None:
-        while (item := self._queue.get()) is not None:
-            job, task = item
-            with self._in_use:
-                self.current = job
-                self._waiting.remove(job)
-                self.pool.note_concurrency()
-                job.started_at = time.perf_counter()
-                try:
-                    job.finish(task(self._load, job))
-                except Exception as error:  # noqa: BLE001  the thread must outlive any job; the asker gets the error
-                    job.finish(None, error)
-                finally:
-                    self.current = None
+    def _next(self) -> _Queued | None:
+        """The job whose turn it is, if there is room for it. How many fit is not known before the model is loaded."""
+        capacity = self.engine.capacity if self.engine is not None else 1
+        urgent = [queued for queued in self._waiting if not queued.patient]
+        if urgent:
+            before = [queued for queued in self._running if not queued.patient or self.engine is None]
+            return urgent[0] if len(before) < capacity else None
+        return self._waiting[0] if self._waiting and len(self._running) < capacity else None
+
+    def _get_engine(self) -> Engine:
+        with self._loading:
+            if self.engine is None:
+                self.engine = self.pool.load(self)
+        with self._changed:
+            self._begin()  # now it is known how many fit
+        return self.engine
+
+    def _run(self, queued: _Queued) -> None:
+        job = queued.job
+        self.pool.note_concurrency()
+        job.started_at = time.perf_counter()
+        result, failure = None, None
+        try:
+            result = queued.task(self._get_engine, job)
+        except Exception as error:  # noqa: BLE001  a worker must outlive any job; the asker gets the error
+            failure = error
+        with self._changed:
+            self._running.remove(queued)
+            self._begin()
+            self._changed.notify_all()
+        job.finish(result, failure)
 
 
 class ModelPool:
@@ -168,15 +222,15 @@ class ModelPool:
         self._lock = threading.Lock()
         self._loading = threading.Lock()
 
-    def submit(self, spec: ModelSpec, task: Task[T]) -> Job[T]:
-        """Queue a task for a model. It is called in the worker's thread with a function that gives the loaded
-        engine, and the job."""
+    def submit(self, spec: ModelSpec, task: Task[T], *, patient: bool = False) -> Job[T]:
+        """Queue a task for a model. It is called in a thread of its own with a function that gives the loaded engine,
+        and the job. A `patient` one lets those go first that somebody waits for."""
         job: Job[T] = Job(spec)
         with self._lock:
             worker = self._workers.get(spec)
             if worker is None:
                 worker = self._workers[spec] = Worker(spec, self)
-        worker.put(job, task)
+        worker.put(job, task, patient)
         return job
 
     def place(self, job: Job[T]) -> int:
@@ -196,8 +250,7 @@ class ModelPool:
     def load(self, worker: Worker) -> Engine:
         """Load a worker's model; one at a time, for two would both count the same free memory."""
         with self._loading:
-            worker.engine = self._load_engine(worker.spec, lambda: self._unload_others(worker))
-            return worker.engine
+            return self._load_engine(worker.spec, lambda: self._unload_others(worker))
 
     def _unload_others(self, loading: Worker) -> None:
         """Give back the memory of all other models, each once it is idle."""
@@ -208,7 +261,7 @@ class ModelPool:
 
     def note_concurrency(self) -> None:
         """Mark all running jobs when two or more run: their times are not those of a model alone."""
-        running = [job for worker in self._all() if (job := worker.current) is not None]
+        running = [job for worker in self._all() for job in worker.running]
         if len(running) > 1:
             for job in running:
                 job.concurrent = True

@@ -17,6 +17,7 @@ SCHEMA_VERSION = 1
 
 Finish = Literal["stop", "length", "cancelled", "error"]
 Reused = Literal["none", "pixels", "features", "prefix"]
+AnswerPath = Literal["", "graphs", "eager", "generate"]
 RiskLevel = Literal["none", "low", "medium", "high"]
 BoxConvention = Literal["pixels", "thousandths"]
 Condition = Literal["clip", "blank", "frozen", "shuffled", "reversed", "swapped"]
@@ -251,6 +252,13 @@ class Answer(Record):
     peak_memory_bytes: int | None = None
     concurrent: bool = False
     reused: Reused = "none"
+    path: AnswerPath = Field(
+        default="", description="how it was decoded: `graphs` on a GPU, `eager` without; empty where that is not known"
+    )
+    path_note: str = Field(
+        default="", description="why the path is slower than this machine's fastest, and what to change"
+    )
+    answers_at_once: int = Field(default=1, description="the most answers of this model that one of its steps decoded")
 
     @model_validator(mode="after")
     def _an_error_says_why(self) -> Self:

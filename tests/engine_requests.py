@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -37,6 +38,30 @@ def make_request(
         step=step or (seconds[1] - seconds[0]),
         sampling=sampling,
     )
+
+
+def many_requests(spec: ModelSpec, count: int, *, tokens: int = 24, patient: bool = False) -> list[Request]:
+    """Different clips, questions, lengths, and ways to draw; every third drawn."""
+    return [
+        replace(
+            make_request(
+                spec,
+                [0.0, 0.5, 1.0, 1.5][: 2 + 2 * (number % 2)],
+                seed=number // 3,
+                question="Why? " * (1 + number % 4),
+                sampling=Sampling(
+                    temperature=0.9 if number % 3 == 0 else 0.0,
+                    top_k=(40, 0, 150)[number % 9 // 3],
+                    top_p=0.9,
+                    presence_penalty=0.4,
+                    seed=number,
+                    max_new_tokens=tokens - number % 5,
+                ),
+            ),
+            patient=patient,
+        )
+        for number in range(count)
+    ]
 
 
 def answer(engine: LocalEngine, request: Request) -> Answer:

@@ -19,6 +19,7 @@ class Lamp:
     """An engine that only knows whether it is on: what a pool does with engines shows in the log."""
 
     device_name = "none"
+    capacity = 1
 
     def __init__(self, name: str, log: list[str]) -> None:
         self.name, self.log = name, log

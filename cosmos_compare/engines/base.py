@@ -20,7 +20,7 @@ class Request:
     """One question about one clip, for one model.
 
     `images` are uint8 RGB (n, height, width, 3) at this model's own size, n even; `step` is the time between two
-    sampling points in seconds.
+    sampling points in seconds. A `patient` answer, of a batch say, gives way to one that somebody waits for.
     """
 
     messages: Messages
@@ -28,12 +28,18 @@ class Request:
     times: FrameTimes
     step: float
     sampling: Sampling
+    patient: bool = False
 
 
 class Engine(Protocol):
-    """Something that answers. One request at a time; what fails inside is an `Answer` with an error."""
+    """Something that answers, from any number of threads; what fails inside is an `Answer` with an error."""
 
     device_name: str
+
+    @property
+    def capacity(self) -> int:
+        """How many answers it writes at the same time."""
+        ...
 
     @property
     def note(self) -> str:

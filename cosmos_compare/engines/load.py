@@ -20,9 +20,9 @@ def load_engine(spec: ModelSpec, make_room: Callable[[], None]) -> Engine:
         raise problem
     folder = local_folder(spec)
     assert folder is not None
-    from cosmos_compare.engines.local import engine  # the one place where the heavy libraries come in
+    from cosmos_compare.engines.local import engine, memory  # the one place where the heavy libraries come in
 
-    free = engine.free_bytes()
+    free = memory.free_bytes()
     if free is not None and with_room(weights_bytes(folder)) > free:
         make_room()
     return engine.LocalEngine(spec, folder)

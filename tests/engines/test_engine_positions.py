@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
 from dataclasses import replace
-from itertools import islice
 from typing import Any
 
 import numpy as np
 import pytest
-from engine_requests import answer, make_request, reference
+from engine_requests import answer, make_request
 
 from cosmos_compare.catalogue.models import load_models
 from cosmos_compare.engines.base import Request
-from cosmos_compare.engines.local.decoder import Decoder
 from cosmos_compare.engines.local.engine import LocalEngine
 from cosmos_compare.engines.local.inputs import Inputs, prepare
 from cosmos_compare.engines.local.libraries import torch
 from cosmos_compare.engines.local.positions import answer_delta, prompt_positions
-from cosmos_compare.engines.local.sampler import Sampler
-from cosmos_compare.schema import Sampling
 
 NAMES = ["reason1-tiny", "reason2-tiny"]
 LONG = [index / 2 for index in range(56)]  # 28 s: the seconds outrun the width of any frame here
@@ -135,20 +130,3 @@ def test_reason1_demo_keeps_what_it_learnt() -> None:
     known = tokens(types, model_type="qwen2_5_vl", grid=[2, 2, 4], seconds=[1.5], vision=vision)
     assert known[1] == [0, 1, 2, 2, 2, 2, 4, 5]
     assert answer_delta(torch.tensor(known)[:, None]) == 6 - 8
-
-
-@torch.inference_mode()
-def test_graphs_decode_from_the_same_positions(engine: LocalEngine) -> None:
-    """The functions that CUDA graphs hold, run without graphs, against `generate` under the same rule."""
-    request = make_request(engine.spec, LONG, sampling=Sampling(max_new_tokens=12))
-    decoder = Decoder(engine.model, (2048,), (128,))
-    prompt = engine.prefix_cache.tokenize(request)
-    engine.prefix_cache.prefill(prompt, decoder.fixed.kv_cache(), decoder.forward)
-    sampler = Sampler(request.sampling, decoder.logits.shape[1], torch.device("cpu"))
-    ids = list(islice(decoder.decode(prompt, sampler, at_once), 12))
-    text = engine.processor.tokenizer.decode(ids, skip_special_tokens=True)
-    assert text == reference(engine, request).raw == answer(engine, request).raw
-
-
-def at_once(key: Hashable, function: Callable[[], None]) -> None:
-    function()

@@ -40,7 +40,7 @@ def outputs(engine: LocalEngine, case: str) -> dict[str, Any]:
     steps: list[list[tuple[int, float]]] = []
 
     def note(module: Any, inputs: Any, output: torch.Tensor) -> None:
-        best = output.reshape(-1).topk(5)
+        best = output[0].topk(5)  # rows behind the first fill a step up
         steps.append([(int(i), round(float(v), 5)) for i, v in zip(best.indices, best.values, strict=True)])
 
     hook = engine.model.lm_head.register_forward_hook(note)

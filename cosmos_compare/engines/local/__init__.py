@@ -4,13 +4,14 @@
     prefix_cache     frames → pixels, prefix of the prompt → features → keys and values, each kept in `tensor_cache`
       inputs         a request as tensors, `positions` where each stands: a `prompt`
       forward        by which way `varlen_attention`, `vision_pass`, `text_pass` compute
-    decode_eager     token after token without graphs, for processors and until the graphs are there
-    graphs           CUDA graphs, prepared in the `background`
-      decoder        what they hold: a question, a token (`decode_step`), the next token's draw (`sampler`)
-    kv_cache         keys and values in buffers that grow; `kv_cache_static`, at fixed addresses
+    scheduler        many answers (each a `sequence`) in the same steps; they join and leave between two
+    decode_eager     a step on a processor: one forward pass for all; on a GPU until its graphs are there
+    decode_graphs    a step on a GPU: a CUDA graph of `batch_sampler` and `decode_step`; `graphs` prepares them in the
+                     `background`
+    kv_cache         keys and values in buffers that grow; `kv_pages`, in pages that answers share
     text_stream      tokens to text
-    loading, libraries, memory, tiles
-    reference, bench plain `generate`, and how fast we are against it; `logits_processors` is what both sample by
+    loading, libraries, memory, threads, turns, tiles
+    reference, bench plain `generate`, and how fast we are against it; `sampler` and `logits_processors` draw as it does
 
 `…_fast` and `kernels_…` need a GPU and Triton. Outside this package only the maker of the demo models names torch.
 """

@@ -1,124 +1,164 @@
-"""One token through a text model in six kernels a layer, where the library's own forward launches sixty.
+"""One token of each of up to 16 answers through a text model in six kernels a layer, where the library's own forward
+launches sixty.
 
-Reads the weights of the model's modules where they are; keys and values go to the buffers that attention over fixed
-keys uses. Position, token and logits are tensors, so one CUDA graph serves every length.
+Reads the weights of the model's modules where they are; keys and values go to pages. Positions, tokens, pages and
+logits are tensors, so one CUDA graph serves every length and every company.
 """
 
 import math
 from typing import Any
 
 from cosmos_compare.engines.local import kernels_decode as kernels
-from cosmos_compare.engines.local.kv_cache_static import StaticKVCache
+from cosmos_compare.engines.local.kv_pages import PAGE, PagePool
 from cosmos_compare.engines.local.libraries import torch
-from cosmos_compare.engines.local.tiles import MAX_PARTS, Tile, power_of_two, tiles_for
+from cosmos_compare.engines.local.tiles import ROWS, Tile, Tiles, fitted, power_of_two, shared_memory, tiles_for
+
+MOST_PAGES = 4096  # of one answer: 262,144 tokens
+PIECE = 16  # the narrowest piece of a row whose squares are summed by one program
 
 
 class DecodeStep:
-    """The logits behind a token. Raises `NotImplementedError` for a model that the kernels don't fit."""
+    """The logits behind a token of each answer. Raises `NotImplementedError` for a model that the kernels don't fit."""
 
-    def __init__(self, model: Any, fixed: StaticKVCache, token: torch.Tensor, delta: torch.Tensor) -> None:
-        """`token` (1, 1) and `delta` (1,), from place to position, are read at each call, as is `fixed.position`."""
-        self.text, self.lm_head, self.fixed = model.model.language_model, model.lm_head, fixed
-        self.token, self.delta = token, delta
-        config = self.text.config
-        attention = self.text.layers[0].self_attn
+    def __init__(self, model: Any, pool: PagePool, token: torch.Tensor) -> None:
+        """`token` (ROWS,) int64 is read at each call, as are `position` (ROWS,) int32, the index of that token or -1
+        where nobody is, `delta` (ROWS,) int32, from index to position, and `table` (ROWS, MOST_PAGES) int64."""
+        self.text, self.lm_head, self.pool, self.token = model.model.language_model, model.lm_head, pool, token
+        config, attention = self.text.config, self.text.layers[0].self_attn
         self.size: int = attention.head_dim
         self.heads, self.groups = config.num_key_value_heads, attention.num_key_value_groups
-        self.width, self.inner = config.hidden_size, config.intermediate_size
+        self.width: int = config.hidden_size
+        self.inner: int = config.intermediate_size
         self._check(config)
-        device, kind = fixed.position.device, model.dtype
+        self.device, kind = pool.device, model.dtype
+        self.position = torch.full((ROWS,), -1, dtype=torch.int32, device=self.device)
+        self.delta = torch.zeros_like(self.position)
+        self.table = torch.zeros((ROWS, MOST_PAGES), dtype=torch.long, device=self.device)
+        tiles = tiles_for(self.width)
         queries = self.heads * self.groups
-
-        def buffer(*shape: int, dtype: torch.dtype = torch.float32) -> torch.Tensor:
-            return torch.zeros(shape, dtype=dtype, device=device)
-
-        self.hidden = buffer(self.width)
-        self.projected = buffer((queries + 2 * self.heads) * self.size)
-        self.partials = buffer(queries, MAX_PARTS, self.size)
-        self.row_max, self.row_sum = buffer(queries, MAX_PARTS), buffer(queries, MAX_PARTS)
-        self.attended = buffer(queries * self.size, dtype=kind)
-        self.inside = buffer(self.inner, dtype=kind)
-        self.logits = buffer(1, self.lm_head.weight.shape[0])
+        self.hidden = self._buffer(ROWS, self.width)
+        self.x = self._buffer(ROWS, self.width, dtype=kind)
+        self.projected = self._buffer(ROWS, (queries + 2 * self.heads) * self.size)
+        self.partials = self._buffer(ROWS, queries, tiles.splits, self.size)
+        self.row_max = self._buffer(ROWS, queries, tiles.splits)
+        self.row_sum = self._buffer(ROWS, queries, tiles.splits)
+        self.attended = self._buffer(ROWS, queries * self.size, dtype=kind)
+        self.inside = self._buffer(ROWS, self.inner, dtype=kind)
+        self.logits = self._buffer(ROWS, self.lm_head.weight.shape[0])
+        self.squares = self._buffer(ROWS * self.width // PIECE)
         self.frequencies = self.text.rotary_emb.inv_freq.float().contiguous()
-        self.tiles = tiles_for(self.width)
-        self.can_start_early = device.type == "cuda" and torch.cuda.get_device_capability(device) >= (9, 0)
+        self.unused = self.hidden  # in the place of an argument that is not read
+        capability = torch.cuda.get_device_capability(self.device) if self.device.type == "cuda" else (0, 0)
+        self.can_start_early = capability >= (9, 0)
+        self.use(tiles)
 
-    def __call__(self) -> torch.Tensor:
-        """Logits (1, vocabulary), float32, behind `token` at `fixed.position`; always the same tensor."""
-        cols = 1024
-        self._launch(
-            kernels.embed, -(-self.width // cols), 4, self.token, self.text.embed_tokens.weight, self.hidden,
-            K=self.width, COLS=cols,
-        )  # fmt: skip
-        for number, layer in enumerate(self.text.layers):
-            self._attention(layer.self_attn, layer.input_layernorm, number)
-            self._add(self.attended, layer.self_attn.o_proj, self.tiles.out)
-            self._swiglu(layer.mlp, layer.post_attention_layernorm)
-            self._add(self.inside, layer.mlp.down_proj, self.tiles.down)
-        self._project(self.text.norm, [self.lm_head] * 3, self.logits, self.tiles.head)
+    def use(self, tiles: Tiles) -> None:
+        """Divide the work so, as far as it fits this model and this card."""
+        kind = self.x.dtype.itemsize
+        room = shared_memory(self.device)
+        heads = self.heads * self.size
+        self.tiles = tiles._replace(
+            project=fitted(tiles.project, math.gcd(self.groups * heads, heads), self.width, kind, room),
+            swiglu=fitted(tiles.swiglu, self.inner, self.width, 2 * kind, room),
+            out=fitted(tiles.out, self.width, self.groups * heads, kind, room),
+            down=fitted(tiles.down, self.width, self.inner, kind, room),
+            head=fitted(tiles.head, self.lm_head.weight.shape[0], self.width, kind, room),
+        )
+        self.pieces = max(divisor for divisor in (16, 32, 64, 128, 256, 512, 1024) if self.width % divisor == 0)
+
+    def __call__(self, count: int) -> torch.Tensor:
+        """Logits (ROWS, vocabulary), float32, behind the tokens of the first `count` rows; always the same tensor."""
+        layers = list(self.text.layers)
+        norms = [layer.input_layernorm for layer in layers[1:]] + [self.text.norm]
+        parts = self._embed(layers[0].input_layernorm, count)
+        for number, (layer, following) in enumerate(zip(layers, norms, strict=True)):
+            self._attention(layer.self_attn, layer.input_layernorm, number, count, parts)
+            parts = self._add(
+                self.attended, layer.self_attn.o_proj, layer.post_attention_layernorm, count, self.tiles.out
+            )
+            self._swiglu(layer.mlp, layer.post_attention_layernorm, count, parts)
+            parts = self._add(self.inside, layer.mlp.down_proj, following, count, self.tiles.down)
+        self._project(self.text.norm, [self.lm_head] * 3, self.logits, count, parts, self.tiles.head)
         return self.logits
 
-    def _attention(self, attention: Any, norm: Any, number: int) -> None:
+    def _embed(self, norm: Any, count: int) -> int:
+        parts = self.width // self.pieces
+        self._launch(
+            kernels.embed, (parts, count), 4, 1, self.token, self.position, self.text.embed_tokens.weight,
+            norm.weight, self.hidden, self.x, self.squares, count, K=self.width, PARTS=parts, BN=self.pieces,
+        )  # fmt: skip
+        return parts
+
+    def _attention(self, attention: Any, norm: Any, number: int, count: int, parts: int) -> None:
         products = [attention.q_proj, attention.k_proj, attention.v_proj]
-        self._project(norm, products, self.projected, self.tiles.project)
+        self._project(norm, products, self.projected, count, parts, self.tiles.project)
         normed = hasattr(attention, "q_norm")
-        queries = attention.q_norm.weight if normed else self.hidden  # not read
-        new_keys = attention.k_norm.weight if normed else self.hidden
-        keys, values = self.fixed.layers[number]
-        parts = self.tiles.parts
         self._launch(
-            kernels.partial_attention, (self.heads, parts.number), 4, self.projected, queries, new_keys,
-            self.frequencies,
-            self.fixed.position, self.delta, keys, values, self.partials, self.row_max, self.row_sum,
-            attention.q_norm.variance_epsilon if normed else 0.0, attention.scaling * math.log2(math.e), keys.shape[2],
-            HEADS=self.heads, GROUP=self.groups, HALF=self.size // 2, NORMED=normed, SPLITS=parts.number,
-            ROWS=max(16, power_of_two(self.groups)), BLOCK=parts.block,
+            kernels.partial_attention, (count, self.heads, self.tiles.splits), 4, 2, self.projected,
+            attention.q_norm.weight if normed else self.unused, attention.k_norm.weight if normed else self.unused,
+            self.frequencies, self.position, self.delta, self.pool.base, self.table,
+            self.partials, self.row_max, self.row_sum,
+            attention.q_norm.variance_epsilon if normed else 0.0, attention.scaling * math.log2(math.e),
+            number * self.pool.layer_numbers, MOST_PAGES,
+            HEADS=self.heads, GROUP=self.groups, HALF=self.size // 2, NORMED=normed, SPLITS=self.tiles.splits,
+            ROWS=max(16, power_of_two(self.groups)), PAGE=PAGE,
         )  # fmt: skip
         self._launch(
-            kernels.reduce_attention, self.heads * self.groups, 4, self.partials, self.row_max, self.row_sum,
-            self.attended,
-            SIZE=self.size, SPLITS=parts.number,
+            kernels.reduce_attention, (self.heads * self.groups, count), 4, 1, self.position, self.partials,
+            self.row_max, self.row_sum, self.attended, SIZE=self.size, SPLITS=self.tiles.splits,
         )  # fmt: skip
 
-    def _project(self, norm: Any, products: list[Any], output: torch.Tensor, shape: Tile) -> None:
-        first, second, third = products
-        rows, count = first.weight.shape[0], output.numel()
+    def _project(
+        self, norm: Any, products: list[Any], output: torch.Tensor, count: int, parts: int, tile: Tile
+    ) -> None:
+        first, second, _ = products
+        columns, total = first.weight.shape[0], output.shape[1]
         biased = first.bias is not None
-        biases = [product.bias if biased else self.hidden for product in products]
         self._launch(
-            kernels.project, count // shape.rows, shape.warps, self.hidden, norm.weight,
-            first.weight, second.weight, third.weight, *biases, output, norm.variance_epsilon,
-            rows, rows + second.weight.shape[0], count,
-            K=self.width, BIASED=biased, ROWS=shape.rows, COLS=shape.cols,
+            kernels.project, (total // tile.n,), tile.warps, tile.stages, self.x, self.squares,
+            *(product.weight for product in products),
+            *(product.bias if biased else self.unused for product in products), output, norm.variance_epsilon,
+            count, columns, columns + second.weight.shape[0], total,
+            K=self.width, PARTS=parts, WIDE=power_of_two(parts), BIASED=biased, ROWS=ROWS, BN=tile.n, BK=tile.k,
         )  # fmt: skip
 
-    def _swiglu(self, mlp: Any, norm: Any) -> None:
-        shape = self.tiles.swiglu
+    def _swiglu(self, mlp: Any, norm: Any, count: int, parts: int) -> None:
+        tile = self.tiles.swiglu
         self._launch(
-            kernels.swiglu, self.inner // shape.rows, shape.warps, self.hidden, norm.weight,
-            mlp.gate_proj.weight, mlp.up_proj.weight, self.inside, norm.variance_epsilon,
-            K=self.width, ROWS=shape.rows, COLS=shape.cols,
+            kernels.swiglu, (self.inner // tile.n,), tile.warps, tile.stages, self.x, self.squares,
+            mlp.gate_proj.weight, mlp.up_proj.weight, self.inside, norm.variance_epsilon, count, self.inner,
+            K=self.width, PARTS=parts, WIDE=power_of_two(parts), ROWS=ROWS, BN=tile.n, BK=tile.k,
         )  # fmt: skip
 
-    def _add(self, vector: torch.Tensor, product: Any, shape: Tile) -> None:
+    def _add(self, inputs: torch.Tensor, product: Any, following: Any, count: int, tile: Tile) -> int:
+        """The parts that the sums of squares are in."""
+        parts = self.width // tile.n
         self._launch(
-            kernels.add_product, self.width // shape.rows, shape.warps, vector, product.weight, self.hidden,
-            K=vector.numel(), ROWS=shape.rows, COLS=shape.cols,
+            kernels.add_product, (parts,), tile.warps, tile.stages, inputs, product.weight, self.hidden,
+            following.weight, self.x, self.squares, count, self.width,
+            K=inputs.shape[1], PARTS=parts, ROWS=ROWS, BN=tile.n, BK=tile.k,
         )  # fmt: skip
+        return parts
 
-    def _launch(self, kernel: Any, grid: int | tuple[int, int], warps: int, *args: Any, **constants: Any) -> None:
+    def _launch(
+        self, kernel: Any, grid: tuple[int, ...], warps: int, stages: int, *args: Any, **constants: Any
+    ) -> None:
         early = self.can_start_early and self.tiles.early
         options = {"launch_pdl": True} if early else {}
-        kernel[grid if isinstance(grid, tuple) else (grid,)](*args, **constants, NEXT=early, num_warps=warps, **options)
+        kernel[grid](*args, **constants, NEXT=early, num_warps=warps, num_stages=stages, **options)
+
+    def _buffer(self, *shape: int, dtype: torch.dtype = torch.float32) -> torch.Tensor:
+        return torch.zeros(shape, dtype=dtype, device=self.device)
 
     def _check(self, config: Any) -> None:
         layer = self.text.layers[0]
-        whole = all(count % 8 == 0 for count in (self.width, self.inner, self.lm_head.weight.shape[0]))
+        sizes = (self.width, self.inner, self.lm_head.weight.shape[0], self.heads * self.size)
         plain = (
             config.hidden_act == "silu"
             and layer.self_attn.o_proj.bias is None
             and self.text.rotary_emb.attention_scaling == 1
             and all(kind == "full_attention" for kind in getattr(config, "layer_types", None) or ["full_attention"])
         )
+        whole = all(count % 16 == 0 for count in sizes)
         if not (whole and plain and self.size == power_of_two(self.size) >= 32):
             raise NotImplementedError("The kernels for one token don't fit this model.")

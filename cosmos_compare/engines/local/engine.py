@@ -1,4 +1,4 @@
-"""The local engine: a transformers checkpoint held on the GPU, or the CPU, that answers one request at a time."""
+"""The local engine: a transformers checkpoint held on a GPU, or the CPU, that writes many answers at once."""
 
 import threading
 import time
@@ -9,28 +9,26 @@ from pathlib import Path
 from typing import Any
 
 from cosmos_compare.engines.base import Cancelled, OnState, OnText, Request
-from cosmos_compare.engines.local import memory
+from cosmos_compare.engines.local import memory, threads
 from cosmos_compare.engines.local.chat_template import Stopped
-from cosmos_compare.engines.local.decode_eager import decode, write
-from cosmos_compare.engines.local.forward import EagerForward
+from cosmos_compare.engines.local.decode_eager import EagerDecoder
 from cosmos_compare.engines.local.graphs import Graphs
 from cosmos_compare.engines.local.inputs import Inputs, prepare
-from cosmos_compare.engines.local.kv_cache import DynamicKVCache
 from cosmos_compare.engines.local.libraries import torch
 from cosmos_compare.engines.local.loading import UNLOADABLE, load_model, load_processor, no_model_is_built
 from cosmos_compare.engines.local.positions import follow_own_rule
 from cosmos_compare.engines.local.prefix_cache import PrefixCache
-from cosmos_compare.engines.local.prompt import Prompt
 from cosmos_compare.engines.local.reference import generate
-from cosmos_compare.engines.local.sampler import Sampler
+from cosmos_compare.engines.local.scheduler import Scheduler
+from cosmos_compare.engines.local.sequence import Sequence, StartedAgainError, StepFailedError
 from cosmos_compare.engines.local.tensor_cache import TensorCache
 from cosmos_compare.engines.local.text_stream import TextStream
+from cosmos_compare.engines.local.turns import Turns
 from cosmos_compare.errors import CompareError
 from cosmos_compare.machine import facts
-from cosmos_compare.schema import Answer, Failure, Finish, ModelSpec, Reused
+from cosmos_compare.schema import Answer, AnswerPath, Failure, Finish, ModelSpec, Reused
 
 OUT_OF_MEMORY_HINT = "Use fewer frames, a smaller pixel budget, or free the GPU of other programs."
-SPARE_TOKENS = 256  # room for an answer before its buffers grow
 
 
 @dataclass
@@ -45,19 +43,24 @@ class _Attempt:
     prepared: float | None = None
     inputs: Inputs | None = None
     reused: Reused = "none"
+    path: AnswerPath = ""
+    path_note: str = ""
+    company: int = 1
 
 
 class LocalEngine:
     """One model, loaded. Safetensors only, no code from the checkpoint, no network."""
 
-    def __init__(self, spec: ModelSpec, folder: Path, keep_bytes: int | None = None) -> None:
+    def __init__(
+        self, spec: ModelSpec, folder: Path, keep_bytes: int | None = None, device: torch.device | None = None
+    ) -> None:
         """Load the weights in `folder`: the spec's dtype on a GPU, float32 on a CPU (bfloat16 is slower there).
 
         Up to `keep_bytes` of what was made of the last clips are kept for the next question about them.
         """
         self.spec = spec
-        self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-        self.device_name = torch.cuda.get_device_name() if self.device.type == "cuda" else "cpu"
+        self.device = device or torch.device("cuda", 0) if torch.cuda.is_available() else torch.device("cpu")
+        self.device_name = memory.device_name(self.device)
         dtype = getattr(torch, spec.dtype) if self.device.type == "cuda" else torch.float32
         try:
             self.processor: Any = load_processor(folder)
@@ -77,19 +80,36 @@ class LocalEngine:
         self.end_ids = _end_ids(self.model)
         self.kept = TensorCache(facts.keep_bytes(memory.gpu_memory(self.device)) if keep_bytes is None else keep_bytes)
         self.prefix_cache = PrefixCache(self.model, self.processor, spec.vision, self.kept)
-        self.plain = EagerForward(self.model)
-        self.graphs: Graphs | None = None
+        self.threads = threads.for_model(self.model) if self.device.type == "cpu" else None
         # A stream of its own lets two models run at the same time on one GPU.
-        self.stream = torch.cuda.Stream() if self.device.type == "cuda" else None  # type: ignore[no-untyped-call]
+        self.stream: Any = None
+        self.graphs: Graphs | None = None
         if self.device.type == "cuda":
-            # The weights are there for all streams. Not all of the device: another model may be capturing a graph.
-            torch.cuda.current_stream().synchronize()
-            self.graphs = Graphs(self.model)
-        self._lock = threading.Lock()
+            with torch.cuda.device(self.device):
+                # The weights are there for all streams. Not all of the device: another model may be capturing a graph.
+                torch.cuda.current_stream().synchronize()
+                self.stream = torch.cuda.Stream()  # type: ignore[no-untyped-call]
+                self.graphs = Graphs(self.model, self.prefix_cache, self.stream)
+        self.eager = Scheduler(EagerDecoder(self.model, self.prefix_cache, self.stream), self.threads)
+        self._looking = Turns()
+        self._answering = 0
+        self._changed = threading.Condition()
+
+    @property
+    def capacity(self) -> int:
+        if self.graphs is None:
+            return self.eager.decoder.slots
+        return self.graphs.slots
 
     @property
     def note(self) -> str:
-        return self.graphs.note if self.graphs else ""
+        notes = [self.graphs.note if self.graphs else "", self.scheduler.note]
+        return " ".join(note for note in notes if note)
+
+    @property
+    def scheduler(self) -> Scheduler:
+        """Where answers are decoded that begin now."""
+        return self.graphs.scheduler if self.graphs and self.graphs.scheduler else self.eager
 
     @property
     def kept_bytes(self) -> int:
@@ -99,7 +119,8 @@ class LocalEngine:
         return self._answer(request, on_text, on_state, cancelled, self._write)
 
     def reference(self, request: Request, on_text: OnText, on_state: OnState, cancelled: Cancelled) -> Answer:
-        """The same answer by plain `generate` in one piece, with nothing kept: slower, for checks and benchmarks."""
+        """The same answer by plain `generate` in one piece, with nothing kept: slower, for checks and benchmarks. It
+        reads the model object's own state, so it must not run beside another one."""
         return self._answer(request, on_text, on_state, cancelled, self._generate)
 
     def prepare_fast(self, timeout: float | None = None) -> float | None:
@@ -109,12 +130,14 @@ class LocalEngine:
         return self.graphs.seconds
 
     def close(self) -> None:
-        with self._lock:
-            if self.graphs:
-                self.graphs.close()
-            self.kept.clear()
-            del self.prefix_cache, self.plain, self.model
-            memory.free_memory()
+        with self._changed:
+            self._changed.wait_for(lambda: not self._answering)
+        self.eager.wait_until_idle()
+        self.kept.clear()
+        if self.graphs:
+            self.graphs.close()
+        del self.prefix_cache, self.eager, self.model
+        memory.free_memory()
 
     @torch.inference_mode()
     def _answer(
@@ -125,9 +148,7 @@ class LocalEngine:
         cancelled: Cancelled,
         way: Callable[[_Attempt], None],
     ) -> Answer:
-        with self._lock, torch.cuda.stream(self.stream), self._forget_on_error():
-            if self.device.type == "cuda":
-                torch.cuda.reset_peak_memory_stats(self.device)
+        with self._counted(), memory.on_stream(self.device, self.stream), self._forget_on_error():
             attempt = _Attempt(request, TextStream(self.processor.tokenizer, on_text), on_state, cancelled)
             failure = self._try(way, attempt)
             if failure and failure.type == "OutOfMemory" and not attempt.stream.ids and len(self.kept):
@@ -139,6 +160,22 @@ class LocalEngine:
                 self.kept.clear()
                 memory.free_memory()  # outside of `except`, whose traceback would keep the tensors alive
             return self._told(attempt, failure)
+
+    @contextmanager
+    def _counted(self) -> Iterator[None]:
+        with self._changed:
+            self._answering += 1
+            alone = self._answering == 1
+        if self.threads is not None:
+            torch.set_num_threads(self.threads)
+        if alone and self.device.type == "cuda":
+            torch.cuda.reset_peak_memory_stats(self.device)
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._answering -= 1
+                self._changed.notify_all()
 
     @contextmanager
     def _forget_on_error(self) -> Iterator[None]:
@@ -163,34 +200,56 @@ class LocalEngine:
         return None
 
     def _write(self, attempt: _Attempt) -> None:
-        """Look at the clip as far as that is not kept, then write."""
-        request = attempt.request
-        attempt.on_state("looking")
-        prompt = self.prefix_cache.tokenize(request, attempt.cancelled)
-        attempt.inputs, attempt.prepared = prompt.inputs, time.perf_counter()
-        if attempt.cancelled():
+        """An answer from start to end. Where its place is lost on the way it is written again, to the same text."""
+        request, scheduler = attempt.request, self.scheduler
+        attempt.path = "graphs" if scheduler is not self.eager else "eager"
+        attempt.path_note = self.graphs.note if self.graphs and scheduler is self.eager else ""
+        while True:
+            # 1. Look: frames and prompt become ids, positions and pixels, as far as they are not kept.
+            attempt.on_state("looking")
+            with self._looking.take(request.patient):
+                prompt = self.prefix_cache.tokenize(request, attempt.cancelled)
+                attempt.inputs, attempt.prepared = prompt.inputs, attempt.prepared or time.perf_counter()
+                if attempt.cancelled():
+                    return
+                # 2. Prefill: the prefix from what is kept, else by the vision tower and the text model; the question.
+                state, reused = scheduler.decoder.prefill(prompt)
+                attempt.reused = attempt.reused if attempt.stream.ids else reused
+            # 3. Decode, in steps that are shared with other answers.
+            sequence = Sequence(prompt, self.end_ids, state)
+            if attempt.cancelled():
+                scheduler.decoder.release(state)
+                return
+            attempt.on_state("writing")
+            try:
+                self._read(scheduler.tokens(sequence), attempt)
+            except StartedAgainError:
+                continue
+            except StepFailedError as error:
+                if self.graphs is None or scheduler is self.eager:
+                    raise
+                # 4. Steps by graphs that fail leave a slower answer, and its reason.
+                self.graphs.give_up(str(error))
+                scheduler = self.eager
+                attempt.path, attempt.path_note = "eager", self.graphs.note
+                attempt.stream = TextStream(self.processor.tokenizer, attempt.stream.on_text)
+                continue
+            finally:
+                attempt.company = max(attempt.company, sequence.company)
             return
-        graphs = self.graphs if self.graphs and self.graphs.takes(prompt) else None
-        kv_cache = graphs.kv_cache() if graphs else self._room(prompt)
-        forward = graphs.forward if graphs else self.plain
-        attempt.reused = self.prefix_cache.prefill(prompt, kv_cache, forward)
-        if attempt.cancelled():
-            return
-        attempt.on_state("writing")
-        sampling = request.sampling
-        if graphs:
-            tokens = graphs.decode(prompt)
-        else:
-            sampler = Sampler(sampling, self.model.config.text_config.vocab_size, self.device)
-            tokens = decode(self.model, self.plain.text, prompt, kv_cache, sampler)
-        write(tokens, attempt.stream, sampling.max_new_tokens, self.end_ids, attempt.cancelled)
 
-    def _room(self, prompt: Prompt) -> DynamicKVCache:
-        return DynamicKVCache(
-            self.model.config.text_config.num_hidden_layers, prompt.inputs.prompt_tokens + SPARE_TOKENS
-        )
+    def _read(self, tokens: Iterator[int], attempt: _Attempt) -> None:
+        """Pass on the tokens that are new until they end or someone presses stop."""
+        known = len(attempt.stream.ids)
+        for number, token in enumerate(tokens):
+            if number >= known:
+                attempt.stream.add(token)
+            if attempt.cancelled():
+                break
+        attempt.stream.end()
 
     def _generate(self, attempt: _Attempt) -> None:
+        attempt.path = "generate"
         attempt.on_state("looking")
         with no_model_is_built():
             attempt.inputs = prepare(self.processor, self.spec.vision, attempt.request)
@@ -222,6 +281,9 @@ class LocalEngine:
             tokens_per_s=(len(stream.ids) - 1) / writing_s if len(stream.ids) > 1 and writing_s else None,
             peak_memory_bytes=torch.cuda.max_memory_allocated(self.device) if self.device.type == "cuda" else None,
             reused=attempt.reused,
+            path=attempt.path,
+            path_note=attempt.path_note,
+            answers_at_once=attempt.company,
         )
 
     def _finish(self, attempt: _Attempt, failure: Failure | None) -> Finish:
@@ -231,11 +293,6 @@ class LocalEngine:
         if ids and ids[-1] in self.end_ids:
             return "stop"
         return "length" if len(ids) >= attempt.request.sampling.max_new_tokens else "cancelled"
-
-
-def free_bytes() -> int | None:
-    """Free GPU memory, or None without a GPU."""
-    return torch.cuda.mem_get_info()[0] if torch.cuda.is_available() else None
 
 
 def _end_ids(model: Any) -> list[int]:

@@ -40,22 +40,24 @@ def rotary_text(
     key_gain,
     cos,
     sin,
-    position,
-    keys,
-    values,
+    pages,
+    table,
     eps,
-    capacity,
+    first,
+    layer,
     HEADS: tl.constexpr,
     GROUP: tl.constexpr,
     HALF: tl.constexpr,
+    PAGE: tl.constexpr,
     NORMED: tl.constexpr,
     QUERY_ROWS: tl.constexpr,
     KEY_ROWS: tl.constexpr,
 ):
-    """Program n: turn the heads of token n to its position, after their norms where the model has them.
+    """Program n: rotate the heads of token n to its position, after their norms where the model has them.
 
-    `queries` (tokens, HEADS GROUP, 2 HALF) stay in place; `new_keys` and `new_values` (tokens, HEADS, 2 HALF) go to
-    row `position` + n of `keys` and `values` (HEADS, capacity, 2 HALF). `cos` and `sin` are (tokens, 2 HALF).
+    `queries` (tokens, HEADS GROUP, 2 HALF) and `new_keys` (tokens, HEADS, 2 HALF) stay in place; keys and
+    `new_values` also go to place `first` + n of the sequence whose pages `table` names, at `layer` numbers from the
+    start of a page: (2, HEADS, PAGE, 2 HALF). `cos` and `sin` are (tokens, 2 HALF).
     """
     token = tl.program_id(0).to(tl.int64)
     size: tl.constexpr = 2 * HALF
@@ -75,10 +77,29 @@ def rotary_text(
     one, other = _halves(new_keys, where, here, HALF, HALF)
     if NORMED:
         one, other = _normed(one, other, key_gain, eps, HALF)
-    target = (rows.to(tl.int64) * capacity + tl.load(position) + token) * size
-    _put(keys, target, here, one * c - other * s, other * c + one * s, HALF, HALF)
+    place = first + token
+    target = tl.load(table + place // PAGE) + layer + (rows * PAGE + place % PAGE) * size
+    key1 = one * c - other * s
+    key2 = other * c + one * s
+    _put(new_keys, where, here, key1, key2, HALF, HALF)
+    _put(pages, target, here, key1, key2, HALF, HALF)
     one, other = _halves(new_values, where, here, HALF, HALF)
-    _put(values, target, here, one, other, HALF, HALF)
+    _put(pages, target + HEADS * PAGE * size, here, one, other, HALF, HALF)
+
+
+@triton.jit
+def gather_pages(pages, table, keys, values, count, layer, HEADS: tl.constexpr, SIZE: tl.constexpr, PAGE: tl.constexpr):
+    """`keys` and `values` (count, HEADS, SIZE): those of one layer, from the pages that `table` names. Program (p, h)
+    does head h of page p."""
+    page, head = tl.program_id(0).to(tl.int64), tl.program_id(1)
+    token = tl.arange(0, PAGE)[:, None]
+    wide = tl.arange(0, SIZE)[None, :]
+    source = tl.load(table + page) + layer + (head * PAGE + token) * SIZE + wide
+    place = page * PAGE + token
+    target = (place * HEADS + head) * SIZE + wide
+    there = place < count
+    tl.store(keys + target, tl.load(pages + source, mask=there), mask=there)
+    tl.store(values + target, tl.load(pages + source + HEADS * PAGE * SIZE, mask=there), mask=there)
 
 
 @triton.jit

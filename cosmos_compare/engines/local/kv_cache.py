@@ -17,24 +17,10 @@ class DynamicKVCache:
         self.layers = [_Layer(capacity) for _ in range(n_layers)]
         self._mask: torch.Tensor | None = None
 
-    @classmethod
-    def over(cls, buffers: Snapshot) -> "DynamicKVCache":
-        """An empty cache that writes into `buffers`, as long as they have room."""
-        cache = cls(len(buffers), buffers[0][0].shape[2])
-        for layer, (keys, values) in zip(cache.layers, buffers, strict=True):
-            layer.keys, layer.values = keys, values
-        return cache
-
     @property
     def filled(self) -> int:
         """How many tokens it holds."""
         return int(self.layers[0].filled)
-
-    @filled.setter
-    def filled(self, count: int) -> None:
-        """For those who write into the buffers themselves."""
-        for layer in self.layers:
-            layer.filled = count
 
     def begin(self, count: int) -> None:
         """Say that `count` tokens come next: what each may see is worked out once, not once a layer."""
@@ -59,15 +45,17 @@ class DynamicKVCache:
         """A copy of what is filled."""
         return [(keys.clone(), values.clone()) for keys, values in (layer.all() for layer in self.layers)]
 
-    def load(self, snapshot: Snapshot) -> None:
+    def load(self, snapshot: Snapshot) -> bool:
         """Hold a copy of `snapshot` and nothing else."""
         for layer, (keys, values) in zip(self.layers, snapshot, strict=True):
             layer.filled = 0
             layer.update(keys, values)
+        return True
 
     def empty(self) -> None:
         """Hold nothing; the buffers stay."""
-        self.filled = 0
+        for layer in self.layers:
+            layer.filled = 0
 
 
 class _Layer:

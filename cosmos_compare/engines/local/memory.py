@@ -1,6 +1,8 @@
 """The device's memory: its size, getting something there, when it was not enough, and giving it back."""
 
 import gc
+from contextlib import AbstractContextManager, ExitStack
+from typing import Any
 
 from cosmos_compare.engines.local.libraries import torch
 
@@ -8,6 +10,31 @@ from cosmos_compare.engines.local.libraries import torch
 def gpu_memory(device: torch.device) -> int | None:
     """Bytes of all its memory; None for a CPU."""
     return None if device.type == "cpu" else int(torch.cuda.get_device_properties(device).total_memory)
+
+
+def on_stream(device: torch.device, stream: Any) -> AbstractContextManager[Any]:
+    """Work of this thread goes to a stream of the device; nothing on a CPU, where there is no stream."""
+    stack = ExitStack()
+    if device.type == "cuda":
+        stack.enter_context(torch.cuda.device(device))
+        stack.enter_context(torch.cuda.stream(stream))
+    return stack
+
+
+def device_name(device: torch.device) -> str:
+    """The card's name, with its number where there are several; "cpu" without one."""
+    if device.type == "cpu":
+        return "cpu"
+    name = torch.cuda.get_device_name(device)
+    return f"{name}, card {device.index}" if torch.cuda.device_count() > 1 else name
+
+
+def room_on(device: torch.device) -> int:
+    """Bytes that can be had on a device: free ones, and those that torch holds and nobody uses."""
+    if device.type == "cpu":
+        return 1 << 62
+    free, _ = torch.cuda.mem_get_info(device)
+    return int(free + torch.cuda.memory_reserved(device) - torch.cuda.memory_allocated(device))
 
 
 def upload(tensor: torch.Tensor, device: torch.device) -> torch.Tensor:
@@ -26,3 +53,8 @@ def is_out_of_memory(error: Exception) -> bool:
     # A CPU allocation that fails has no class of its own, nor has a thread for whose stack there is no room.
     signs = ("DefaultCPUAllocator", "can't start new thread", "out of memory", "CUBLAS_STATUS_ALLOC_FAILED")
     return isinstance(error, torch.OutOfMemoryError | MemoryError) or any(sign in str(error) for sign in signs)
+
+
+def free_bytes() -> int | None:
+    """Free GPU memory, or None without a GPU."""
+    return torch.cuda.mem_get_info()[0] if torch.cuda.is_available() else None

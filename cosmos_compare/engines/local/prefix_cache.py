@@ -17,9 +17,8 @@ import numpy as np
 
 from cosmos_compare.engines.base import Cancelled, Request
 from cosmos_compare.engines.local.chat_template import never
-from cosmos_compare.engines.local.forward import Forward
+from cosmos_compare.engines.local.forward import Forward, KVCache
 from cosmos_compare.engines.local.inputs import Prefix, Text, join, look, render
-from cosmos_compare.engines.local.kv_cache import DynamicKVCache
 from cosmos_compare.engines.local.libraries import torch
 from cosmos_compare.engines.local.loading import no_model_is_built
 from cosmos_compare.engines.local.memory import upload
@@ -34,7 +33,7 @@ _pool = ThreadPoolExecutor(8, thread_name_prefix="digest")
 
 
 class PrefixCache:
-    """One model's eyes. What is kept belongs to this model, its revision and dtype: each engine has its own."""
+    """What one model made of the last clips: each engine has its own, for its model, revision and dtype."""
 
     def __init__(self, model: Any, processor: Any, vision: Vision, kept: TensorCache) -> None:
         self.model = model
@@ -64,12 +63,11 @@ class PrefixCache:
         positions = upload(positions, self.model.device)
         return Prompt(request, text, frames, inputs, ids, places, positions, delta, pixels)
 
-    def prefill(self, prompt: Prompt, kv_cache: DynamicKVCache, forward: Forward) -> Reused:
+    def prefill(self, prompt: Prompt, kv_cache: KVCache, forward: Forward) -> Reused:
         """Leave `kv_cache` with the prefix of the prompt and nothing else; says how deep the reuse went."""
         key = "prefix", forward.name, prompt.prefix
         prefix = self.kept.get(key)
-        if prefix is not None:
-            kv_cache.load(prefix)
+        if prefix is not None and kv_cache.load(prefix):
             return "prefix"
         features, reused = self._features(prompt, forward)
         kv_cache.empty()
