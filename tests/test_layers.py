@@ -17,7 +17,7 @@ NOUNS = {"schema", "errors", "paths", "yaml_io", "setting_fields", "language", "
 ROWS = {
     **dict.fromkeys(NOUNS, 0),
     **dict.fromkeys(["machine", "video", "texts", "stats", "prompts"], 1),
-    **dict.fromkeys(["catalogue", "runs"], 2),
+    **dict.fromkeys(["catalogue", "runs", "hints"], 2),
     **dict.fromkeys(["ratings", "engines"], 3),
     "results": 4,
     "jobs": 4,

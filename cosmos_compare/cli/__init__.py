@@ -22,6 +22,7 @@ COMMANDS = {
     "rate": "rate a pair of runs",
     "scorecard": "show the ratings",
     "results": "show what the ratings say",
+    "hints": "show what the ground truth tells of saved answers, and how far people agree",
     "bench": "measure how fast models are on this machine",
     "doctor": "check this machine: GPU, memory, versions, token, disk",
     "app": "open the app in a browser",

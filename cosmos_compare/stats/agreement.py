@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from cosmos_compare.stats.estimate import Estimate, Floats, Ints, Labels, codes, undefined
+from cosmos_compare.stats.estimate import TWO_SIDED_95, Estimate, Floats, Ints, Labels, codes, undefined
 from cosmos_compare.stats.jackknife import CEILING, NO_PAIRS, ONE_LEVEL, jackknife
 from cosmos_compare.stats.shares import effective_n, wilson
 
@@ -118,7 +118,9 @@ def raw_agreement(counts: Floats, clusters: Labels) -> Estimate:
     return Estimate(value, *wilson(value * worth, worth), len(equal), scenarios)
 
 
-def weighted_kappa(first: Ints, second: Ints, clusters: Labels, n_levels: int = LEVELS) -> Estimate:
+def weighted_kappa(
+    first: Ints, second: Ints, clusters: Labels, n_levels: int = LEVELS, quantile: float = TWO_SIDED_95
+) -> Estimate:
     """Cohen's κ of two raters with quadratic weights over all levels, used or not (Cohen 1968).
 
     The same number as scikit-learn's `cohen_kappa_score(…, labels=[0, 1, 2], weights="quadratic")`, in a form that
@@ -135,7 +137,7 @@ def weighted_kappa(first: Ints, second: Ints, clusters: Labels, n_levels: int = 
         return np.asarray(1 - _total(table) * _total(table * distance) / _total(expected * distance))
 
     marks = np.bincount(np.concatenate([first, second]).astype(np.intp), minlength=k).astype(float)
-    return _withheld(jackknife(cells, clusters, statistic), marks)
+    return _withheld(jackknife(cells, clusters, statistic, quantile=quantile), marks)
 
 
 def _withheld(found: Estimate, levels: Floats) -> Estimate:

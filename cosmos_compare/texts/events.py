@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from cosmos_compare.texts.json_reader import Leaf
@@ -38,6 +38,10 @@ class Event:
     end: float | None
     span: Span
     source: Literal["prose", "json"]
+
+    def later(self, by: float) -> Event:
+        """The same `by` seconds later: on the clock of the clip, for a model that counts from its first frame."""
+        return replace(self, start=self.start + by, end=None if self.end is None else self.end + by)
 
 
 def is_time_key(key: str) -> bool:

@@ -53,10 +53,15 @@ class Lexicon:
     levels: Mapping[str, tuple[int, int]] = field(repr=False)
     actions: Mapping[str, tuple[str, ...]] = field(repr=False)
     nobody: Mapping[str, str] = field(repr=False)
+    happenings: Mapping[str, tuple[str, ...]] = field(repr=False)
 
     def pattern(self, name: str) -> re.Pattern[str]:
         """Any phrase of a list, the longest first; whole words, the first may follow an apostrophe."""
         return _phrases(self.lists[name], plural=name in {"negation_behind_things", "negation_absent"})
+
+    def happens(self, text: str) -> list[str]:
+        """What happens in a normal text, by the names of the lexicon, each once."""
+        return [name for name, phrases in self.happenings.items() if _phrases(phrases).search(text)]
 
     def words(self, name: str) -> frozenset[str]:
         return frozenset(self.lists[name])
@@ -192,6 +197,9 @@ def _built(data: Mapping[str, Any]) -> Lexicon:
         "hedges": _both(data["hedges"]),
         "clause_ends": _both(data["clause_ends"]),
         "exceptions": _both(data["exceptions"]),
+        "ego": _both(data["ego"]),
+        "refusals": _both(data["refusals"]),
+        **{f"questions_{name}": _both(entry) for name, entry in data["questions"].items()},
         **{f"risk_{name}": _both(data["risk"][name]) for name in _RISK_LISTS},
         **{f"advice_{name}": _both(entry) for name, entry in data["advice"].items()},
         **{f"negation_{name}": _both(entry) for name, entry in data["negation"].items()},
@@ -199,7 +207,8 @@ def _built(data: Mapping[str, Any]) -> Lexicon:
     actions = {name: _both(entry) for name, entry in data["actions"].items()}
     nobody = {plain(word): kind for words in data["nobody"].values() for word, kind in words.items()}
     levels = {word.replace("-", " "): level for word, level in levels.items()}
-    return Lexicon(objects, lists, levels, actions, nobody)
+    happenings = {name: _both(entry) for name, entry in data["happenings"].items()}
+    return Lexicon(objects, lists, levels, actions, nobody, happenings)
 
 
 def _words(name: str, entry: Mapping[str, Any]) -> Mapping[str, tuple[str, ...]]:
