@@ -47,6 +47,24 @@ def state_of(path: Path) -> FileState:
     return FileState(facts.st_dev, facts.st_ino, facts.st_size, facts.st_mtime_ns, facts.st_ctime_ns)
 
 
+def is_file(path: Path) -> bool:
+    """Whether a regular file lies there; also for paths that no file can have."""
+    try:
+        return stat.S_ISREG(path.stat().st_mode)
+    except (OSError, ValueError):
+        return False
+
+
+def state_key(path: Path, version: int) -> str:
+    """A name for what is made of a file in its present state, by the rules of `version`; 24 hex digits."""
+    try:
+        facts = path.stat()
+        state = f"{facts.st_size}|{facts.st_mtime_ns}"
+    except (OSError, ValueError):
+        state = "missing"
+    return hashlib.sha256(f"{version}|{path.absolute()}|{state}".encode(errors="replace")).hexdigest()[:24]
+
+
 def unreadable(path: Path, error: Exception) -> CompareError:
     """The sentence for a path that can't be looked at or opened."""
     number = error.errno if isinstance(error, OSError) else None

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 import json
-import queue
-import threading
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +13,8 @@ import cv2
 import numpy as np
 
 from cosmos_compare.errors import CompareError
+from cosmos_compare.video.background import Background
+from cosmos_compare.video.files import state_key
 from cosmos_compare.video.opening import open_video
 from cosmos_compare.video.orientation import orientation_of, upright
 from cosmos_compare.video.timeline import no_frames, read_timeline
@@ -41,22 +40,19 @@ class Thumbs:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._made: dict[str, Thumb] = {}
-        self._asked: set[str] = set()
-        self._wanted: queue.SimpleQueue[tuple[str, Path]] = queue.SimpleQueue()
-        self._lock = threading.Lock()
-        self._thread: threading.Thread | None = None
+        self._background = Background("thumbnails")
 
     def get(self, video: Path) -> Thumb | None:
         """The thumbnail, or None while it is being made."""
-        key = _key(video)
+        key = state_key(video, VERSION)
         thumb = self._made.get(key) or self._from_disk(key)
         if thumb is None:
-            self._ask(key, video)
+            self._background.ask(key, lambda: self._make(key, video))
         return thumb
 
     @property
     def pending(self) -> int:
-        return len(self._asked)
+        return self._background.pending
 
     def _from_disk(self, key: str) -> Thumb | None:
         try:
@@ -66,25 +62,13 @@ class Thumbs:
         self._made[key] = thumb
         return thumb
 
-    def _ask(self, key: str, video: Path) -> None:
-        with self._lock:
-            if key not in self._asked:
-                self._asked.add(key)
-                self._wanted.put((key, video))
-            if self._thread is None or not self._thread.is_alive():
-                self._thread = threading.Thread(target=self._work, name="thumbnails", daemon=True)
-                self._thread.start()
-
-    def _work(self) -> None:
-        while True:
-            key, video = self._wanted.get()
-            thumb = Thumb(problem=f"{video.name}: no picture could be made of it.")
-            try:
-                thumb = make_thumb(video)
-                self._keep(key, thumb)
-            finally:  # whatever happened costs this picture only; the next question starts the thread again
-                self._made[key] = thumb
-                self._asked.discard(key)
+    def _make(self, key: str, video: Path) -> None:
+        thumb = Thumb(problem=f"{video.name}: no picture could be made of it.")
+        try:
+            thumb = make_thumb(video)
+            self._keep(key, thumb)
+        finally:  # whatever happened costs this picture only
+            self._made[key] = thumb
 
     def _keep(self, key: str, thumb: Thumb) -> None:
         try:
@@ -127,12 +111,3 @@ def _decode_one(video: Path, at: float) -> Any:
             return next(container.decode(stream), None)
         except av.error.FFmpegError:
             return None
-
-
-def _key(video: Path) -> str:
-    try:
-        facts = video.stat()
-        state = f"{facts.st_size}|{facts.st_mtime_ns}"
-    except OSError:
-        state = "missing"
-    return hashlib.sha256(f"{VERSION}|{video.absolute()}|{state}".encode()).hexdigest()[:24]

@@ -33,6 +33,8 @@ class Timeline:
     Where the file's clock was continued (`joints`) or filled (`filled` packets), `by_packet` has each packet's time on
     the file's clock as continued, by its number in the stream; `in_order` says that frames carry no time of their own.
     `file_start` is where the whole file begins on its clock, audio included. `streams` counts its moving pictures.
+    `container` and `pixels` are FFmpeg's names of the format and of a frame's layout; `leading` says that the video is
+    the first of the file's pictures, which players choose.
     """
 
     origin: float
@@ -47,6 +49,9 @@ class Timeline:
     file_start: float = 0.0
     streams: int = 1
     hdr: str = ""
+    container: str = ""
+    pixels: str = ""
+    leading: bool = True
 
     @property
     def fps(self) -> float:
@@ -146,6 +151,9 @@ def _timeline(video: Path, container: Any, stream: Any, packets: _Packets) -> Ti
         in_order=unstamped or (clock.filled > 0 and reordered),
         file_start=float(container.start_time or 0) / av.time_base,
         streams=sum(bool(each.codec_context) and each.frames != 1 for each in container.streams.video),
+        container=container.format.name,
+        pixels=stream.codec_context.pix_fmt or "",
+        leading=stream.index == container.streams.video[0].index,
         hdr=HDR.get(int(stream.codec_context.color_trc or 0), ""),
     )
     return _with_promises(timeline, container, stream, packets, len(whole))

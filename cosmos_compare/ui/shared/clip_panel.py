@@ -12,13 +12,14 @@ import streamlit as st
 
 from cosmos_compare.board import Side
 from cosmos_compare.errors import CompareError
+from cosmos_compare.language import t
 from cosmos_compare.schema import Clip
 from cosmos_compare.ui.shared import markup, resources
+from cosmos_compare.ui.shared.plain import plain
 from cosmos_compare.video.clips import GROUND_TRUTH, Scenario, load_ground_truth
+from cosmos_compare.video.files import is_file
 
-# What browsers play, by container and codec; the rest is shown as a picture.
-MIME = {".mp4": "video/mp4", ".mov": "video/mp4", ".webm": "video/webm", ".mkv": "video/webm"}
-CODECS = {"h264", "vp8", "vp9", "av1"}
+REFRESH_S = 0.7  # while a copy is being made
 
 
 def of_sides(sides: tuple[Side, ...]) -> Scenario | None:
@@ -28,7 +29,7 @@ def of_sides(sides: tuple[Side, ...]) -> Scenario | None:
     clip = sides[0].comparison.clip
     video = Path(clip.path)
     truth = video.parent / GROUND_TRUTH
-    return Scenario(clip.scenario, video, truth if truth.is_file() else None) if video.is_file() else None
+    return Scenario(clip.scenario, video, truth if is_file(truth) else None) if is_file(video) else None
 
 
 def head(scenario: Scenario | None) -> Clip | None:
@@ -66,13 +67,25 @@ def _truth(path: Path) -> None:
 
 
 def video(scenario: Scenario, clip: Clip) -> None:
-    """The video, or a picture of it where browsers can't play it."""
-    mime = MIME.get(scenario.video.suffix.lower())
-    if mime and clip.codec in CODECS:
-        st.video(str(scenario.video), format=mime, muted=True)
-        _seeker()(key="seek")
+    """The video, or a copy of it where browsers can't play the file, or a picture while that is being made."""
+    found = resources.playable().get(scenario.video, clip)
+    if found.path:
+        st.video(str(found.path), format=found.mime, muted=True)
+        _seeker()(key="seek", data={"offset": found.offset})
         return
     thumb = resources.thumbs().get(scenario.video)
     if thumb and thumb.jpeg:
         st.image(base64.b64decode(thumb.jpeg), width="stretch")
-    st.caption(f"Browsers can't play {clip.codec} in {scenario.video.suffix}; the models see its frames all the same.")
+    if found.problem:
+        st.caption(plain(t("{problem} The models see its frames all the same.", problem=found.problem)))
+    else:
+        st.fragment(_until_made, run_every=REFRESH_S)(scenario, clip)
+
+
+def _until_made(scenario: Scenario, clip: Clip) -> None:
+    """How far the copy is; it refreshes itself."""
+    found = resources.playable().get(scenario.video, clip)
+    if found.path or found.problem:
+        st.rerun()
+    kind = t("{codec} in {suffix}", codec=clip.codec, suffix=scenario.video.suffix)
+    st.progress(found.share, text=plain(t("Browsers can't play {kind}; a copy is being made, once.", kind=kind)))

@@ -19,6 +19,7 @@ from cosmos_compare.schema import Clip, FrameTimes, ModelSpec, Prompt, Run, Sett
 from cosmos_compare.video.clips import Listing, Scenario, list_folder, probe
 from cosmos_compare.video.frame_cache import FrameCache
 from cosmos_compare.video.frames import plan_frames
+from cosmos_compare.video.playable import PlayableCopies
 from cosmos_compare.video.thumbs import Thumbs
 from cosmos_compare.video.uploads import kept_uploads
 
@@ -58,6 +59,16 @@ def thumbs() -> Thumbs:
 @st.cache_resource(show_spinner=False)
 def _thumbs(folder: Path) -> Thumbs:
     return Thumbs(folder)
+
+
+def playable() -> PlayableCopies:
+    """What browsers can show of clips; copies lie beside the thumbnails."""
+    return _playable(outputs_folder() / ".thumbs")
+
+
+@st.cache_resource(show_spinner=False)
+def _playable(folder: Path) -> PlayableCopies:
+    return PlayableCopies(folder)
 
 
 @st.cache_data(show_spinner=False, ttl=5)

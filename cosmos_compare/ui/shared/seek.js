@@ -1,5 +1,7 @@
 // A time named in an answer moves the video there. Times are numbers that our own markup wrote.
-export default function () {
+export default function ({ data }) {
+  // Where the clip's first frame stands on the player's clock, seconds; on the document, whichever copy of this listens.
+  document.documentElement.dataset.clipOffset = data.offset;
   // The same function is added once only, however often the page runs.
   document.addEventListener("click", seek);
   document.addEventListener("keydown", seek);
@@ -10,6 +12,6 @@ function seek(event) {
   const video = document.querySelector("video");
   if (!mark || !video || (event.type === "keydown" && event.key !== "Enter")) return;
   video.pause();
-  video.currentTime = Number(mark.dataset.seconds);
+  video.currentTime = Number(mark.dataset.seconds) + Number(document.documentElement.dataset.clipOffset ?? 0);
   video.scrollIntoView({ block: "nearest", behavior: "smooth" });
 }
