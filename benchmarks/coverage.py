@@ -30,7 +30,8 @@ LOWEST, HIGHEST = 0.93, 0.06
 
 @dataclass(frozen=True)
 class Cell:
-    """One setting of the simulation. `effect` is the latent advantage of B, `missing` the share of lost judgements."""
+    """One setting of the simulation. `effect` is the latent advantage of B, `missing` the share of lost judgements, 1
+    where each scenario is judged by one of the raters in turn."""
 
     scenarios: int
     raters: int
@@ -75,6 +76,8 @@ def one_draw(chance: np.random.Generator, cell: Cell, at_large: tuple[float, flo
     levels = marks(chance, cell, leaning, cell.scenarios)
     d, won = (levels[:, :, 1] - levels[:, :, 0]).astype(float), verdicts(chance, levels)
     lost = chance.random(d.shape[:2]) < cell.missing
+    if cell.missing == 1:
+        lost = np.arange(cell.raters) != np.arange(cell.scenarios)[:, None] % cell.raters
     d[lost], won[lost] = np.nan, np.nan
     scenario = np.repeat(np.arange(cell.scenarios), cell.raters)
     rater = np.tile(np.arange(cell.raters), cell.scenarios)
@@ -149,6 +152,10 @@ def exceptions(draws: int, pool: ProcessPoolExecutor) -> None:
             (50, 2, LEAN, 0.0, 0.3),
             (8, 4, LEAN, 0.0, 0.3),
             (20, 4, LEAN, 0.0, 0.3),
+            (8, 2, LEAN, 0.0, 1.0),
+            (20, 2, LEAN, 0.0, 1.0),
+            (50, 2, LEAN, 0.0, 1.0),
+            (20, 4, LEAN, 0.0, 1.0),
             (20, 2, 0.5, 0.0, 0.0),
         ]
     ]

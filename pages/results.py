@@ -1,10 +1,11 @@
-"""Results: what the ratings say about two models, how sure that is, and what is missing."""
+"""Results: what the ratings say about two arms, about whom, how sure that is, and what is missing."""
 
 import streamlit as st
 
 from cosmos_compare.errors import CompareError
+from cosmos_compare.results.plans import counts
 from cosmos_compare.ui.rate import session
-from cosmos_compare.ui.results import choices, problems, sections
+from cosmos_compare.ui.results import choices, more_arms, plan, problems, sections
 from cosmos_compare.ui.shared import rating_data, shell
 
 shell.page("Results")
@@ -16,15 +17,18 @@ except CompareError as error:
     st.error(str(error))
     st.stop()
 
-models = choices.choose_models(found)
-if models is None:
+arms = choices.choose_arms(found)
+if arms is None:
     st.info("No two models have answered the same question about the same clip yet. Run a comparison, then rate it.")
     st.stop()
 part = choices.choose_slice(found)
+planned = plan.planned(arms, part)
 
-report = rating_data.report_of(models, part)
+report = rating_data.report_of(arms, part, counts(planned))
+plan.show(report, planned)
 sections.headline(report)
 problems.show(found.problems)
 rater = session.rater()
 sections.caution(rater, rating_data.unrated(rater))
 sections.charts_of(report)
+more_arms.show(found, report)

@@ -39,7 +39,7 @@ def decision_words(d: Difference) -> str:
     if d.enough and d.planned is not None:
         return t("Enough evidence of a difference at the {planned} scenarios that were planned.", planned=d.planned)
     if d.enough:
-        return t("Enough evidence of a difference, also for looks that nobody planned (p ≤ .01).")
+        return t("Enough evidence of a difference, also for a look that nobody planned (p ≤ {level}).", level=_level(d))
     if d.planned is not None and d.scenarios < d.planned:
         return t(
             "Not decided yet: {planned} scenarios are planned, {rated} are rated.", planned=d.planned, rated=d.scenarios
@@ -47,10 +47,12 @@ def decision_words(d: Difference) -> str:
     if d.value is not None and abs(d.value) < ALIKE:
         reach = t("Not enough evidence for a difference: none was seen on average, but these ratings fit")
         return f"{reach} {reach_words(d)}."
-    if d.planned is None and d.p is not None and 0.01 < d.p <= PLANNED_LEVEL:
+    if d.planned is None and d.p is not None and d.level < d.p <= PLANNED_LEVEL:
         return t(
             "Not enough evidence: p ≤ .05 counts once, at a number of scenarios that was planned before the first "
-            "rating; any other look needs p ≤ .01."
+            "rating; any other look at {scenarios} needs p ≤ {level}.",
+            scenarios=scenarios(d.scenarios),
+            level=_level(d),
         )
     return " ".join(filter(None, [t("Not enough evidence for a difference."), _few_words(d), more_words(d)]))
 
@@ -82,8 +84,12 @@ def _few_words(d: Difference) -> str:
         scenarios=scenarios(d.scenarios),
         p=p_words(d.smallest_p).removeprefix("p = "),
         fewest=fewest(d.level),
-        level=f"{d.level:g}".replace("0.", "."),
+        level=_level(d),
     )
+
+
+def _level(d: Difference) -> str:
+    return f"{d.level:g}".replace("0.", ".")
 
 
 def size_sentence(d: Difference) -> str:
@@ -110,10 +116,9 @@ def others_words(d: Difference) -> str:
         )
     else:
         text = t("If other raters judged scenarios like these: {interval}.", interval=interval)
-    if d.balanced or d.raters > 2:
+    if d.raters > 2:
         return text
-    note = t("Two raters who judged unlike scenarios make this interval too narrow: it holds some .88, not .95.")
-    return f"{text} {note}"
+    return text + " " + t("(Two raters are few to tell: should raters lean strongly, it is too narrow.)")
 
 
 def start_words(planned: int | None, sd: float = 0.5) -> str:
@@ -124,7 +129,7 @@ def start_words(planned: int | None, sd: float = 0.5) -> str:
         return t(
             "{planned} planned scenarios can't show anything: {fewest} are the fewest.",
             planned=planned,
-            fewest=fewest(look.level),
+            fewest=fewest(look.level_at(planned)),
         )
     if shown is not None:
         return t(

@@ -19,10 +19,17 @@ from cosmos_compare.results.evidence import Evidence, Slice
 from cosmos_compare.results.number_words import interval_words, level_words, scenarios
 from cosmos_compare.results.report import judgements
 from cosmos_compare.schema import AXES
-from cosmos_compare.stats import Difference, Look, centred, difference, difference_of_differences, every_two
+from cosmos_compare.stats import (
+    UNPLANNED,
+    ArmPair,
+    Difference,
+    Look,
+    centred,
+    difference,
+    difference_of_differences,
+    every_two,
+)
 from cosmos_compare.stats.estimate import Floats
-
-LEVEL = 0.01  # nobody plans a table of all pairs
 
 
 class Control(NamedTuple):
@@ -112,10 +119,7 @@ def every_two_arms(found: Evidence, arms: Sequence[ArmChoice], part: Slice) -> p
     table = centred(marks.ravel(), long[0], long[1], long[2], len(arms)) if len(known) else np.empty((0, len(arms)))
     per_cell = int((~np.isnan(marks)).sum()) / max(1, int((~np.isnan(table)).sum()))
     names = [label(one, arms, found.prompts()) for one in arms]
-    result = [
-        (names[two.first], names[two.second], *two[2:], _clear(two.p, two.low, two.high))
-        for two in every_two(table, per_cell)
-    ]
+    result = [(names[two.first], names[two.second], *two[2:], _clear(two)) for two in every_two(table, per_cell)]
     return pd.DataFrame(result, columns=["a", "b", "difference", "low", "high", "scenarios", "p", "enough"])
 
 
@@ -130,8 +134,11 @@ def _arm_of(rows: pd.DataFrame, arms: Sequence[ArmChoice], found: Evidence) -> C
     return of[codes_of(rows, "run_id")]
 
 
-def _clear(p: float | None, low: float | None, high: float | None) -> bool:
-    return p is not None and low is not None and high is not None and p <= LEVEL and not low <= 0 <= high
+def _clear(two: ArmPair) -> bool:
+    """Whether a pair is shown to differ: nobody plans a table of all pairs."""
+    if two.p is None or two.low is None or two.high is None or two.low <= 0 <= two.high:
+        return False
+    return two.p <= UNPLANNED.level_at(two.scenarios)
 
 
 def many_words(table: pd.DataFrame) -> str:
@@ -148,8 +155,8 @@ def many_words(table: pd.DataFrame) -> str:
         if row["enough"]
     ]
     if not clear:
-        return t("No two arms are shown to differ, all pairs read together (p ≤ .01).")
-    return t("Shown to differ, all pairs read together (p ≤ .01): {pairs}.", pairs="; ".join(clear))
+        return t("No two arms are shown to differ, all pairs read together.")
+    return t("Shown to differ, all pairs read together: {pairs}.", pairs="; ".join(clear))
 
 
 def _way(row: dict[Any, Any]) -> str:

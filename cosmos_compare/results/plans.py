@@ -62,7 +62,7 @@ def plan_words(plan: Plan) -> str:
     if not plan.rated_before:
         return f"{scenarios} will decide, with p ≤ .05."
     before = "1 scenario was" if plan.rated_before == 1 else f"{plan.rated_before} scenarios were"
-    return f"{scenarios}. But {before} rated before, so it may follow from what was seen: looks still need p ≤ .01."
+    return f"{scenarios}. But {before} rated before, so it may follow from what was seen: p ≤ .05 won't do."
 
 
 def record_plan(outputs: Path, arms: Two, part: Slice, planned: int, rated: int, now: str) -> Plan:

@@ -98,7 +98,7 @@ def report(
         difference=difference(values.ravel(), np.repeat(order, len(AXES)), np.outer(raters, every).ravel(), look=look),
         mean_of_axes=_mean_of_axes(axes),
         win_rate=win_rate(outcome, order, raters, look=look),
-        left_share=side_bias(outcome, pairs["b_left"].to_numpy(), look.level_at(len(names))),
+        left_share=side_bias(outcome, pairs["b_left"].to_numpy(), look.at_plan_only(len(names)).level_at(len(names))),
         verdicts=tables.verdicts(pairs),
         sensitivity=sensitivity(pairs, order, names),
         agreement=agreement_tables.agreement(current),

@@ -43,10 +43,10 @@ def axis_differences(pairs: pd.DataFrame, order: Codes, look: Look = UNPLANNED) 
         sums, counts = _sums(pairs[axis].to_numpy(), order, len(by_axis))
         by_axis[:, place] = _ratio(sums, counts)
     p = joint_p(by_axis)
-    enough = p <= look.level
+    enough = p <= look.level_at(len(by_axis))
     if look.planned is not None:
         there = len(by_axis) >= look.planned
-        enough &= there and joint_p(by_axis[: look.planned]) <= look.level
+        enough &= there and joint_p(by_axis[: look.planned]) <= look.level_at(look.planned)
     rows = []
     for place, axis in enumerate(AXES):
         found = clustered_mean(pairs[axis].to_numpy(), order, scale=(-2.0, 2.0))

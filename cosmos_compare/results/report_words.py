@@ -1,12 +1,9 @@
 """A report in sentences: what the numbers say, about whom, under which slice, and where they don't say enough yet."""
 
+from typing import NamedTuple
+
 from cosmos_compare.language import t
-from cosmos_compare.results.difference_words import (
-    difference_words,
-    others_words,
-    size_sentence,
-    start_words,
-)
+from cosmos_compare.results.difference_words import difference_words, others_words, size_sentence, start_words
 from cosmos_compare.results.number_words import count, estimate_words, interval_words, p_words
 from cosmos_compare.results.report import Report
 from cosmos_compare.results.trust_words import (
@@ -20,36 +17,43 @@ from cosmos_compare.results.trust_words import (
 )
 from cosmos_compare.results.verdict_words import left_words, win_words
 
-__all__ = [
-    "claim_words",
-    "count",
-    "coverage_words",
-    "estimate_words",
-    "interval_words",
-    "p_words",
-    "sentences",
-]
+__all__ = ["Group", "claim_words", "count", "coverage_words", "estimate_words", "groups", "headline", "interval_words"]
+__all__ += ["p_words", "sentences"]
+
+
+class Group(NamedTuple):
+    """Sentences on one question."""
+
+    title: str
+    sentences: tuple[str, ...]
+
+
+def headline(found: Report) -> str:
+    """The finding: how the two differ, how sure that is, and how large it is in plain words."""
+    return f"{difference_words(found.difference, *found.models)} {size_sentence(found.difference)}".strip()
+
+
+def groups(found: Report) -> list[Group]:
+    """All that limits the headline or stands beside it, by question; groups without a sentence are left out."""
+    a, b = found.models
+    d = found.difference
+    every = [
+        (t("Before you start"), [start_words(d.planned) if not d.scenarios else ""]),
+        (t("Careful"), warnings(found)),
+        (t("Other raters"), [others_words(d)]),
+        (t("Preference"), [win_words(found.win_rate, found.verdicts, a, b)]),
+        (t("Axes"), [axes_words(found), missing_words(found)]),
+        (t("What it hangs on"), [sensitivity_words(found)]),
+        (t("Raters"), [agreement_words(found), left_words(found.left_share, b)]),
+        (t("What is counted"), [basis_words(found), coverage_words(found)]),
+    ]
+    kept = [Group(title, tuple(filter(None, words))) for title, words in every]
+    return [group for group in kept if group.sentences]
 
 
 def sentences(found: Report) -> list[str]:
-    """The report's findings in order of weight: the difference first, then what limits it, then what it rests on."""
-    a, b = found.models
-    d = found.difference
-    words = [
-        f"{difference_words(d, a, b)} {size_sentence(d)}".strip(),
-        *warnings(found),
-        others_words(d),
-        win_words(found.win_rate, found.verdicts, a, b),
-        axes_words(found),
-        missing_words(found),
-        sensitivity_words(found),
-        agreement_words(found),
-        left_words(found.left_share, b),
-        basis_words(found),
-        coverage_words(found),
-        start_words(d.planned) if not d.scenarios else "",
-    ]
-    return [sentence for sentence in words if sentence]
+    """The headline and all groups in one list."""
+    return [headline(found), *(sentence for group in groups(found) for sentence in group.sentences)]
 
 
 def claim_words(found: Report) -> str:

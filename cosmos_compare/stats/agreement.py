@@ -13,7 +13,7 @@ from cosmos_compare.stats.jackknife import CEILING, NO_PAIRS, ONE_LEVEL, jackkni
 from cosmos_compare.stats.shares import effective_n, wilson
 
 LEVELS = 3
-MOST_OF_ONE = 0.9  # the share of marks of one level above which intervals of α, κ and AC2 are withheld
+MOST_OF_ONE = 0.9  # the share of marks of one level above which intervals of α and κ are withheld
 
 
 class Agreement(NamedTuple):
@@ -96,8 +96,7 @@ def weighted_ac(counts: Floats, clusters: Labels, weights: Floats | None = None)
     if len(np.flatnonzero(counts[twice].sum(axis=0))) == 1:
         return undefined(int(twice.sum()), len(set(np.asarray(clusters)[twice].tolist())), ONE_LEVEL)
     # With levels used evenly, two marks a unit that are always 0 and 2 give −2 where there are three of them.
-    found = jackknife(sums, clusters, statistic, counted=twice, lowest=1.0 - k)
-    return _withheld(found, counts[twice].sum(axis=0))
+    return jackknife(sums, clusters, statistic, counted=twice, lowest=1.0 - k)
 
 
 def raw_agreement(counts: Floats, clusters: Labels) -> Estimate:
@@ -141,7 +140,10 @@ def weighted_kappa(
 
 
 def _withheld(found: Estimate, levels: Floats) -> Estimate:
-    """Without its interval where one level holds nearly all marks: there it would cover .54 to .86 instead of .95."""
+    """Without its interval where one level holds nearly all marks: there it would cover .54 to .86 instead of .95.
+
+    AC2 is made for that place and keeps its own: .95 to .97.
+    """
     if found.low is None or levels.max() <= MOST_OF_ONE * levels.sum():
         return found
     return found._replace(low=None, high=None, why=CEILING)

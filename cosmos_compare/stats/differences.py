@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from cosmos_compare.stats.estimate import Floats, Labels, clipped, cluster_means, codes, half_width
-from cosmos_compare.stats.looks import UNPLANNED, Look, fewest, scenarios_needed
+from cosmos_compare.stats.looks import UNPLANNED, UNPLANNED_LEVEL, Look, fewest, scenarios_needed
 from cosmos_compare.stats.raters import crossed
 from cosmos_compare.stats.sign_flips import sign_flip_p, smallest_p
 
@@ -36,7 +36,7 @@ class Difference(NamedTuple):
     wide_high: float | None = None
     balanced: bool = True
     planned: int | None = None
-    level: float = UNPLANNED.level
+    level: float = UNPLANNED_LEVEL
 
     @property
     def enough_for_others(self) -> bool:
@@ -62,14 +62,14 @@ def difference(
     n = int(np.count_nonzero(there))
     judges = 0 if raters is None else len(set(np.asarray(raters)[there].tolist()))
     nothing = Difference(
-        None, None, None, n, len(d), None, None, None, raters=judges, planned=look.planned, level=look.level
+        None, None, None, n, len(d), None, None, None, raters=judges, planned=look.planned, level=look.level_at(len(d))
     )
     if len(d) == 0:
         return nothing
     value, p, smallest = float(d.mean()), sign_flip_p(d), smallest_p(len(d))
     found = nothing._replace(value=value, p=p, smallest_p=smallest)
     if len(d) == 1:
-        return found._replace(more_scenarios=max(fewest(look.level), look.planned or 0) - 1)
+        return found._replace(more_scenarios=max(fewest(look.level_at(1)), look.planned or 0) - 1)
     half = half_width(d, n / len(d))
     low, high = clipped(value, half, scale)
     enough = look.allows(d) and not _holds_zero(low, high)
@@ -110,4 +110,5 @@ def _more(d: Floats, look: Look) -> int | None:
     mean, spread = abs(float(d.mean())), float(d.std(ddof=1))
     if mean <= 1e-12 * max(1.0, spread):
         return None
-    return max(missing, scenarios_needed(spread, mean, look.level) - len(d))
+    needed = scenarios_needed(spread, mean, look.level_at(len(d)))
+    return max(missing, scenarios_needed(spread, mean, look.level_at(needed)) - len(d))

@@ -62,10 +62,10 @@ def jackknife(
 def _interval(value: float, without: Floats, scenarios: int, level: float) -> tuple[float, float]:
     """The interval on the scale log(1 − value), where a coefficient's spread depends less on its size.
 
-    In simulation with 8 scenarios it covered .94-.97; on the plain scale AC2 covered .85. Where one scenario holds
-    all the disagreement there is no such scale, and the plain one is used.
+    On the plain scale AC2 of 8 scenarios covered .85, on this one all cover .92 to .95; wider by 1/S, .94 to .97.
+    Where one scenario holds all the disagreement there is no such scale, and the plain one is used.
     """
-    quantile = float(stdtrit(scenarios - 1, level))
+    quantile = float(stdtrit(scenarios - 1, level)) * (1 + 1 / scenarios)
     if (without > 1 - 1e-12).any():
         half = quantile * _error(without)
         return value - half, min(1.0, value + half)

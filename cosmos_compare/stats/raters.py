@@ -11,6 +11,8 @@ from scipy.special import stdtrit
 
 from cosmos_compare.stats.estimate import TWO_SIDED_95, Floats, Labels, codes
 
+LEAST_LEAN = 0.06  # levels
+
 
 class Crossed(NamedTuple):
     """Half of the 95 % interval about other raters too. `balanced`: every rater judged every scenario."""
@@ -19,14 +21,19 @@ class Crossed(NamedTuple):
     balanced: bool
 
 
-def crossed(values: Floats, scenarios: Labels, raters: Labels) -> Crossed | None:
-    """For the mean over scenarios of each one's mean over its raters; None with one rater or one scenario."""
+def crossed(values: Floats, scenarios: Labels, raters: Labels, least_lean: float = LEAST_LEAN) -> Crossed | None:
+    """For the mean over scenarios of each one's mean over its raters; None with one rater or one scenario.
+
+    Two raters may lean alike by chance and hide that raters lean at all. So the standard deviation of raters' leanings
+    is never taken to be below `least_lean`/√(R − 1), nor that of their means below what noise would make it.
+    """
     table = cells(values, scenarios, raters)
     count, judges = table.shape
     if count < 2 or judges < 2:
         return None
     balanced = not np.isnan(table).any()
-    variance, freedom = (_balanced if balanced else _unbalanced)(table)
+    least = least_lean**2 / (judges - 1) / judges
+    variance, freedom = (_balanced if balanced else _unbalanced)(table, least)
     quantile = float(stdtrit(min(max(freedom, 1.0), count - 1.0), TWO_SIDED_95))
     return Crossed(quantile * float(np.sqrt(variance)), balanced)
 
@@ -43,22 +50,22 @@ def cells(values: Floats, scenarios: Labels, raters: Labels) -> Floats:
     return np.divide(sums, counts, out=np.full(size, np.nan), where=counts > 0).reshape(shape)
 
 
-def _balanced(table: Floats) -> tuple[float, float]:
-    """Variance [MS_s + max(0, MS_r − MS_sr)]/(S·R) of the two-way table, and Satterthwaite's degrees of freedom."""
+def _balanced(table: Floats, least: float) -> tuple[float, float]:
+    """Variance [MS_s + max(MS_r, MS_sr, least)]/(S·R) of the two-way table, and Satterthwaite's degrees of freedom.
+
+    Unbiased would be MS_s + MS_r − MS_sr; with two raters that covered .91 of 50 scenarios, this .93 to .98.
+    """
     count, judges = table.shape
     mean, rows, columns = table.mean(), table.mean(axis=1), table.mean(axis=0)
     of_rows = judges * float(((rows - mean) ** 2).sum()) / (count - 1)
     of_columns = count * float(((columns - mean) ** 2).sum()) / (judges - 1)
     rest = table - rows[:, None] - columns + mean
     of_rest = float((rest**2).sum()) / ((count - 1) * (judges - 1))
-    if of_columns <= of_rest:
-        return of_rows / (count * judges), count - 1.0
-    total = of_rows + of_columns - of_rest
-    parts = of_rows**2 / (count - 1) + of_columns**2 / (judges - 1) + of_rest**2 / ((count - 1) * (judges - 1))
-    return total / (count * judges), total**2 / parts
+    by_rater = max(of_columns, of_rest, least * count * judges)
+    return _together(of_rows / (count * judges), by_rater / (count * judges), count, judges)
 
 
-def _unbalanced(table: Floats) -> tuple[float, float]:
+def _unbalanced(table: Floats, least: float) -> tuple[float, float]:
     """The two-way cluster form (Cameron, Gelbach & Miller 2011): by scenario, plus by rater, less by both."""
     count, judges = table.shape
     there = ~np.isnan(table)
@@ -67,8 +74,11 @@ def _unbalanced(table: Floats) -> tuple[float, float]:
     by_scenario = count / (count - 1) * float((scores.sum(axis=1) ** 2).sum())
     by_rater = judges / (judges - 1) * float((scores.sum(axis=0) ** 2).sum())
     both = int(there.sum())
-    extra = max(0.0, by_rater - both / (both - 1) * float((scores**2).sum()))
-    total = by_scenario + extra
-    if total == 0:
-        return 0.0, count - 1.0
-    return total, total**2 / (by_scenario**2 / (count - 1) + extra**2 / (judges - 1))
+    extra = max(least, by_rater - both / (both - 1) * float((scores**2).sum()))
+    return _together(by_scenario, extra, count, judges)
+
+
+def _together(by_scenario: float, by_rater: float, count: int, judges: int) -> tuple[float, float]:
+    """The sum of two variances and its degrees of freedom (Satterthwaite 1946)."""
+    total = by_scenario + by_rater
+    return total, total**2 / (by_scenario**2 / (count - 1) + by_rater**2 / (judges - 1))

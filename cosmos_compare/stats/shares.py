@@ -10,6 +10,8 @@ from cosmos_compare.stats.looks import UNPLANNED, Look
 from cosmos_compare.stats.raters import crossed
 from cosmos_compare.stats.sign_flips import sign_flip_p, smallest_p
 
+LEAST_LEAN = 0.05  # shares of wins
+
 
 class Preference(NamedTuple):
     """How often B wins, each scenario counted once, with its interval about these raters and scenarios like these.
@@ -88,7 +90,7 @@ def win_rate(
     if raters is None:
         return found
     found = found._replace(raters=len(set(np.asarray(raters)[there].tolist())))
-    wider = crossed(outcomes, scenarios, raters)
+    wider = crossed(outcomes, scenarios, raters, LEAST_LEAN)
     if wider is None:
         return found
     wide = clipped(share, wider.half, (0.0, 1.0))

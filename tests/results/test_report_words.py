@@ -59,7 +59,7 @@ def test_not_enough_evidence_says_how_much_is_missing_and_that_nothing_may_be() 
     words = difference_words(found, "A", "B")
     assert f"about {found.more_scenarios} more scenarios would show it four times in five" in words
     assert "these ratings also fit no difference" in words
-    assert found.more_scenarios == 40  # (3.4174 · 0.4764 / 0.25)² + 3.32 = 45.7, so 46 in all, at .01
+    assert found.more_scenarios == 47  # (3.6486 · 0.4764 / 0.25)² + 3.94 = 52.3, so 53 in all, at .005
     planned = difference(np.array([0.5, -0.4, 0.9, -0.2, 0.3, 0.4]), np.arange(6), look=Look(6))
     assert planned.more_scenarios == 25  # (2.8016 · 0.4764 / 0.25)² + 1.92 = 30.4
 
@@ -99,8 +99,9 @@ def test_about_other_raters() -> None:
     assert split.startswith("Only these 2 raters support it") and "\N{MINUS SIGN}2.00 to 2.00" in split
     alike = others_words(difference(np.ones(16), np.repeat(np.arange(8), 2), two))
     assert alike.startswith("If other raters judged scenarios like these, it would hold")
-    unlike = others_words(difference(np.ones(8), np.arange(8), np.arange(8) % 2))
-    assert "too narrow" in unlike
+    assert "Two raters are few" in alike
+    four = others_words(difference(np.ones(32), np.repeat(np.arange(8), 4), np.tile(range(4), 8)))
+    assert "few" not in four
 
 
 def test_what_numbers_of_scenarios_can_show_before_starting() -> None:

@@ -49,3 +49,6 @@ def test_looking_after_every_scenario_is_rarely_wrong() -> None:
         claims += any(UNPLANNED.allows(d[:n]) for n in range(6, 31, 3))
         at_05 += any(Look(n).allows(d[:n]) for n in range(6, 31, 3))
     assert claims <= 0.05 * 200 < at_05
+    assert [UNPLANNED.level_at(n) for n in (8, 12, 13)] == [0.01, 0.01, 0.005]
+    assert Look(20).at_plan_only(20).level_at(20) == 0.05
+    assert Look(20).at_plan_only(21).level_at(21) == 0.005

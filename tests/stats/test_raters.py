@@ -9,13 +9,15 @@ from cosmos_compare.stats.raters import cells, crossed
 
 
 def test_balanced_by_hand() -> None:
-    """Cells 0 1 / 2 1 / 4 4: MS of scenarios 13/2, of raters 0, of both together 1/2, so raters add nothing."""
+    """Cells 0 1 / 2 1 / 4 4: MS of scenarios 13, of raters 0, of both together 1/2, which raters are taken to add."""
     values, scenarios, raters = np.array([0, 1, 2, 1, 4, 4.0]), np.repeat(np.arange(3), 2), np.tile([0, 1], 3)
     found = crossed(values, scenarios, raters)
     assert found is not None and found.balanced
     means = np.array([0.5, 1.5, 4.0])
     mean_square = 2 * ((means - 2) ** 2).sum() / 2
-    assert found.half == pytest.approx(student.ppf(0.975, 2) * np.sqrt(mean_square / 6))
+    freedom = (mean_square + 0.5) ** 2 / (mean_square**2 / 2 + 0.5**2 / 1)
+    half = student.ppf(0.975, min(freedom, 2)) * np.sqrt((mean_square + 0.5) / 6)
+    assert found.half == pytest.approx(half)
 
 
 def test_raters_who_lean_add_their_spread_by_hand() -> None:
@@ -34,7 +36,7 @@ def test_a_missing_cell_is_the_two_way_cluster_form_by_hand() -> None:
     scores = np.array([(1 - mean) / 3, (0 - mean) / 6, (2 - mean) / 6, (3 - mean) / 3])
     by_scenario = 3 / 2 * (scores[0] ** 2 + (scores[1] + scores[2]) ** 2 + scores[3] ** 2)
     by_rater = 2 * ((scores[0] + scores[1]) ** 2 + (scores[2] + scores[3]) ** 2)
-    extra = max(0.0, by_rater - 4 / 3 * (scores**2).sum())
+    extra = max(0.06**2 / 2, by_rater - 4 / 3 * (scores**2).sum())
     freedom = (by_scenario + extra) ** 2 / (by_scenario**2 / 2 + extra**2 / 1)
     half = student.ppf(0.975, min(max(freedom, 1), 2)) * np.sqrt(by_scenario + extra)
     assert found.half == pytest.approx(half)

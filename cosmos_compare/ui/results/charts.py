@@ -5,11 +5,14 @@ Model A is blue and model B orange everywhere, as on the other pages; difference
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
 from cosmos_compare.ratings.rubric import LABELS
+from cosmos_compare.results.number_words import p_words
 from cosmos_compare.results.report import Report
 from cosmos_compare.results.report_tables import OVERALL
 from cosmos_compare.schema import AXES
@@ -54,8 +57,41 @@ def means(found: Report) -> go.Figure:
     return plain(figure, 60 + 56 * len(axes), legend=True)
 
 
+def axis_differences(found: Report) -> go.Figure:
+    """Paired differences of each axis with their intervals: filled where the axis differs, read with all others."""
+    a, b = found.models
+    table = found.axis_differences[::-1].reset_index(drop=True)
+    centre = table["difference"].astype(float)
+    colours = [B if value > 0 else A for value in centre]
+    figure = go.Figure()
+    for place, (colour, row) in enumerate(zip(colours, table.to_dict("records"), strict=True)):
+        one = pd.DataFrame([row])[["difference", "low", "high"]].astype(float)
+        figure.add_scatter(
+            x=one["difference"],
+            y=[place],
+            error_x=whiskers(one, "difference", colour),
+            mode="markers",
+            marker={
+                "size": 12,
+                "color": colour,
+                "symbol": "circle" if row["enough"] else "circle-open",
+                "line": {"width": 2},
+            },
+            hovertemplate=f"%{{x:+.2f}} {interval(one)[0]}<br>{row['n']} pairs of marks, {row['scenarios']} scenarios"
+            "<extra></extra>",
+        )
+    joint = ["" if math.isnan(p) else f", {p_words(p)}" for p in table["p"].astype(float)]
+    counts = zip(table["axis"], table["n"], joint, strict=True)
+    rows_axis(figure, [f"{NAMES[axis]}  <i>n {n}{p.replace('<', '&lt;')}</i>" for axis, n, p in counts])
+    ends = table[["low", "high", "difference"]].astype(float).abs().to_numpy()
+    reach = min(2.05, max(0.5, float(np.nanmax(ends)) if not np.isnan(ends).all() else 0.5) * 1.08)
+    figure.update_xaxes(range=[-reach, reach], zeroline=True, zerolinewidth=2, tickformat=".1f")
+    figure.update_xaxes(title={"text": f"← {short(a)} higher · {short(b)} higher →", "font": {"size": 12}})
+    return plain(figure, 100 + 40 * len(table))
+
+
 def scenario_differences(found: Report) -> go.Figure:
-    """B − A of each scenario, and the mean of them with its interval at the bottom."""
+    """The difference of each scenario, and the mean of them with its interval at the bottom."""
     table = farthest(found.scenario_differences)[::-1]
     d = found.difference
     names = [short(name) for name in table["scenario"]]
@@ -84,7 +120,7 @@ def scenario_differences(found: Report) -> go.Figure:
     reach = max([0.5, *table["difference"].abs(), *(abs(v) for v in (d.low, d.high) if v is not None)]) * 1.08
     figure.update_xaxes(range=[-reach, reach], zeroline=True, zerolinewidth=2, tickformat=".1f")
     a, b = found.models
-    figure.update_xaxes(title={"text": f"← {a} higher · {b} higher →", "font": {"size": 12}})
+    figure.update_xaxes(title={"text": f"← {short(a)} higher · {short(b)} higher →", "font": {"size": 12}})
     return plain(figure, 90 + 26 * len(labels))
 
 
@@ -137,7 +173,7 @@ def heat(found: Report, ink: str = INK) -> go.Figure:
             hoverinfo="skip",
             xgap=2,
             ygap=2,
-            colorbar={"title": {"text": "B − A"}, "thickness": 12, "tickvals": [-2, -1, 0, 1, 2]},
+            colorbar={"title": {"text": "difference"}, "thickness": 12, "tickvals": [-2, -1, 0, 1, 2]},
         )
     )
     # Plotly selects points of a scatter, not cells: an unseen one lies over the map, with the numbers, for the clicks.

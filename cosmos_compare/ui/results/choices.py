@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
+from cosmos_compare.ratings.arms import Two, labels
 from cosmos_compare.results.evidence import Evidence, Slice
 
 
@@ -15,15 +16,16 @@ def views() -> None:
         st.page_link("pages/scorecard.py", label="Scorecard")
 
 
-def choose_models(found: Evidence) -> tuple[str, str] | None:
-    """The two models to compare, those with the most ratings first; None when there are no two."""
-    if not found.models:
+def choose_arms(found: Evidence) -> Two | None:
+    """The two arms to compare, those with the most ratings first; None when there are no two."""
+    if not found.comparisons:
         return None
-    if len(found.models) == 1:
-        return found.models[0]
-    names = {f"{a} and {b}": (a, b) for a, b in found.models}
+    prompts = found.prompts()
+    names = {" and ".join(labels(two, prompts)): two for two in found.comparisons}
+    if len(names) == 1:
+        return found.comparisons[0]
     with st.sidebar:
-        return names[str(st.selectbox("Models", list(names), key="two_models", bind="query-params"))]
+        return names[str(st.selectbox("Compare", list(names), key="two_models", bind="query-params"))]
 
 
 def choose_slice(found: Evidence) -> Slice:

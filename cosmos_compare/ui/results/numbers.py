@@ -16,7 +16,8 @@ def numbers(found: Report, key: str) -> list[pd.DataFrame]:
     overall = pd.DataFrame([{"coefficient": name, **each._asdict()} for name, each in agreement.items()])
     shares = {f"{b} wins": found.win_rate._asdict(), "left side wins": found.left_share._asdict()}
     return {
-        "means": lambda: [found.means, found.axis_differences],
+        "means": lambda: [found.means],
+        "axes": lambda: [found.axis_differences],
         "scenarios": lambda: [_with_links(found.scenario_differences), pd.DataFrame([found.difference._asdict()])],
         "verdicts": lambda: [
             pd.DataFrame([found.verdicts]).rename(columns={"a": f"{a} better", "b": f"{b} better"}),
@@ -35,8 +36,8 @@ def nothing_to_draw(found: Report, key: str) -> str:
         return found.agreement.raw.why
     if key == "coverage" and found.coverage.empty:
         return "No runs on disk pair these two models."
-    if key in {"scenarios", "verdicts", "heat"} and not found.judged_pairs:
-        return "No rater has judged a pair of these models yet, in this part of the ratings."
+    if key in {"axes", "scenarios", "verdicts", "heat"} and not found.judged_pairs:
+        return "No rater has judged a pair of these two yet, in this part of the ratings."
     if key in {"means", "speed"} and not found.ratings:
         return "Nothing is rated yet, in this part of the ratings."
     if key == "speed" and found.speed["total_s"].isna().all():

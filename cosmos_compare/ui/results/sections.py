@@ -10,6 +10,7 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
+from cosmos_compare.language import t
 from cosmos_compare.results import report_words as words
 from cosmos_compare.results.report import Report
 from cosmos_compare.results.speed import speed_words
@@ -37,10 +38,15 @@ def headline(found: Report) -> None:
         f"<span>{' · '.join(basis)}</span></div>"
     )
     kind, label = ("stop" if found.difference.enough else "length"), words.claim_words(found)
-    first, *rest = words.sentences(found)
     pill = f'<span class="pill {kind}">{safe(label)}</span>' if found.difference.value is not None else ""
-    items = "".join(f"<li>{safe(sentence)}</li>" for sentence in rest)
-    st.html(f'<div class="finding">{pill}<p>{safe(first)}</p><ul>{items}</ul></div>')
+    cards = "".join(_card(group) for group in words.groups(found))
+    st.html(f'<div class="finding">{pill}<p>{safe(words.headline(found))}</p><div class="cards">{cards}</div></div>')
+
+
+def _card(group: words.Group) -> str:
+    kind = "card warn" if group.title == t("Careful") else "card"
+    lines = "".join(f"<p>{safe(sentence)}</p>" for sentence in group.sentences)
+    return f'<section class="{kind}"><h3>{safe(group.title)}</h3>{lines}</section>'
 
 
 def caution(rater: str, unrated: int) -> None:
@@ -54,14 +60,17 @@ def charts_of(found: Report) -> None:
     """All charts, each a fragment of its own: opening its numbers draws nothing else again."""
     left, right = st.columns(2, gap="large")
     with left:
-        _section("Marks by axis", "Mean mark, with 95 % intervals over scenarios.", found, charts.means, "means")
+        about = "Differences of the same raters' marks, each with its own 95 % interval; p reads all axes together."
+        _section("Difference by axis", about, found, charts.axis_differences, "axes")
+        about = "Mean mark over all rated answers of each, with 95 % intervals over scenarios."
+        _section("Marks by axis", about, found, charts.means, "means")
     with right:
         about = "Mean difference of the marks; at the bottom the mean over scenarios with its 95 % interval."
         _section("Difference by scenario", about + _only_some(found), found, charts.scenario_differences, "scenarios")
         _section("Verdicts", _wins(found), found, charts.verdicts, "verdicts")
     about = "Mean difference of the marks. A click on a cell opens the pair that differs most there."
     heat = partial(charts.heat, ink=INK_ON_DARK if st.context.theme.type == "dark" else INK)
-    _section("Where the models differ", about + _only_some(found), found, heat, "heat", on_select=_open_pair)
+    _section("Where they differ", about + _only_some(found), found, heat, "heat", on_select=_open_pair)
     left, right = st.columns(2, gap="large")
     with left:
         about = "1 is full agreement, 0 what chance gives. n are marks given twice or more."
@@ -77,7 +86,9 @@ def _wins(found: Report) -> str:
     if rate.value is None:
         return rate.why
     share = f"{rate.value:.0%} ({words.interval_words(rate.low or 0.0, rate.high or 1.0, percent=True)})"
-    return f"{found.models[1]} wins {share}, ties as halves; n {rate.n} verdicts, {rate.scenarios} scenarios."
+    return (
+        f"{found.models[1]} wins {share}, ties and both bad as halves, each scenario counted once; n {rate.n} verdicts."
+    )
 
 
 def _only_some(found: Report) -> str:

@@ -11,6 +11,7 @@ import streamlit as st
 
 from cosmos_compare.paths import outputs_folder
 from cosmos_compare.ratings import scorecard
+from cosmos_compare.ratings.arms import Two
 from cosmos_compare.ratings.columns import Table
 from cosmos_compare.ratings.names_shown import names_file
 from cosmos_compare.ratings.pairs import find_pairs, model_pairs
@@ -108,12 +109,12 @@ def unrated(rater: str) -> int:
     return sum(pair.id not in done for pair in first.once(done)) if first else 0
 
 
-def report_of(models: tuple[str, str], part: Slice) -> Report:
+def report_of(arms: Two, part: Slice, planned: int | None = None) -> Report:
     """The report of a slice, once for each state of the disk."""
     outputs, known = outputs_folder(), runs()
-    return _report(outputs, scorecard.stamp(outputs), known.stamp, models, part)
+    return _report(outputs, scorecard.stamp(outputs), known.stamp, arms, part, planned)
 
 
 @st.cache_resource(show_spinner=False, max_entries=20)
-def _report(outputs: Path, stamp: Stamp, runs_stamp: int, models: tuple[str, str], part: Slice) -> Report:
-    return report(_evidence(outputs, stamp, runs_stamp), models, part)
+def _report(outputs: Path, stamp: Stamp, runs_stamp: int, arms: Two, part: Slice, planned: int | None) -> Report:
+    return report(_evidence(outputs, stamp, runs_stamp), arms, part, planned)
