@@ -9,8 +9,9 @@ from __future__ import annotations
 import hashlib
 from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
+from cosmos_compare.record import ClipTime, Count, FilePath, FolderName, Line, Moment, Record, Seconds, Side, Size, Text
 from cosmos_compare.setting_fields import BY_NAME
 
 SCHEMA_VERSION = 1
@@ -18,90 +19,34 @@ SCHEMA_VERSION = 1
 Finish = Literal["stop", "length", "cancelled", "error"]
 Reused = Literal["none", "pixels", "features", "prefix"]
 AnswerPath = Literal["", "graphs", "eager", "generate"]
-RiskLevel = Literal["none", "low", "medium", "high"]
 BoxConvention = Literal["pixels", "thousandths"]
 Condition = Literal["clip", "blank", "frozen", "shuffled", "reversed", "swapped"]
-
-
-class Record(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", protected_namespaces=())
-
-    added_later: ClassVar[frozenset[str]] = frozenset()
-
-    def determining(self) -> dict[str, Any]:
-        """The fields as keys of runs take them: those in `added_later` are left out at their default, so that a new
-        field never asks again what was answered before."""
-        fields = type(self).model_fields
-        values = {name: getattr(self, name) for name in fields}
-        return {
-            name: value.determining() if isinstance(value, Record) else value
-            for name, value in values.items()
-            if not (name in self.added_later and value == fields[name].default)
-        }
 
 
 class Clip(Record):
     """A video file as probed: what the container says, with timestamps counted rather than believed."""
 
-    scenario: str = Field(pattern=r"^[^./\\\x00-\x1f][^/\\\x00-\x1f]*$", description="safe as a folder's name")
-    path: str
-    sha256: str
-    codec: str
-    fps: float = Field(description="average frames per second, from the timestamps")
-    n_frames: int
-    duration: float = Field(description="seconds from the first frame shown to the end of the last")
-    width: int = Field(description="pixels, after rotation")
-    height: int = Field(description="pixels, after rotation")
-    rotation: int = Field(description="degrees clockwise that were applied: 0, 90, 180 or 270")
-    mirrored: bool = Field(False, description="flipped left to right before it was turned")
-
-
-class ObjectTruth(Record):
-    present: bool
-    count_min: int | None = None
-    note: str | None = None
-
-
-class EventTruth(Record):
-    label: str
-    start: float
-    end: float
-    critical: bool = False
-    tolerance: float | None = Field(None, description="seconds either side within which a time counts")
-    source: str | None = None
-    note: str | None = None
-
-
-class RiskTruth(Record):
-    # YAML reads a bare `none` as a string but `None`/`~` as null: both mean no risk.
-    level: Annotated[RiskLevel, BeforeValidator(lambda value: "none" if value is None else value)]
-    reason: str | None = None
-
-
-class GroundTruth(Record):
-    """What a careful person saw in a clip; every field may be missing in a user's own file."""
-
-    scene: str | None = None
-    view: str | None = None
-    objects: dict[str, ObjectTruth] = Field(default_factory=dict)
-    events: tuple[EventTruth, ...] = ()
-    risk: RiskTruth | None = None
-    expected_action: str | None = None
-    absent: tuple[str, ...] = ()
-    tests: str | None = Field(None, description="one line: what this scenario is there to show")
-    source: str | None = None
-    licence: str | None = None
-    annotation: str | None = None
+    scenario: FolderName = Field(description="what the clip is called, safe as a folder's name")
+    path: FilePath = Field(description="the video file, absolute")
+    sha256: Line = Field(description="of the file's content: 64 hex digits")
+    codec: Line = Field(description="as FFmpeg names it: h264, vp9 …")
+    fps: float = Field(ge=0, le=10**6, description="average frames per second, from the timestamps")
+    n_frames: Count = Field(description="frames in the file, counted")
+    duration: Seconds = Field(description="seconds from the first frame shown to the end of the last")
+    width: Side = Field(description="pixels, after rotation")
+    height: Side = Field(description="pixels, after rotation")
+    rotation: int = Field(ge=0, lt=360, description="degrees clockwise that were applied: 0, 90, 180 or 270")
+    mirrored: bool = Field(default=False, description="flipped left to right before it was turned")
 
 
 class Prompt(Record):
     """A system prompt and a question. `version` is the start of the SHA-256 of their text."""
 
-    name: str
-    version: str = ""
-    system_prompt: str = ""
-    user_prompt: str = ""
-    reasoning: bool = False
+    name: Line = Field(description="of the file, without its suffix")
+    version: Line = Field(default="", description="the first twelve hex digits of the SHA-256 of both texts")
+    system_prompt: Text = Field(default="", description="who the model is to be; empty for its own default")
+    user_prompt: Text = Field(default="", description="the question")
+    reasoning: bool = Field(default=False, description="whether reasoning before the answer is asked for")
 
     @model_validator(mode="before")
     @classmethod
@@ -120,21 +65,27 @@ class Settings(Record):
 
     added_later: ClassVar[frozenset[str]] = frozenset(name for name, field in BY_NAME.items() if field.later)
 
-    fps: float = Field(4.0, gt=0, le=60)
-    max_frames: int | None = Field(None, ge=2)
-    start: float | None = Field(None, ge=0)
-    end: float | None = Field(None, gt=0)
-    max_video_tokens: int | None = Field(None, ge=16, description="pixel budget of the whole clip, in visual tokens")
-    timestamp: bool = Field(False, description="draw the time in a band under each frame, where a model needs it")
-    max_new_tokens: int | None = Field(None, ge=1)
-    temperature: float | None = Field(None, ge=0, le=2)
-    top_p: float | None = Field(None, gt=0, le=1)
-    top_k: int | None = Field(None, ge=0)
-    presence_penalty: float | None = Field(None, ge=-2, le=2)
-    repetition_penalty: float | None = Field(None, gt=0, le=2)
-    seed: int | None = Field(None, ge=0, lt=2**63)
-    condition: Condition = Field("clip", description="what is shown: the clip, or a control made from its frames")
-    repeat: int = Field(0, ge=0, lt=10_000, description="which repeat this is; added to each model's own seed")
+    fps: float = Field(default=4.0, gt=0, le=60, description="frames a second that are sampled")
+    max_frames: int | None = Field(default=None, ge=2, description="at most this many, spread evenly")
+    start: float | None = Field(default=None, ge=0, description="sample from here, seconds of the clip")
+    end: float | None = Field(default=None, gt=0, description="sample up to here, seconds of the clip")
+    max_video_tokens: int | None = Field(
+        default=None, ge=16, description="pixel budget of the whole clip, in visual tokens"
+    )
+    timestamp: bool = Field(
+        default=False, description="draw the time in a band under each frame, where a model needs it"
+    )
+    max_new_tokens: int | None = Field(default=None, ge=1, description="the answer is cut after so many tokens")
+    temperature: float | None = Field(default=None, ge=0, le=2, description="0 always takes the likeliest token")
+    top_p: float | None = Field(default=None, gt=0, le=1, description="draw from the likeliest up to this share")
+    top_k: int | None = Field(default=None, ge=0, description="draw from so many; 0 means no limit")
+    presence_penalty: float | None = Field(default=None, ge=-2, le=2, description="taken from tokens that came already")
+    repetition_penalty: float | None = Field(default=None, gt=0, le=2, description="divides tokens that came already")
+    seed: int | None = Field(default=None, ge=0, lt=2**63, description="the same seed draws the same text")
+    condition: Condition = Field(
+        default="clip", description="what is shown: the clip, or a control made from its frames"
+    )
+    repeat: int = Field(default=0, ge=0, lt=10_000, description="which repeat this is; added to each model's own seed")
 
     @model_validator(mode="after")
     def _range_is_forward(self) -> Self:
@@ -146,13 +97,13 @@ class Settings(Record):
 class Sampling(Record):
     """How tokens are drawn. Temperature 0 is greedy; `top_k` 0 means no limit."""
 
-    temperature: float = 0.0
-    top_p: float = 1.0
-    top_k: int = 0
-    presence_penalty: float = 0.0
-    repetition_penalty: float = 1.0
-    seed: int = 42
-    max_new_tokens: int = 4096
+    temperature: float = Field(default=0.0, ge=0, le=100, description="0 always takes the likeliest token")
+    top_p: float = Field(default=1.0, ge=0, le=1, description="draw from the likeliest tokens up to this share")
+    top_k: Count = Field(default=0, description="draw from so many tokens; 0 means no limit")
+    presence_penalty: float = Field(default=0.0, ge=-100, le=100, description="taken from tokens that came already")
+    repetition_penalty: float = Field(default=1.0, gt=0, le=100, description="divides tokens that came already")
+    seed: int = Field(default=42, ge=0, lt=2**64, description="of the draw")
+    max_new_tokens: Size = Field(default=4096, description="the answer is cut after so many tokens")
 
 
 class Vision(Record):
@@ -162,24 +113,24 @@ class Vision(Record):
     total for each frame), `whole_video` is Qwen3-VL's (time × height × width).
     """
 
-    factor: int = Field(description="height and width are multiples of this: patch × merge, pixels")
-    budget: Literal["per_frame", "whole_video"]
-    max_video_tokens: int = Field(description="visual tokens of the whole clip, at most")
-    min_frame_tokens: int = Field(4, description="smaller frames are enlarged to this many tokens")
-    max_frame_tokens: int = Field(768, description="ceiling of one frame; `per_frame` budgets only")
-    frame: tuple[int, int] | None = Field(
-        None,
+    factor: int = Field(ge=1, le=1024, description="height and width are multiples of this: patch × merge, pixels")
+    budget: Literal["per_frame", "whole_video"] = Field(description="what the token budget limits")
+    max_video_tokens: Size = Field(description="visual tokens of the whole clip, at most")
+    min_frame_tokens: Size = Field(default=4, description="smaller frames are enlarged to this many tokens")
+    max_frame_tokens: Size = Field(default=768, description="ceiling of one frame; `per_frame` budgets only")
+    frame: tuple[Side, Side] | None = Field(
+        default=None,
         description="height and width of every frame, pixels, whatever the clip's shape, instead of the rules above",
     )
     clock: Literal["overlay", "text"] = Field(
         description="how the model is told the time: a drawn band on request, or text between the frames"
     )
     video_token: Literal["as_rendered", "bare"] = Field(
-        "as_rendered",
+        default="as_rendered",
         description="`bare` drops the outer vision_start/vision_end pair round the frames of the prompt",
     )
     text_behind_video: Literal["all_axes", "height_width"] = Field(
-        "all_axes",
+        default="all_axes",
         description="the position behind a video's: one behind its last of all axes, or of height and width alone",
     )
 
@@ -187,78 +138,88 @@ class Vision(Record):
 class ModelSpec(Record):
     """One entry of the model list."""
 
-    name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")
-    label: str
-    source: str = Field(description="Hub id, folder, or http(s)://…/v1")
-    revision: str | None = None
-    dtype: Literal["bfloat16", "float16", "float32"] = "bfloat16"
-    demo: bool = False
-    gated: bool = False
-    size_bytes: int | None = Field(None, description="weights on disk")
-    sampling: Sampling = Sampling()
-    sampling_reasoning: Sampling | None = None
-    vision: Vision
-    reasoning_in: Literal["system", "user"]
-    reasoning_text: str = ""
-    boxes: BoxConvention
-    default_system_prompt: str = ""
-    note: str = ""
+    name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$", description="in commands and folders")
+    label: Line = Field(description="what pages call it")
+    source: FilePath = Field(description="Hub id, folder, or http(s)://…/v1")
+    revision: Line | None = Field(default=None, description="commit of the Hub, or a fingerprint of a folder")
+    dtype: Literal["bfloat16", "float16", "float32"] = Field(default="bfloat16", description="of the weights on a GPU")
+    demo: bool = Field(default=False, description="small, trained on rendered scenes: no judge of real ones")
+    gated: bool = Field(default=False, description="whether the Hub asks for a login")
+    size_bytes: Count | None = Field(default=None, description="weights on disk")
+    sampling: Sampling = Field(default=Sampling(), description="the model's own values")
+    sampling_reasoning: Sampling | None = Field(default=None, description="those with reasoning, where they differ")
+    vision: Vision = Field(description="how frames are sized and timed")
+    reasoning_in: Literal["system", "user"] = Field(description="the turn that asks for reasoning")
+    reasoning_text: Text = Field(default="", description="what asks for it; empty where it can't be asked for")
+    boxes: BoxConvention = Field(description="what the coordinates in answers count")
+    default_system_prompt: Text = Field(default="", description="where the prompt has none")
+    note: str = Field(default="", description="a remark for people")
 
 
 class ShownFrom(Record):
     """The scenario whose frames were shown under another's name, where the condition is `swapped`."""
 
-    scenario: str
-    sha256: str
+    scenario: Line = Field(description="its id")
+    sha256: Line = Field(description="of its file")
 
 
 class FrameTimes(Record):
     """Which frames of the file were chosen, by index and by the timestamp of each, seconds from clip start."""
 
-    indices: tuple[int, ...]
-    seconds: tuple[float, ...]
-    warnings: tuple[str, ...] = ()
-    shown: tuple[int, ...] | None = Field(
+    indices: tuple[Count, ...] = Field(description="of the frames in the file, from 0")
+    seconds: tuple[ClipTime, ...] = Field(description="the timestamp of each")
+    warnings: tuple[str, ...] = Field(default=(), description="what was wrong with the file or the choice")
+    shown: tuple[Count, ...] | None = Field(
         default=None,
         description="indices of the frames that a condition shows at these times instead; empty for one grey",
     )
-    shown_from: ShownFrom | None = None
+    shown_from: ShownFrom | None = Field(default=None, description="the other clip of the condition `swapped`")
+
+    @model_validator(mode="after")
+    def _a_time_for_each(self) -> Self:
+        if len(self.indices) != len(self.seconds):
+            raise ValueError(f"{len(self.indices)} indices and {len(self.seconds)} times of frames")
+        return self
 
 
 class Failure(Record):
-    type: str
-    message: str
-    hint: str = ""
+    """Why there is no answer, or not all of it."""
+
+    type: Line = Field(description="the kind, as a program tells them apart")
+    message: str = Field(description="what is wrong, in a sentence")
+    hint: str = Field(default="", description="the next step")
 
 
 class Answer(Record):
     """What one model said, or why it said nothing. Times in seconds, sizes in pixels."""
 
-    raw: str = ""
-    finish: Finish
-    error: Failure | None = None
-    rendered_prompt: str | None = None
-    sampling: Sampling | None = None
-    input_height: int | None = None
-    input_width: int | None = None
-    video_tokens: int | None = None
-    prompt_tokens: int | None = None
-    new_tokens: int = 0
-    queue_s: float = 0.0
-    preprocess_s: float | None = None
-    first_token_s: float | None = None
-    total_s: float | None = None
-    tokens_per_s: float | None = None
-    peak_memory_bytes: int | None = None
-    concurrent: bool = False
-    reused: Reused = "none"
+    raw: Text = Field(default="", description="all that the model wrote, as it wrote it")
+    finish: Finish = Field(description="how it ended: by itself, at the limit of tokens, stopped, or by an error")
+    error: Failure | None = Field(default=None, description="exactly where it ended by one")
+    rendered_prompt: Text | None = Field(default=None, description="the prompt as the model read it, pads in short")
+    sampling: Sampling | None = Field(default=None, description="the values that were used")
+    input_height: Side | None = Field(default=None, description="of the frames at the model, pixels")
+    input_width: Side | None = Field(default=None, description="of the frames at the model, pixels")
+    video_tokens: Count | None = Field(default=None, description="of the prompt, those of the video")
+    prompt_tokens: Count | None = Field(default=None, description="of the whole prompt")
+    new_tokens: Count = Field(default=0, description="that the model wrote")
+    queue_s: Seconds = Field(default=0.0, description="seconds it waited for its turn")
+    preprocess_s: Seconds | None = Field(default=None, description="seconds until the prompt was tensors")
+    first_token_s: Seconds | None = Field(default=None, description="seconds until the first token")
+    total_s: Seconds | None = Field(default=None, description="seconds of it all, without the queue")
+    tokens_per_s: Seconds | None = Field(default=None, description="tokens a second behind the first")
+    peak_memory_bytes: Count | None = Field(default=None, description="most GPU memory in use; none on a CPU")
+    concurrent: bool = Field(default=False, description="whether another model ran at the same time")
+    reused: Reused = Field(default="none", description="what was kept from an earlier question about the clip")
     path: AnswerPath = Field(
         default="", description="how it was decoded: `graphs` on a GPU, `eager` without; empty where that is not known"
     )
     path_note: str = Field(
         default="", description="why the path is slower than this machine's fastest, and what to change"
     )
-    answers_at_once: int = Field(default=1, description="the most answers of this model that one of its steps decoded")
+    answers_at_once: Count = Field(
+        default=1, description="the most answers of this model that one of its steps decoded"
+    )
 
     @model_validator(mode="after")
     def _an_error_says_why(self) -> Self:
@@ -268,25 +229,35 @@ class Answer(Record):
 
 
 class Environment(Record):
-    device: str
-    versions: dict[str, str]
+    """The machine and the programs that answered."""
+
+    device: Line = Field(description="the GPU by its name, or cpu")
+    versions: dict[str, Line] = Field(description="of this program and of the libraries answers depend on")
 
 
 class Run(Record):
     """One answer with all that determined it. Immutable: another prompt is another run."""
 
-    schema_version: int = SCHEMA_VERSION
-    id: str
-    key: str
-    created: str = Field(description="UTC, ISO 8601")
-    clip: Clip
-    prompt: Prompt
-    settings: Settings
-    model: ModelSpec
-    frames: FrameTimes
-    answer: Answer
-    environment: Environment
-    answer_revision: int = Field(1, description="of the program's own rules, engines/revision.py; part of the key")
+    schema_version: int = Field(default=SCHEMA_VERSION, description="the form of this record; see runs/record.py")
+    id: FolderName = Field(description="sorts by time, ends in the beginning of the key; names the folder")
+    key: Line = Field(min_length=1, description="a hash of what determines the answer: 64 hex digits")
+    created: Moment = Field(description="UTC, ISO 8601")
+    clip: Clip = Field(description="the video")
+    prompt: Prompt = Field(description="what was asked")
+    settings: Settings = Field(description="what was set by hand; the rest is the model's own")
+    model: ModelSpec = Field(description="who was asked, as the list described it then")
+    frames: FrameTimes = Field(description="which frames were shown")
+    answer: Answer = Field(description="what came of it")
+    environment: Environment = Field(description="where it was answered")
+    answer_revision: int = Field(
+        default=1, description="of the program's own rules, engines/revision.py; part of the key"
+    )
+
+    @model_validator(mode="after")
+    def _an_answer_has_seen_something(self) -> Self:
+        if self.answer.finish in {"stop", "length"} and not self.frames.seconds:
+            raise ValueError("there is an answer and no frame")
+        return self
 
 
 AXES = ("objects", "spatial", "temporal", "risk", "fidelity", "focus", "gt_alignment")
@@ -298,20 +269,22 @@ Verdict = Literal["better", "worse", "tie", "both_bad"]
 class Rating(Record):
     """One rater's marks for one run: 2 correct, 1 partial, 0 incorrect, None cannot judge."""
 
-    created: str
-    rater: str = Field(min_length=1, max_length=80)
-    scenario: str
-    run_id: str
-    model: str
-    pair_id: str = ""
-    side: Literal["left", "right", ""] = ""
-    blind: bool = True
-    objects: Mark = None
-    spatial: Mark = None
-    temporal: Mark = None
-    risk: Mark = None
-    fidelity: Mark = None
-    focus: Mark = None
-    gt_alignment: Mark = None
-    verdict: Verdict | None = None
-    notes: str = ""
+    created: str = Field(description="UTC, ISO 8601")
+    rater: str = Field(min_length=1, max_length=80, description="who judges")
+    scenario: str = Field(description="of the run")
+    run_id: str = Field(description="what is judged")
+    model: str = Field(description="of the run")
+    pair_id: str = Field(
+        default="", description="the ids of the two runs that were judged together; empty for one alone"
+    )
+    side: Literal["left", "right", ""] = Field(default="", description="where it stood; empty where names were shown")
+    blind: bool = Field(default=True, description="whether the rater did not know the models")
+    objects: Mark = Field(default=None, description="are the right things named")
+    spatial: Mark = Field(default=None, description="are they where it says")
+    temporal: Mark = Field(default=None, description="does it happen when it says")
+    risk: Mark = Field(default=None, description="is the danger judged right")
+    fidelity: Mark = Field(default=None, description="is nothing made up")
+    focus: Mark = Field(default=None, description="is what matters said")
+    gt_alignment: Mark = Field(default=None, description="does it agree with the ground truth")
+    verdict: Verdict | None = Field(default=None, description="of the pair, from this run's side")
+    notes: str = Field(default="", description="the rater's words")

@@ -24,8 +24,9 @@ from cosmos_compare.demo.words.phrases import ADVICE, RISK, Language
 from cosmos_compare.demo.words.questions import ASKED, HELD_OUT, ROUGH
 from cosmos_compare.engines.base import Engine, Request, resolve_sampling
 from cosmos_compare.engines.load import load_engine
+from cosmos_compare.ground_truth import GroundTruth
 from cosmos_compare.prompts import messages
-from cosmos_compare.schema import Answer, GroundTruth, ModelSpec, Prompt, Settings
+from cosmos_compare.schema import Answer, ModelSpec, Prompt, Settings
 from cosmos_compare.texts import answers
 from cosmos_compare.texts.lenient_json import read_json
 from cosmos_compare.video.clips import Scenario, find_scenarios, load_ground_truth, probe

@@ -13,9 +13,9 @@ from pydantic import ValidationError
 
 from cosmos_compare.errors import CompareError
 from cosmos_compare.ratings.arms import Two
+from cosmos_compare.record import Record
 from cosmos_compare.results.evidence import Slice
 from cosmos_compare.runs.disk import sync_folder
-from cosmos_compare.schema import Record
 from cosmos_compare.yaml_io import read_mapping
 
 NAME = "plans.yaml"

@@ -11,9 +11,10 @@ from collections.abc import Sequence
 from cosmos_compare.board import Side
 from cosmos_compare.engines.base import Engine
 from cosmos_compare.fairness import ModelInput
+from cosmos_compare.ground_truth import GroundTruth
 from cosmos_compare.language import t
 from cosmos_compare.runs.history import PromptVersion
-from cosmos_compare.schema import Clip, GroundTruth, ModelSpec
+from cosmos_compare.schema import Clip, ModelSpec
 from cosmos_compare.texts.answers import ParsedAnswer, counts_from, read_answer
 from cosmos_compare.texts.loops import Loop
 from cosmos_compare.ui.shared.answer_markup import LONG_TEXT, Clock, answer_html, marked_times
