@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from cosmos_compare.ground_truth import EventTruth
 from cosmos_compare.hints.records import Finding, Hint
 from cosmos_compare.hints.truth import TOLERANCE_S, Truth
-from cosmos_compare.schema import EventTruth
 from cosmos_compare.texts.events import Event
 from cosmos_compare.texts.facts import Facts
 from cosmos_compare.texts.lexicon import Lexicon
