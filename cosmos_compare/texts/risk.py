@@ -20,6 +20,9 @@ _NUMERIC = re.compile(
     r"(?:on |sur )?une echelle de (?:0|1) a)\s*(?P<top>\d{1,3})(?![\d.,]*\d)"
     r"|(?P<share>\d{1,3}(?:[.,]\d+)?)\s*(?:%|percent|per cent|pour cent)"
 )
+# `On a scale of 1 to 5, the risk is 2.`
+_SCALE = re.compile(r"(?:scale of|scale from|echelle de) (?:0|1) (?:to|-|a) (?P<most>\d{1,3})")
+_ON_SCALE = re.compile(r"(?<![\d.,/])(?P<number>\d{1,3}(?:[.,]\d)?)(?![\d%/])")
 _OVERALL = re.compile(
     r"(?<![a-z])(?:overall|final|finally|in summary|in conclusion|to conclude|conclusion|in total|all in all|in all|so|"
     r"altogether|globalement|au total|en conclusion|en resume|final|finalement|au final|global|globale|dans l'ensemble|"
@@ -143,7 +146,8 @@ def _instead(words: Lexicon, text: str, at: int) -> tuple[int, int] | None:
 def _numeric(text: str, words: Lexicon, taken: list[tuple[int, int]]) -> Iterator[tuple[int, int, int, int]]:
     anchors = list(words.pattern("anchors").finditer(text))
     patterns = risk_patterns(words)
-    for match in _NUMERIC.finditer(text):
+    scale = _SCALE.search(text)
+    for match in (*_NUMERIC.finditer(text), *(_ON_SCALE.finditer(text, scale.end()) if scale else ())):
         near = next(
             (a for a in anchors if -4 <= match.start() - a.end() <= 45 or 0 <= a.start() - match.end() <= 3), None
         )
@@ -152,7 +156,9 @@ def _numeric(text: str, words: Lexicon, taken: list[tuple[int, int]]) -> Iterato
         between = text[near.end() : match.start()]
         if _says(patterns.denial, between) or _says(patterns.doubt, between) or re.search(r"[.;](?!\d)", between):
             continue
-        level = level_of_score(match["score"] or match["share"], match["top"])
+        groups = match.groupdict()
+        top = groups.get("top") or (scale["most"] if scale and "number" in groups else None)
+        level = level_of_score(groups.get("score") or groups.get("share") or groups["number"], top)
         if level is not None:
             yield level, level, min(near.start(), match.start()), max(match.end(), near.end())
 

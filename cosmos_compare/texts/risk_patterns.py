@@ -14,10 +14,10 @@ _OF_THING = (
     r"(?:\s*(?:from|to|of|posed by|with|for|due to|du|de la|des|lie a|venant de|pour)\s+(?:[a-z']+\s+){1,5}?"
     r"(?=is|are|was|remains|est|reste|sont|[:=]))?"
 )
-_DEGREE = r"(?:[\s-]+(?:level|degree|amount|niveau|degre))?(?:\s+(?:of|de|d'))?\s*"
+_DEGREE = r"(?:[\s-]+(?:level|degree|amount|niveau|degre))?(?:\s+(?:of|de|d'))?[\s-]*"
 _KIND = r"(?:(?:overall|collision|accident|safety|immediate|traffic|driving|general|potential|current|global)\s+)*"
 _LEADING = r"(?:a|an|the|it|this|that|is|il|c'|est|un|une|le|answer|reponse|yes|level|niveau|oui)[\s:]+"
-_REASON = r"(?=[.,:;!)–—-]|$|because|since|as |due|car |parce|given|for )"
+_REASON = r"(?=[.,:;!)–—]|\s-\s|$|because|since|as |due|car |parce|given|for )"
 
 
 class RiskPatterns(NamedTuple):
