@@ -1,7 +1,7 @@
 """Precision and recall of each hint over answers of the demo models, whose words are known exactly.
 
     python -m cosmos_compare.demo.render --seed 41000 --count 210 --fps 8 --size 448x252 --out SCENES
-    python benchmarks/hints.py --scenes SCENES --clips CLIPS [--answers FILE] [--limit N] > table.md
+    python benchmarks/hints.py --scenes SCENES --clips CLIPS [--answers FILE] [--limit N] [--short] > table.md
 
 A hint is right to find fault when the answer is at fault: that is told without the lexicon, by the very phrases that
 the demo models were taught (cosmos_compare.demo), against the exact truth of a rendered scene or the ground truth of a
@@ -27,10 +27,12 @@ from cosmos_compare.demo.evaluation.marks import Truth as Exact
 from cosmos_compare.demo.evaluation.marks import mentions
 from cosmos_compare.demo.words.phrases import ADVICE, EVENT, RISK, Language
 from cosmos_compare.demo.words.questions import ASKED
+from cosmos_compare.ground_truth import GroundTruth
 from cosmos_compare.hints.of_answer import hints_of
 from cosmos_compare.hints.truth import truth_of
+from cosmos_compare.paths import SCENARIOS
 from cosmos_compare.prompts import load_prompt
-from cosmos_compare.schema import GroundTruth, ModelSpec, Settings
+from cosmos_compare.schema import ModelSpec, Settings
 from cosmos_compare.stats.sides import clopper_pearson
 from cosmos_compare.texts.answers import counts_from, read_answer
 from cosmos_compare.video.clips import find_scenarios, load_ground_truth, probe
@@ -126,15 +128,16 @@ def _key(table: dict[str, str], phrase: str) -> str | None:
 def faults(said: Said, written: GroundTruth, asked: str) -> dict[str, bool]:
     """Whether an answer is at fault, by kind of hint; a kind that can't be judged is left out."""
     listed = {name.replace("_", " "): thing.present for name, thing in written.objects.items()}
-    there = {name for name, present in listed.items() if present and name in KINDS}
+    there = {name for name, present in listed.items() if present}
+    named = said.objects | ({"car"} if "oncoming car" in said.objects and "oncoming car" not in listed else set())
     gone = {name for name, present in listed.items() if not present and name in KINDS} | set(written.absent) & set(
         KINDS
     )
     found: dict[str, bool] = {}
     if there and (asked in {"driving", "report", "describe (fr)"} or said.objects):
-        found["objects"] = not there <= said.objects
-    if said.objects & (there | gone):
-        found["unsupported"] = bool(said.objects & gone)
+        found["objects"] = not there <= named
+    if named & (there | gone):
+        found["unsupported"] = bool(named & gone)
     if written.risk and (said.risk or asked in {"driving", "report", "risk"}):
         found["risk"] = said.risk != written.risk.level
     expected = _key(ADVICE["en"], written.expected_action or "")
@@ -175,11 +178,14 @@ class Tally:
         if flagged != fault and len(self.examples) < 5:
             self.examples.append(f"{'found no fault' if fault else 'found fault'}: {where}")
 
+    @property
+    def judged(self) -> int:
+        return self.both + self.only_hint + self.only_true + self.neither
+
     def row(self, name: str) -> str:
-        judged = self.both + self.only_hint + self.only_true + self.neither
         precision = _share(self.both, self.both + self.only_hint)
         recall = _share(self.both, self.both + self.only_true)
-        return f"| {name} | {judged} | {self.both + self.only_true} | {precision} | {recall} | {self.silent} |"
+        return f"| {name} | {self.judged} | {self.both + self.only_true} | {precision} | {recall} | {self.silent} |"
 
 
 def _share(successes: int, total: int) -> str:
@@ -208,6 +214,13 @@ def ask_all(folder: Path, specs: list[ModelSpec], limit: int | None) -> Iterator
         print(f"{folder.name}: {number + 1} of {len(found)}", file=sys.stderr, flush=True)
 
 
+def swapped(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The same answers, each held against the truth of the next scenario: faults in plenty, as exactly known."""
+    truths = list(dict.fromkeys(row["truth"] for row in rows))
+    following = dict(zip(truths, [*truths[1:], truths[0]], strict=True))
+    return [{**row, "truth": following[row["truth"]]} for row in rows]
+
+
 def measure(rows: list[dict[str, Any]]) -> dict[str, dict[str, Tally]]:
     """Tallies by model and hint."""
     asked = {question.name: question for question in questions()}
@@ -224,14 +237,31 @@ def measure(rows: list[dict[str, Any]]) -> dict[str, dict[str, Tally]]:
     return tallies
 
 
+def write_table(heading: str, rows: list[dict[str, Any]], *, examples: bool) -> None:
+    """A Markdown table on stdout; checks that answers were judged at all."""
+    print(f"### {heading}\n")
+    print("| model, hint | answers | at fault | precision of faults | recall of faults | hint silent |")
+    print("|---|---|---|---|---|---|")
+    found = measure(rows)
+    for model, own in sorted(found.items()):
+        for hint, tally in own.items():
+            print(tally.row(f"{model}, {hint}"))
+            if examples and tally.examples:
+                print("\n".join(f"<!-- {example} -->" for example in tally.examples))
+    print()
+    assert all(sum(tally.judged for tally in own.values()) > 0 for own in found.values()), "nothing was judged"
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--scenes", type=Path, required=True, help="folder of rendered scenarios")
+    parser.add_argument("--scenes", type=Path, default=SCENARIOS, help="folder of rendered scenarios")
     parser.add_argument("--clips", type=Path, help="folder of real clips with a ground truth")
     parser.add_argument("--answers", type=Path, help="where answers are kept")
     parser.add_argument("--limit", type=int, help="at most this many scenarios of each folder")
     parser.add_argument("--examples", action="store_true", help="show where hints and exact reading differ")
+    parser.add_argument("--short", action="store_true", help="two scenarios only")
     args = parser.parse_args()
+    args.limit = 2 if args.short else args.limit
     kept = json.loads(args.answers.read_text(encoding="utf-8")) if args.answers and args.answers.exists() else {}
     for name, folder in (("rendered scenes", args.scenes), ("real clips", args.clips)):
         if folder is None:
@@ -241,15 +271,9 @@ def main() -> None:
             if args.answers:
                 args.answers.write_text(json.dumps(kept, ensure_ascii=False), encoding="utf-8")
         rows = kept[name]
-        print(f"### {name}: {len({row['scenario'] for row in rows})} scenarios, {len(rows)} answers\n")
-        print("| model, hint | answers | at fault | precision of faults | recall of faults | hint silent |")
-        print("|---|---|---|---|---|---|")
-        for model, own in sorted(measure(rows).items()):
-            for hint, tally in own.items():
-                print(tally.row(f"{model}, {hint}"))
-                if args.examples and tally.examples:
-                    print("\n".join(f"<!-- {example} -->" for example in tally.examples))
-        print()
+        heading = f"{name}: {len({row['scenario'] for row in rows})} scenarios, {len(rows)} answers"
+        write_table(heading, rows, examples=args.examples)
+        write_table(f"{heading}, each against the next one's truth", swapped(rows), examples=args.examples)
 
 
 if __name__ == "__main__":

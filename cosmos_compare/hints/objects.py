@@ -27,7 +27,7 @@ def objects_hint(facts: Facts, truth: Truth, asked: bool) -> Hint:
             findings.append(Finding("missed", kind, f"{kind} is there, and the answer does not name it"))
     right = [kind for kind in denied if kind in truth.absent]
     findings += [_of(facts, kind, "rightly denied", f"{kind} is not there, and the answer says so") for kind in right]
-    judged = [truth.supports(kind) for kind in named]
+    judged = [truth.supports(kind, named) for kind in named]
     true, false = judged.count(True), judged.count(False)
     measures: dict[str, float | int | None] = {
         "present": len(truth.present),
@@ -53,8 +53,8 @@ def objects_hint(facts: Facts, truth: Truth, asked: bool) -> Hint:
 def unsupported_hint(facts: Facts, truth: Truth) -> Hint:
     """Objects that the answer says are there and the truth says are not."""
     named = facts.objects()
-    false = [kind for kind in named if truth.supports(kind) is False]
-    open_ = [kind for kind in named if truth.supports(kind) is None]
+    false = [kind for kind in named if truth.supports(kind, named) is False]
+    open_ = [kind for kind in named if truth.supports(kind, named) is None]
     findings = [
         _of(facts, kind, "unsupported", f"{kind} is named, and the ground truth says there is none") for kind in false
     ]

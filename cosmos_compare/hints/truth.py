@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from cosmos_compare.ground_truth import EventTruth, GroundTruth, RiskLevel
@@ -30,13 +30,17 @@ class Truth:
     def knows(self, kind: str) -> bool:
         return kind in self.present or kind in self.absent
 
-    def supports(self, kind: str) -> bool | None:
+    def supports(self, kind: str, named: Collection[str] = ()) -> bool | None:
         """Whether a class that is said to be there is: by its own name, as one of a wider class or a narrower one; None
-        where the truth does not tell."""
-        if kind in self.present or any(kind in self.words.above(own) for own in self.present):
+        where the truth does not tell. `named` are all classes that are said to be there."""
+        if kind in self.present:
             return True
+        narrower_there = [own for own in self.present if kind in self.words.above(own)]
         if kind in self.absent:
-            return False
+            # A truth that has an oncoming car and no `car` tells the two apart: who says only `car` may mean either.
+            return None if narrower_there and not set(narrower_there) & set(named) else False
+        if narrower_there:
+            return True
         wider = [name for name in self.words.above(kind)[1:] if self.knows(name)]
         if wider:
             # A wider class that is there may be of this kind; one that is not there is not of any.
@@ -46,15 +50,16 @@ class Truth:
         narrower = [own for own in self.absent if kind in self.words.above(own)]
         return False if len(narrower) > 1 else None
 
-    def found(self, kind: str, named: Iterable[str]) -> bool:
-        """Whether classes that are named cover a true one: its own, one of its kind, or one that may be called so."""
-        return any(
-            name == kind
-            or kind in self.words.above(name)
-            or (name in self.words.above(kind) and not self.knows(name))
-            or (not self.knows(name) and kind in self.words.near(name))
-            for name in named
-        )
+    def found(self, kind: str, named: Collection[str]) -> bool:
+        """Whether classes that are named cover a true one: its own name, or one that the truth does not know of its
+        kind, of a wider kind (where no narrower one of that is named), or that may be called so."""
+        return kind in named or any(self._covers(name, kind, named) for name in named if not self.knows(name))
+
+    def _covers(self, name: str, kind: str, named: Collection[str]) -> bool:
+        above = self.words.above
+        if kind in above(name) or kind in self.words.near(name):
+            return True
+        return name in above(kind) and not any(name in above(other) for other in named if other != name)
 
 
 def truth_of(written: GroundTruth) -> Truth:

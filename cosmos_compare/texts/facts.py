@@ -68,7 +68,7 @@ def facts_of(read: ParsedAnswer) -> Facts:
 def facts_of_text(text: str) -> Facts:
     """The facts of any text that is no model's, such as the note of a ground truth."""
     words = lexicon()
-    return _concluded(_sentences(text, Span(0, len(text)), words), (), ())
+    return _concluded(_sentences(text, Span(0, len(text)), words), words)
 
 
 @dataclass
@@ -102,13 +102,32 @@ def _facts(raw: str, read: ParsedAnswer, words: Lexicon) -> Facts:
             said.mentions += own.mentions
             said.risks += own.risks
             said.actions += own.actions
-    return _concluded(said, tuple(explicit), orders, read.events)
+    return _concluded(said, words, tuple(explicit), orders, read.events)
+
+
+def _without_repeats(mentions: list[Mention], words: Lexicon) -> list[Mention]:
+    """Mentions without those that only speak again of a narrower thing: `an oncoming car … the car`."""
+    kept: list[Mention] = []
+    for mention in mentions:
+        again = mention.known and mention.standing == "present"
+        if not again or not any(
+            before.kind != mention.kind
+            and before.standing == "present"
+            and mention.kind in (*words.above(before.kind), *words.near(before.kind))
+            for before in kept
+        ):
+            kept.append(mention)
+    return kept
 
 
 def _concluded(
-    said: _Said, explicit: tuple[RiskSaid, ...], orders: tuple[ActionSaid, ...], events: tuple[Event, ...] = ()
+    said: _Said,
+    words: Lexicon,
+    explicit: tuple[RiskSaid, ...] = (),
+    orders: tuple[ActionSaid, ...] = (),
+    events: tuple[Event, ...] = (),
 ) -> Facts:
-    said.mentions.sort(key=lambda mention: mention.span)
+    said.mentions = _without_repeats(sorted(said.mentions, key=lambda mention: mention.span), words)
     told = conclude(said.risks) or (said.alone if not said.risks else None)
     risk = explicit[-1] if explicit else told
     if explicit and told and told.scope == "overall" and told.span > explicit[-1].span:

@@ -32,7 +32,8 @@ _MODAL = re.compile(
 
 class Mention(NamedTuple):
     """An object that a sentence names: its class, whether it is said to be there, the words that were read and where
-    they stand in the raw text; `by` are the words that deny or doubt it. `number` how many, where that is said."""
+    they stand in the raw text. `by` are the words that deny or doubt it, `number` says how many where that is said;
+    `known`: it is spoken of as known (`the car`)."""
 
     kind: str
     standing: Standing
@@ -41,6 +42,7 @@ class Mention(NamedTuple):
     sentence: Span
     by: str = ""
     number: int | None = None
+    known: bool = False
 
 
 def mentions_in(raw: str, sentence: Normal, place: Span, words: Lexicon) -> list[Mention]:
@@ -57,7 +59,8 @@ def mentions_in(raw: str, sentence: Normal, place: Span, words: Lexicon) -> list
         if standing is not None:
             span = sentence.span(thing.start, thing.end)
             count = row.count(number) if standing == "present" else None
-            mentions.append(Mention(thing.kind, standing, span.of(raw), span, place, by, count))
+            known = row.definite(number)
+            mentions.append(Mention(thing.kind, standing, span.of(raw), span, place, by, count, known))
     return mentions
 
 

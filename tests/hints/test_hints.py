@@ -224,3 +224,24 @@ def test_the_form_of_an_answer(answer: str, finish: Finish, question: str, kinds
 )
 def test_what_a_question_asks_for(question: str, kinds: set[str]) -> None:
     assert asked_for(question) == kinds
+
+
+def test_a_truth_that_tells_two_kinds_of_car_apart() -> None:
+    written = GroundTruth(objects={"oncoming car": ObjectTruth(present=True), "car": ObjectTruth(present=False)})
+    both = GroundTruth(objects={"oncoming car": ObjectTruth(present=True), "car": ObjectTruth(present=True)})
+    assert hints("An oncoming car passes.", truth=truth_of(written))["unsupported"].level == 2
+    assert hints("A car passes.", truth=truth_of(written))["unsupported"].level is None, "either may be meant"
+    assert hints("An oncoming car passes.", truth=truth_of(both))["objects"].measures["recall"] == 0.5
+    plain = truth_of(GroundTruth(objects={"car": ObjectTruth(present=True)}))
+    assert hints("An oncoming car passes.", truth=plain)["objects"].measures["recall"] == 1
+    assert hints("A parked van stands there.", truth=plain)["objects"].measures["recall"] == 1
+    assert hints("A parked van stands there.", truth=plain)["unsupported"].level == 2
+
+
+def test_what_is_absent_in_some_way_is_not_absent_altogether() -> None:
+    """`moving vehicle` stands among what is absent from a street of parked cars."""
+    truth = truth_of(
+        GroundTruth(objects={"car": ObjectTruth(present=True)}, absent=("moving vehicle", "zebra crossing"))
+    )
+    assert truth.absent == ("crosswalk",)
+    assert hints("A vehicle stands at the kerb.", truth=truth)["unsupported"].level == 2
