@@ -114,12 +114,19 @@ class Board:
         return self.show(tuple(self._side(comparison, spec) for spec in comparison.specs))
 
     def again(self, sides: Sequence[Side], index: int, spec: ModelSpec) -> Live:
-        """A new comparison in which one side is made again by `spec` from the same clip, prompt and settings; the
-        others stay as they are. Raises `CompareError` when the clip is gone."""
+        """A new comparison in which one side is made again by `spec` from the same clip, prompt and settings, as the
+        next repeat that has no finished run; the others stay as they are. Raises `CompareError` when the clip is
+        gone."""
         asked = sides[index].comparison
         fresh = plan_comparison(Path(asked.clip.path), asked.prompt, asked.settings, [spec], asked.clip.scenario)
-        renewed = self._side(fresh, spec)
+        renewed = self._side(self._next_repeat(fresh, spec), spec)
         return self.show(tuple(renewed if n == index else side for n, side in enumerate(sides)))
+
+    def _next_repeat(self, comparison: Comparison, spec: ModelSpec) -> Comparison:
+        """The request under the first repeat number from its own on that has no finished run."""
+        while self.store.finished(comparison.clip.scenario, spec.name, comparison.key(spec)):
+            comparison = comparison.repeated(comparison.settings.repeat + 1)
+        return comparison
 
     def show(self, sides: tuple[Side, ...]) -> Live:
         """Put sides on the board, so that any page finds them by the id."""

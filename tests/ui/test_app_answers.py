@@ -41,7 +41,7 @@ def test_a_link_to_runs_brings_their_prompt_settings_and_scenario(pair: list[Mod
     one = saved(resources.store(), comparison, pair[0], "A car.")
     page = open_page(runs=one.id)
     assert page.text_area(key="question").value == "What is there?"
-    assert page.session_state["settings"].seed == 7
+    assert page.session_state["draft"].settings["seed"] == 7
     assert page.query_params["scenario"] == "scene_1"
     assert page.multiselect(key="models").value == ["reason1-demo"]
 
@@ -127,7 +127,7 @@ def test_the_history_opens_any_two_side_by_side(pair: list[ModelSpec], video: Pa
 
 def test_the_answers_to_the_same_prompt_are_found_again(pair: list[ModelSpec], video: Path) -> None:
     page = open_page(scenario="scene_1")
-    question, system = page.text_area(key="question").value, page.session_state["system"]
+    question, system = page.text_area(key="question").value, page.session_state["draft"].system
     comparison = comparison_of(video, pair[0])
     prompt = comparison.prompt.model_copy(
         update={"user_prompt": question, "system_prompt": system, "version": _version(system, question)}

@@ -7,10 +7,12 @@ import streamlit as st
 from cosmos_compare.board import Board, Live
 from cosmos_compare.compare import plan_comparison
 from cosmos_compare.errors import CompareError
-from cosmos_compare.ui.compare import editor, settings_form
-from cosmos_compare.ui.compare.editor import Draft
+from cosmos_compare.language import t
+from cosmos_compare.ui.compare import editor, session, settings_form
+from cosmos_compare.ui.compare.editor import Checked
 from cosmos_compare.ui.compare.shown import Shown
 from cosmos_compare.ui.compare.view import View, change_view, current
+from cosmos_compare.ui.shared import plain
 from cosmos_compare.ui.shared.tables import safe
 from cosmos_compare.video.clips import Scenario
 from cosmos_compare.video.rendered import demo_warning
@@ -20,7 +22,7 @@ REFRESH_S = 2.0  # of what runs elsewhere
 
 def arrive(on_page: Shown, arrived: bool) -> None:
     """Fill the editor: from what a link or the history opened, or with what is there to begin with."""
-    arrived = st.session_state.pop("arrived", False) or arrived
+    arrived = st.session_state.pop(session.ARRIVED, False) or arrived
     if not (arrived and on_page.sides):
         editor.prepare(None, None, ())
         return
@@ -30,7 +32,7 @@ def arrive(on_page: Shown, arrived: bool) -> None:
         change_view(scenario=asked.clip.scenario)
 
 
-def show(draft: Draft, scenario: Scenario | None, on_page: Shown, board: Board) -> None:
+def show(draft: Checked, scenario: Scenario | None, on_page: Shown, board: Board) -> None:
     """Run and Stop, with the settings in words beside them.
 
     Clicks are taken by callbacks: those run before the script, which another event may cut short before it comes to
@@ -38,9 +40,9 @@ def show(draft: Draft, scenario: Scenario | None, on_page: Shown, board: Board) 
     """
     with st.container(horizontal=True, vertical_alignment="center", key="actions"):
         if on_page.live and on_page.running:
-            st.button("Stop", key="stop", icon=":material/stop:", shortcut="Esc", on_click=on_page.live.stop)
+            st.button(t("Stop"), key="stop", icon=":material/stop:", shortcut="Esc", on_click=on_page.live.stop)
         st.button(
-            "Run",
+            t("Run"),
             key="run",
             type="primary",
             icon=":material/play_arrow:",
@@ -48,31 +50,30 @@ def show(draft: Draft, scenario: Scenario | None, on_page: Shown, board: Board) 
             disabled=scenario is None or bool(draft.problem),
             on_click=_ask,
         )
-        st.toggle("Reasoning", key="reasoning", persist_state="session")
+        st.toggle(t("Reasoning"), **session.bound("reasoning"))
         st.html(f'<div class="summary">{safe(draft.problem or settings_form.summary(draft.settings))}</div>')
-    if st.session_state.get("asked"):
-        st.session_state["asked"] = False
-        if scenario and not draft.problem and not _is_same(draft, scenario, on_page.live):
-            _run(draft, scenario, board)
+    asked = st.session_state.pop(session.ASKED, False)
+    if asked and scenario and not draft.problem and not _is_same(draft, scenario, on_page.live):
+        _run(draft, scenario, board)
 
 
 def _ask() -> None:
-    st.session_state["asked"] = True
+    st.session_state[session.ASKED] = True
 
 
-def _run(draft: Draft, scenario: Scenario, board: Board) -> None:
+def _run(draft: Checked, scenario: Scenario, board: Board) -> None:
     try:
         comparison = plan_comparison(scenario.video, draft.prompt, draft.settings, draft.specs, scenario.id)
     except CompareError as error:
-        st.error(str(error))
+        plain.error(error)
         return
     live = board.start(comparison)
-    st.session_state.setdefault("mine", []).append(live.id)
+    session.begin(live.id)
     change_view(scenario=scenario.id, prompt=draft.prompt.name, live=live.id, runs=())
     st.rerun()
 
 
-def _is_same(draft: Draft, scenario: Scenario, live: Live | None) -> bool:
+def _is_same(draft: Checked, scenario: Scenario, live: Live | None) -> bool:
     """Whether exactly this is being answered now: pressing Run twice should not queue it twice."""
     if live is None or live.ended or any(side.job and side.job.stopped() for side in live.sides):
         return False
@@ -84,12 +85,12 @@ def _is_same(draft: Draft, scenario: Scenario, live: Live | None) -> bool:
     )
 
 
-def notices(on_page: Shown, draft: Draft, scenario: Scenario | None, board: Board) -> None:
+def notices(on_page: Shown, draft: Checked, scenario: Scenario | None, board: Board) -> None:
     """What a person should know before reading the answers."""
     if on_page.notice:
-        st.info(on_page.notice)
+        plain.info(on_page.notice)
     if on_page.sides and scenario is None:
-        st.info("The clip of these answers is no longer on this machine. The frames that the models saw are below.")
+        st.info(t("The clip of these answers is no longer on this machine. The frames that the models saw are below."))
     specs = [side.spec for side in on_page.sides] or list(draft.specs)
     seconds = on_page.sides[0].comparison.planned.seconds if on_page.sides else ()
     if scenario and (warning := demo_warning(scenario.video, specs, seconds)):
@@ -106,10 +107,11 @@ def _elsewhere(board: Board, shown: str, view: View) -> None:
     for live in [live for live in board.running() if live.id != shown][-3:]:
         with st.container(horizontal=True, vertical_alignment="center", key=f"live_{live.id}"):
             names = ", ".join(side.spec.label for side in live.sides if not side.ended)
-            st.html(f'<div class="elsewhere">Also running: {safe(live.scenario)}, {safe(names)}</div>')
-            st.button("Show", key=f"show_{live.id}", type="tertiary", on_click=_show_live, args=(live,))
+            words = t("Also running: {scenario}, {models}", scenario=live.scenario, models=names)
+            st.html(f'<div class="elsewhere">{safe(words)}</div>')
+            st.button(t("Show"), key=f"show_{live.id}", type="tertiary", on_click=_show_live, args=(live,))
 
 
 def _show_live(live: Live) -> None:
-    st.session_state["arrived"] = True
+    st.session_state[session.ARRIVED] = True
     change_view(scenario=live.scenario, live=live.id, runs=())

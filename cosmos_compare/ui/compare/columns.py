@@ -9,11 +9,12 @@ import streamlit as st
 from cosmos_compare.board import Board, Side
 from cosmos_compare.errors import CompareError
 from cosmos_compare.fairness import ModelInput
+from cosmos_compare.language import t
 from cosmos_compare.schema import ModelSpec
-from cosmos_compare.ui.compare import boxes
+from cosmos_compare.ui.compare import boxes, session, settings_form
 from cosmos_compare.ui.compare.view import View, change_view, current
-from cosmos_compare.ui.shared import markup, resources
-from cosmos_compare.ui.shared.plain import plain
+from cosmos_compare.ui.shared import markup, plain, resources
+from cosmos_compare.ui.shared.tables import safe
 
 REFRESH_S = 0.5  # each look costs some 10 ms under the interpreter's lock, which the models share
 
@@ -26,8 +27,8 @@ def show(sides: Sequence[Side], board: Board, running: bool) -> None:
 def _columns(sides: tuple[Side, ...], board: Board, running: bool, view: View) -> None:
     if current() != view or (running and all(side.ended for side in sides)):
         st.rerun()  # the page as a whole: another view was asked for, or the answers are runs now
-    if problem := st.session_state.pop("again_problem", ""):
-        st.error(problem)
+    if problem := session.said("again"):
+        plain.error(problem)
     for index, (column, side) in enumerate(zip(st.columns(len(sides), gap="medium"), sides, strict=True)):
         with column, st.container(key=f"answer_{index}"):
             _column(sides, index, side, board)
@@ -38,23 +39,31 @@ def _column(sides: tuple[Side, ...], index: int, side: Side, board: Board) -> No
         st.html(markup.title(side, board.before(side)))
         if side.job and not side.ended:
             st.button(
-                "Stop", key=f"stop_{index}", icon=":material/stop_circle:", type="tertiary", on_click=side.job.stop
+                t("Stop"), key=f"stop_{index}", icon=":material/stop_circle:", type="tertiary", on_click=side.job.stop
             )
         else:
             st.button(
-                f"Regenerate {plain(side.spec.label)}",
+                plain.plain(t("Regenerate {model}", model=side.spec.label)),
                 key=f"again_{index}",
                 icon=":material/replay:",
-                help="Run this side again with the same clip, prompt and settings",
+                help=_what_again_does(side),
                 type="tertiary",
                 on_click=_again,
                 args=(sides, index, board),
             )
     asked = markup.asked(side) if _were_asked_differently(sides) else ""
+    if side.comparison.settings.repeat and side.spec in side.comparison.greedy():
+        asked += f'<div class="note">{safe(settings_form.greedy_words([side.spec.label]))}</div>'
     st.html(asked + markup.measures(side, board.pool.engine(side.spec)))
     with st.container(key=f"text_{index}"):
         figure = boxes.figure(side.run, resources.store().folder(side.run)) if side.run else ""
         st.html(markup.body(side, figure) or "&nbsp;")
+
+
+def _what_again_does(side: Side) -> str:
+    if side.spec in side.comparison.greedy():
+        return plain.plain(settings_form.greedy_words([side.spec.label]))
+    return t("Ask this model the same again, as the next repeat: with another seed")
 
 
 def _were_asked_differently(sides: Sequence[Side]) -> bool:
@@ -67,9 +76,9 @@ def _again(sides: tuple[Side, ...], index: int, board: Board) -> None:
     try:
         live = board.again(sides, index, _as_listed(sides[index].spec))
     except CompareError as error:
-        st.session_state["again_problem"] = str(error)
+        session.problem("again", str(error))
         return
-    st.session_state.setdefault("mine", []).append(live.id)
+    session.begin(live.id)
     change_view(live=live.id, runs=())
 
 

@@ -5,24 +5,28 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 
 from cosmos_compare.catalogue.defaults import default_models
 from cosmos_compare.errors import CompareError
+from cosmos_compare.language import t, tn
 from cosmos_compare.paths import own_prompts
-from cosmos_compare.prompts import find_prompts, load_prompt, save_prompt
+from cosmos_compare.prompts import fill, find_prompts, load_prompt, save_prompt
 from cosmos_compare.schema import ModelSpec, Prompt, Settings
-from cosmos_compare.ui.compare import settings_form
+from cosmos_compare.ui.compare import session, settings_form
+from cosmos_compare.ui.compare.session import bound, draft, standing
 from cosmos_compare.ui.compare.view import change_view, current
-from cosmos_compare.ui.shared import resources
+from cosmos_compare.ui.shared import plain, resources
 
 FIRST = "driving"
+OBJECT = "object_name"  # a blank of prompts: what they ask about
 
 
 @dataclass(frozen=True)
-class Draft:
-    """What the editor holds: ready to be asked, unless `problem` says what is in the way."""
+class Checked:
+    """The draft, ready to be asked unless `problem` says what is in the way."""
 
     prompt: Prompt
     settings: Settings
@@ -32,138 +36,159 @@ class Draft:
 
 def prepare(prompt: Prompt | None, settings: Settings | None, models: Sequence[str]) -> None:
     """Fill the editor before it is shown: with what a link brought, else with what is there to begin with."""
-    state = st.session_state
+    values: dict[str, Any] = {}
+    if draft() is None:
+        values = _texts_of(_first_of(list(_files()))) | settings_form.values_of(Settings.model_validate({}))
+        values["models"] = _known(default_models())
     if prompt is not None:
-        state["prompt"], state["question"], state["system"] = prompt.name, prompt.user_prompt, prompt.system_prompt
-        state["reasoning"] = prompt.reasoning
-    elif "prompt" not in state:
-        names = list(_files())
-        state["prompt"] = next((name for name in (current().prompt, FIRST, *names) if name in names), "")
-        state.setdefault("reasoning", False)
-        _load_chosen()
+        values |= {"prompt": prompt.name, "question": prompt.user_prompt, "system": prompt.system_prompt}
+        values |= {"reasoning": prompt.reasoning, "object_name": ""}
     if settings is not None:
-        settings_form.put_settings(settings)
-    if "models" not in state or models:
-        known = resources.model_list()
-        state["models"] = [name for name in models or default_models() if name in known]
+        values |= settings_form.values_of(settings)
+    if models:
+        values["models"] = _known(models)
+    elif draft() is not None:
+        values["models"] = _known(standing().models)  # the list may have changed since
+    session.put(**values)
 
 
-def show() -> Draft:
+def show() -> Checked:
     """The editor; the buttons that run it come from the page."""
+    specs, problem = _specs()
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="editor_head"):
-        st.selectbox(
-            "Prompt",
-            _options(),
-            key="prompt",
-            on_change=_choose,
-            persist_state="session",
-            label_visibility="collapsed",
-            width=170,
-        )
-        settings_form.show()
+        widget = bound("prompt") | {"on_change": _choose}
+        st.selectbox(t("Prompt"), _options(), label_visibility="collapsed", width=170, **widget)
+        settings_form.show(specs, standing().reasoning)
         _models()
         _system()
         _save_as()
-    st.text_area("Question", key="question", persist_state="session", height=92, label_visibility="collapsed")
-    return _draft()
+    st.text_area(t("Question"), height=92, label_visibility="collapsed", **bound("question"))
+    if _asks_for_an_object():
+        st.text_input(
+            t("The object that {blank} stands for", blank="{object_name}"), placeholder="car", **bound(OBJECT)
+        )
+    return _checked(specs, problem)
+
+
+def _known(models: Sequence[str]) -> tuple[str, ...]:
+    known = resources.model_list()
+    return tuple(name for name in models if name in known)
 
 
 def _files() -> dict[str, Path]:
     return {path.stem: path for path in find_prompts()}
 
 
+def _first_of(names: Sequence[str]) -> str:
+    return next((name for name in (current().prompt, FIRST, *names) if name in names), "")
+
+
 def _options() -> list[str]:
     """The prompt files, and the name of a prompt that came with a run and has no file here."""
-    names, now = list(_files()), st.session_state["prompt"]
+    names, now = list(_files()), standing().prompt
     return names if now in names or not now else [now, *names]
 
 
-def _choose() -> None:
-    _load_chosen()
-    change_view(prompt=st.session_state["prompt"], live="", runs=())
+def _choose(name: str, key: str) -> None:
+    if session.take(name, key):
+        chosen = standing().prompt
+        session.put(**_texts_of(chosen))
+        change_view(prompt=chosen, live="", runs=())
 
 
-def _load_chosen() -> None:
-    """Put the text of the chosen file into the fields; a file that can't be read says so."""
-    path = _files().get(st.session_state["prompt"])
+def _texts_of(name: str) -> dict[str, str]:
+    """The fields of the draft that a prompt file fills; one that can't be read says so and fills none."""
+    path = _files().get(name)
     if path is None:
-        return
+        return {"prompt": name}
     try:
         prompt = load_prompt(path)
     except CompareError as error:
-        st.session_state["prompt_problem"] = str(error)
-        return
-    st.session_state["question"], st.session_state["system"] = prompt.user_prompt, prompt.system_prompt
+        session.problem("prompt", str(error))
+        return {"prompt": name, "question": "", "system": ""}
+    return {"prompt": name, "question": prompt.user_prompt, "system": prompt.system_prompt}
 
 
-def is_edited() -> bool:
+def _is_edited() -> bool:
     """Whether the texts differ from the file of the chosen prompt."""
-    path = _files().get(st.session_state["prompt"])
+    path = _files().get(standing().prompt)
     if path is None:
         return True
     try:
         prompt = load_prompt(path)
     except CompareError:
         return True
-    return (prompt.user_prompt, prompt.system_prompt) != (st.session_state["question"], st.session_state["system"])
+    return (prompt.user_prompt, prompt.system_prompt) != (standing().question, standing().system)
 
 
 def _models() -> None:
     known = resources.model_list()
-    chosen = st.session_state["models"]
-    label = f"{len(chosen)} models" if len(chosen) != 1 else known[chosen[0]].label
-    with st.popover(label, icon=":material/memory:", type="tertiary", help="Which models answer"):
-        st.multiselect(
-            "Models", list(known), key="models", format_func=lambda name: known[name].label, persist_state="session"
-        )
-        for name in st.session_state["models"]:
+    chosen = standing().models
+    label = known[chosen[0]].label if len(chosen) == 1 else tn("{n} model", "{n} models", len(chosen))
+    with st.popover(plain.plain(label), icon=":material/memory:", type="tertiary", help=t("Which models answer")):
+        st.multiselect(t("Models"), list(known), format_func=lambda name: known[name].label, **bound("models"))
+        for name in chosen:
             if problem := resources.missing(known[name]):
-                st.caption(f":material/info: {problem}")
+                plain.caption(problem)
 
 
 def _system() -> None:
-    with st.popover("System", icon=":material/subject:", type="tertiary", help="The system prompt"):
-        st.text_area("System prompt", key="system", persist_state="session", height=220, width=520)
-        st.caption("Where it is empty each model gets its own.")
+    with st.popover(t("System"), icon=":material/subject:", type="tertiary", help=t("The system prompt")):
+        st.text_area(t("System prompt"), height=220, width=520, **bound("system"))
+        st.caption(t("Where it is empty each model gets its own."))
 
 
 def _save_as() -> None:
-    if not is_edited():
+    if not _is_edited():
         return
-    with st.popover("Save as", icon=":material/save:", type="tertiary", help="The text differs from its file"):
-        st.text_input("Name of the new prompt", key="save_name", placeholder="my_prompt")
-        st.button("Save", key="save", on_click=_save, type="primary")
-        if problem := st.session_state.get("save_problem"):
-            st.error(problem)
+    words = t("The text differs from its file")
+    with (
+        st.popover(t("Save as"), icon=":material/save:", type="tertiary", help=words),
+        st.form("save_as", border=False),
+    ):
+        st.text_input(t("Name of the new prompt"), key=session.SAVE_NAME, placeholder="my_prompt")
+        st.form_submit_button(t("Save"), key="save", on_click=_save, type="primary")
+        if problem := session.said("save"):
+            plain.error(problem)
 
 
 def _save() -> None:
-    state = st.session_state
-    state.pop("save_problem", None)
-    name = state["save_name"].strip()
+    name = st.session_state[session.SAVE_NAME].strip()
     try:
-        save_prompt(own_prompts(), name, state["system"], state["question"])
+        save_prompt(own_prompts(), name, standing().system, standing().question)
     except CompareError as error:
-        state["save_problem"] = str(error)
+        session.problem("save", str(error))
         return
-    state["prompt"] = name
+    session.put(prompt=name)
     change_view(prompt=name)
 
 
-def _draft() -> Draft:
-    state = st.session_state
-    name = state["prompt"] or "unnamed"
-    prompt = Prompt(
-        name=name, system_prompt=state["system"], user_prompt=state["question"], reasoning=state["reasoning"]
-    )
-    problem = state.pop("prompt_problem", "")
-    specs: list[ModelSpec] = []
+def _asks_for_an_object() -> bool:
+    return any("{object_name}" in text for text in (standing().question, standing().system))
+
+
+def _specs() -> tuple[tuple[ModelSpec, ...], str]:
+    """The chosen models, and why they can't be asked."""
     try:
-        specs = resources.pinned(tuple(state["models"]))
+        specs = tuple(resources.pinned(_known(standing().models)))
     except CompareError as error:
-        problem = problem or str(error)
-    if not specs:
-        problem = problem or "Choose at least one model."
+        return (), str(error)
+    return specs, "" if specs else t("Choose at least one model.")
+
+
+def _checked(specs: tuple[ModelSpec, ...], problem: str) -> Checked:
+    now = standing()
+    values = {OBJECT: now.object_name.strip()} if now.object_name.strip() else {}
+    prompt = Prompt(
+        name=now.prompt or "unnamed",
+        system_prompt=fill(now.system, values),
+        user_prompt=fill(now.question, values),
+        reasoning=now.reasoning,
+    )
+    settings, wrong = settings_form.checked()
+    problem = session.said("prompt") or problem or wrong
+    if _asks_for_an_object() and not values:
+        problem = problem or t("The prompt asks about an object: name it.")
     if not (prompt.user_prompt.strip() or prompt.system_prompt.strip()):
-        problem = problem or "Write a question."
-    return Draft(prompt, settings_form.settings(), tuple(specs), problem)
+        problem = problem or t("Write a question.")
+    return Checked(prompt, settings, specs, problem)

@@ -8,6 +8,7 @@ import streamlit as st
 
 from cosmos_compare.runs.history import PromptVersion, versions
 from cosmos_compare.runs.index import RunRow
+from cosmos_compare.ui.compare import session
 from cosmos_compare.ui.compare.view import change_view
 from cosmos_compare.ui.shared import markup
 
@@ -57,5 +58,5 @@ def _label(row: RunRow) -> str:
 
 
 def _open(ids: Sequence[str]) -> None:
-    st.session_state["arrived"] = True
+    st.session_state[session.ARRIVED] = True
     change_view(live="", runs=tuple(ids))

@@ -12,7 +12,7 @@ from cosmos_compare.errors import CompareError
 from cosmos_compare.fairness import SAMPLING_WORDS, ModelInput, differences, equal_settings, headline, model_input
 from cosmos_compare.schema import Clip
 from cosmos_compare.ui.compare import settings_form
-from cosmos_compare.ui.compare.editor import Draft
+from cosmos_compare.ui.compare.editor import Checked
 from cosmos_compare.ui.shared import markup, resources
 from cosmos_compare.ui.shared.jpeg import jpeg
 from cosmos_compare.ui.shared.tables import facts_table
@@ -25,7 +25,7 @@ def of_sides(sides: Sequence[Side]) -> list[ModelInput]:
     return [model_input(side.comparison, side.spec, side.run.answer if side.run else None) for side in sides]
 
 
-def line(sees: Sequence[ModelInput], draft: Draft, clip: Clip | None) -> None:
+def line(sees: Sequence[ModelInput], draft: Checked, clip: Clip | None) -> None:
     """Right below the answers: what differs in a few words, and the button that makes it equal."""
     if len(sees) < 2:
         return
@@ -43,7 +43,7 @@ def line(sees: Sequence[ModelInput], draft: Draft, clip: Clip | None) -> None:
             )
 
 
-def _make_equal(draft: Draft, clip: Clip, n_frames: int) -> None:
+def _make_equal(draft: Checked, clip: Clip, n_frames: int) -> None:
     try:
         settings_form.put_settings(equal_settings(draft.settings, draft.specs, clip, n_frames))
     except CompareError as error:

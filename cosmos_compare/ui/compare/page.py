@@ -9,7 +9,7 @@ from cosmos_compare.fairness import ModelInput, model_input
 from cosmos_compare.ui.compare import actions, columns, editor, history, inputs_panel, shown
 from cosmos_compare.ui.compare.view import open_view
 from cosmos_compare.ui.rate import inline
-from cosmos_compare.ui.shared import clip_panel, markup, picker, resources, shell
+from cosmos_compare.ui.shared import clip_panel, markup, picker, plain, resources, shell
 
 
 def show() -> None:
@@ -18,7 +18,7 @@ def show() -> None:
     try:
         resources.model_list()
     except CompareError as error:  # a user's own list that can't be read
-        st.error(str(error))
+        plain.error(error)
         st.stop()
     store, board = resources.store(), resources.board()
     rows = store.rows()
@@ -53,7 +53,7 @@ def show() -> None:
             sees = [model_input(planned, spec) for spec in draft.specs]
             columns.show_empty(draft.specs, sees)
     except CompareError as error:
-        st.error(str(error))
+        plain.error(error)
 
     inputs_panel.line(sees, draft, clip)
     if on_page.sides and sees:

@@ -1,114 +1,139 @@
-"""The settings form: one record, one form. An empty field means each model's own value."""
+"""The settings form: one field for each of `setting_fields.FIELDS`. An empty one means each model's own value."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import streamlit as st
 from pydantic import ValidationError
 
+from cosmos_compare.engines.base import resolve_sampling
 from cosmos_compare.errors import first_problem
-from cosmos_compare.schema import Settings
+from cosmos_compare.language import t
+from cosmos_compare.schema import ModelSpec, Settings
+from cosmos_compare.setting_fields import BY_NAME, CONDITION_WORDS, FIELDS, SettingField
+from cosmos_compare.ui.compare import session
+from cosmos_compare.ui.shared import plain
 
-# name: (label, smallest, step, what it does)
-FRAMES = {
-    "fps": ("Frames per second", 0.1, 0.5, "How many frames of a second the models see."),
-    "max_frames": ("Frames at most", 2, 2, "Spread evenly over the range."),
-    "start": ("From second", 0.0, 0.5, "The beginning of the part that is shown."),
-    "end": ("To second", 0.1, 0.5, "The end of the part that is shown."),
-    "max_video_tokens": ("Visual tokens at most", 16, 256, "The pixel budget of the whole clip, for each model."),
-}
-DRAWING = {
-    "max_new_tokens": ("Tokens at most", 1, 64, "The answer is cut after this many."),
-    "temperature": ("Temperature", 0.0, 0.1, "0 always takes the likeliest token."),
-    "top_p": ("Top p", 0.01, 0.05, "Draw from the likeliest tokens up to this share."),
-    "top_k": ("Top k", 0, 5, "Draw from this many tokens; 0 means no limit."),
-    "presence_penalty": ("Presence penalty", -2.0, 0.1, "Above 0 makes repeated tokens less likely."),
-    "repetition_penalty": ("Repetition penalty", 0.01, 0.05, "Above 1 makes repeated tokens less likely."),
-    "seed": ("Seed", 0, 1, "The same seed draws the same text."),
-}
-FIELDS = FRAMES | DRAWING
-EMPTY = {"max_frames": "no limit", "start": "the beginning", "end": "the end"}
+COLUMNS = 3
+DRAWING = [field.name for field in FIELDS if not field.frames and field.name != "repeat"]
 
 
-def settings() -> Settings:
-    """The settings of this session."""
-    found: Settings = st.session_state.setdefault("settings", Settings.model_validate({}))
-    return found
+def checked() -> tuple[Settings, str]:
+    """The settings as they stand in the form, and what is wrong with them: then the record is one of defaults."""
+    try:
+        return Settings.model_validate(dict(session.standing().settings)), ""
+    except ValidationError as error:
+        name, why = first_problem(error)
+        return Settings.model_validate({}), f"{t(BY_NAME[name].label) if name else t('From and to')}: {why}."
+
+
+def values_of(settings: Settings) -> dict[str, Any]:
+    """Settings as the draft takes them."""
+    return {name: getattr(settings, name) for name in Settings.model_fields}
 
 
 def put_settings(new: Settings) -> None:
     """Show other settings in the form."""
-    st.session_state["settings"] = new
-    # Widgets keep what was typed; under new keys they begin with the record's values.
-    st.session_state["settings_form"] = st.session_state.get("settings_form", 0) + 1
+    session.put(**values_of(new))
 
 
-def show() -> None:
-    """The form, in a popover."""
-    with st.popover("Settings", icon=":material/tune:", type="tertiary", help="Frames, pixel budget, sampling"):
-        now, number = settings(), st.session_state.get("settings_form", 0)
-        with st.form(f"settings {number}", border=False):
-            left, middle, right = st.columns(3, gap="medium")
-            drawing = list(DRAWING)
-            for column, names in ((left, FRAMES), (middle, drawing[:5]), (right, drawing[5:])):
-                for name in names:
-                    _field(column, name, now, number)
-            right.checkbox(
-                "Draw the time",
-                now.timestamp,
-                key=f"timestamp {number}",
-                help="In a band under each frame, for models that read no times between the frames.",
-            )
-            st.caption("Where a field is empty, each model uses its own value.")
-            with st.container(horizontal=True):
-                st.form_submit_button("Apply", key="apply", type="primary", on_click=_apply, args=(number,))
-                st.form_submit_button("Reset all", key="reset", type="tertiary", on_click=_reset)
-        if problem := st.session_state.pop("settings_problem", ""):
-            st.error(problem)
+def show(specs: Sequence[ModelSpec], reasoning: bool) -> None:
+    """The form, in a popover; what is changed counts at once."""
+    with st.popover(t("Settings"), icon=":material/tune:", type="tertiary", help=t("Frames, pixel budget, sampling")):
+        now, problem = checked()
+        frames = [field for field in FIELDS if field.frames]
+        others = [field for field in FIELDS if not field.frames]
+        half = (len(others) + 1) // 2
+        columns = st.columns(COLUMNS, gap="medium")
+        for column, fields in zip(columns, (frames, others[:half], others[half:]), strict=True):
+            with column:
+                for field in fields:
+                    _field(field, _own_value(field, specs, reasoning))
+        if problem:
+            plain.error(problem)
+        if greedy := [spec.label for spec in specs if resolve_sampling(spec, now, reasoning).temperature == 0]:
+            plain.caption(greedy_words(greedy))
+        st.caption(t("Where a field is empty, each model uses its own value, which the field shows in grey."))
+        st.button(
+            t("Reset all"), key="reset", type="tertiary", on_click=put_settings, args=(Settings.model_validate({}),)
+        )
+
+
+def greedy_words(labels: Sequence[str]) -> str:
+    """Why repeats of these models say nothing new."""
+    return t(
+        "{models}: at temperature 0 the likeliest token is taken each time, so repeats can't differ.",
+        models=", ".join(labels),
+    )
+
+
+def _field(field: SettingField, own: str) -> None:
+    label, words = t(field.label), t(field.help)
+    if field.kind == "switch":
+        st.checkbox(label, help=words, **session.bound(field.name))
+    elif field.kind == "choice":
+        st.selectbox(label, field.choices, help=words, format_func=_choice, **session.bound(field.name))
+    elif not _fits_a_number_field(value := session.standing().value(field.name)):
+        st.text_input(label, help=words, placeholder=own, **session.bound(field.name, str))
+    else:
+        kind: Any = int if field.kind == "whole" else float
+        st.number_input(
+            label,
+            min_value=kind(field.least if value is None else min(field.least, value)),
+            value=None,
+            step=kind(field.step),
+            help=words,
+            placeholder=own,
+            **session.bound(field.name, kind),
+        )
+
+
+def _fits_a_number_field(value: Any) -> bool:
+    """Whether a browser can hold a number: a run may bear a seed that it would round."""
+    return value is None or (not isinstance(value, str) and abs(value) < 2**53)
+
+
+def _choice(condition: str) -> str:
+    return t(CONDITION_WORDS[condition]) if condition in CONDITION_WORDS else condition
+
+
+def _own_value(field: SettingField, specs: Sequence[ModelSpec], reasoning: bool) -> str:
+    """What an empty field stands for: the models' own values, or what the program takes."""
+    fixed = {"max_frames": t("no limit"), "start": t("the beginning"), "end": t("the end"), "fps": "4", "repeat": "0"}
+    if field.name in fixed:
+        return fixed[field.name]
+    if field.name == "max_video_tokens":
+        values = [f"{spec.vision.max_video_tokens:,}" for spec in specs]
+    elif field.kind in {"number", "whole"}:
+        sampling = [resolve_sampling(spec, Settings.model_validate({}), reasoning) for spec in specs]
+        values = [f"{getattr(own, field.name):g}" for own in sampling]
+    else:
+        return ""
+    return " / ".join(dict.fromkeys(values))
 
 
 def summary(now: Settings) -> str:
     """The settings in a few words."""
-    frames = f"{now.fps:g} fps" + (f", {now.max_frames} frames at most" if now.max_frames else "")
-    part = "" if now.start is None and now.end is None else f", {now.start or 0:g} s to {_end(now)}"
-    budget = f", {now.max_video_tokens:,} visual tokens" if now.max_video_tokens else ""
-    own = all(getattr(now, name) is None for name in DRAWING)
-    drawn = "each model's own sampling" if own else ", ".join(_drawn(now))
-    return f"{frames}{part}{budget} · {drawn}"
+    words = [t("{n} fps", n=f"{now.fps:g}")]
+    if now.max_frames:
+        words.append(t("{n} frames at most", n=now.max_frames))
+    if now.start is not None or now.end is not None:
+        end = t("the end") if now.end is None else f"{now.end:g} s"
+        words.append(t("{start} s to {end}", start=f"{now.start or 0:g}", end=end))
+    if now.max_video_tokens:
+        words.append(t("{n} visual tokens", n=f"{now.max_video_tokens:,}"))
+    if now.timestamp:
+        words.append(t("the time drawn"))
+    if now.condition != "clip":
+        words.append(t("control: {what}", what=t(CONDITION_WORDS[now.condition])))
+    drawn = [f"{t(BY_NAME[name].label).lower()} {getattr(now, name):g}" for name in DRAWING if _is_set(now, name)]
+    if now.repeat:
+        drawn.append(t("repeat {n}", n=now.repeat))
+    own = [] if any(_is_set(now, name) for name in DRAWING) else [t("each model's own sampling")]
+    return f"{', '.join(words)} · {', '.join(own + drawn)}"
 
 
-def _drawn(now: Settings) -> list[str]:
-    values = {FIELDS[name][0].lower(): getattr(now, name) for name in DRAWING}
-    return [f"{label} {value:g}" for label, value in values.items() if value is not None]
-
-
-def _end(now: Settings) -> str:
-    return "the end" if now.end is None else f"{now.end:g} s"
-
-
-def _field(column: Any, name: str, now: Settings, number: int) -> None:
-    label, least, step, does = FIELDS[name]
-    value = getattr(now, name)
-    column.number_input(
-        label,
-        min_value=least,
-        value=float(value) if isinstance(least, float) and value is not None else value,
-        step=step,
-        key=f"{name} {number}",
-        help=does,
-        placeholder=EMPTY.get(name, "the model's own"),
-    )
-
-
-def _apply(number: int) -> None:
-    values = {name: st.session_state[f"{name} {number}"] for name in (*FIELDS, "timestamp")}
-    try:
-        st.session_state["settings"] = Settings.model_validate({k: v for k, v in values.items() if v is not None})
-    except ValidationError as error:
-        field, why = first_problem(error)
-        st.session_state["settings_problem"] = f"{FIELDS[field][0] if field else 'From and to'}: {why}."
-
-
-def _reset() -> None:
-    put_settings(Settings.model_validate({}))
+def _is_set(now: Settings, name: str) -> bool:
+    return getattr(now, name) is not None

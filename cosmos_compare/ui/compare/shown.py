@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import streamlit as st
-
 from cosmos_compare.board import Board, Live, Side, side_of
 from cosmos_compare.errors import CompareError
+from cosmos_compare.language import t
 from cosmos_compare.runs.history import latest_of, versions
 from cosmos_compare.runs.index import RunRow
 from cosmos_compare.runs.store import Store
-from cosmos_compare.ui.compare.editor import Draft
+from cosmos_compare.ui.compare import session
+from cosmos_compare.ui.compare.editor import Checked
 from cosmos_compare.ui.compare.view import View, change_view
 from cosmos_compare.ui.shared import resources
 
@@ -38,7 +38,7 @@ def named(view: View, board: Board, rows: Sequence[RunRow], store: Store) -> Sho
         live = board.find(view.live)
         if live is None:
             change_view(live="")
-            return Shown(notice="That comparison is over; what was saved of it is among the earlier runs below.")
+            return Shown(notice=t("That comparison is over; what was saved of it is among the earlier runs below."))
         running = not live.ended
         ids = tuple(run.id for side in live.sides if (run := side.run) is not None)
         if not running and len(ids) == len(live.sides):
@@ -47,12 +47,11 @@ def named(view: View, board: Board, rows: Sequence[RunRow], store: Store) -> Sho
     return _saved(view.runs, rows, store) if view.runs else Shown()
 
 
-def newest(draft: Draft, scenario: str, board: Board, rows: Sequence[RunRow], store: Store) -> Shown:
+def newest(draft: Checked, scenario: str, board: Board, rows: Sequence[RunRow], store: Store) -> Shown:
     """Where the address names nothing that is here: this session's running comparison of the scenario, else the
     newest answers to the prompt."""
-    mine = st.session_state.get("mine", ())
     for live in reversed(board.running()):
-        if live.id in mine and live.scenario == scenario:
+        if session.is_mine(live.id) and live.scenario == scenario:
             change_view(live=live.id)
             return Shown(live.sides, live, running=True)
     models = [spec.name for spec in draft.specs]
@@ -68,5 +67,5 @@ def _saved(ids: Sequence[str], rows: Sequence[RunRow], store: Store) -> Shown:
             sides.append(side_of(resources.saved_run(by_id[run_id])))
         except (KeyError, CompareError):
             lost.append(run_id)
-    notice = f"Not among the runs on this machine: {', '.join(lost)}." if lost else ""
+    notice = t("Not among the runs on this machine: {ids}.", ids=", ".join(lost)) if lost else ""
     return Shown(tuple(sides), notice=notice)

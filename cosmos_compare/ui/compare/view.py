@@ -8,6 +8,8 @@ from typing import Any
 
 import streamlit as st
 
+from cosmos_compare.ui.compare import session
+
 LATE_S = 1.0  # seconds for which a browser's messages may still bear the address before
 
 
@@ -47,24 +49,24 @@ def open_view() -> tuple[View, bool]:
     state = st.session_state
     query = st.query_params.to_dict()
     named = from_query(query)
-    if "view" not in state or (query and named != state["address"] and not _is_late(named)):
-        state["view"] = state["address"] = named
+    if session.VIEW not in state or (query and named != state[session.ADDRESS] and not _is_late(named)):
+        state[session.VIEW] = state[session.ADDRESS] = named
         return named, True
-    if named != state["view"]:
-        _write_address(state["view"])
+    if named != state[session.VIEW]:
+        _write_address(state[session.VIEW])
     return current(), False
 
 
 def change_view(**changes: Any) -> View:
     """Show something else, and say so in the address."""
     view = replace(current(), **changes)
-    st.session_state["view"] = view
+    st.session_state[session.VIEW] = view
     _write_address(view)
     return view
 
 
 def current() -> View:
-    view: View = st.session_state["view"]
+    view: View = st.session_state[session.VIEW]
     return view
 
 
@@ -73,12 +75,12 @@ def _write_address(view: View) -> None:
     # is still the one of before, and writes it.
     st.query_params.from_dict(view.query())
     state = st.session_state
-    if view != state["address"]:
-        state["left"], state["left_at"] = state["address"], time.monotonic()
-    state["address"] = view
+    if view != state[session.ADDRESS]:
+        state[session.LEFT], state[session.LEFT_AT] = state[session.ADDRESS], time.monotonic()
+    state[session.ADDRESS] = view
 
 
 def _is_late(named: View) -> bool:
     """Whether an address is the one just left: a message that the browser sent before it heard of the new one."""
     state = st.session_state
-    return named == state.get("left") and time.monotonic() - state["left_at"] < LATE_S
+    return named == state.get(session.LEFT) and time.monotonic() - state[session.LEFT_AT] < LATE_S
