@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable
-from functools import cache
 from pathlib import Path
-from typing import Any
 
 import streamlit as st
 
@@ -14,8 +11,7 @@ from cosmos_compare.board import Side
 from cosmos_compare.errors import CompareError
 from cosmos_compare.language import t
 from cosmos_compare.schema import Clip
-from cosmos_compare.ui.shared import markup, resources
-from cosmos_compare.ui.shared.plain import plain
+from cosmos_compare.ui.shared import markup, plain, resources, scripts
 from cosmos_compare.video.clips import GROUND_TRUTH, Scenario, load_ground_truth
 from cosmos_compare.video.files import is_file
 
@@ -46,24 +42,16 @@ def head(scenario: Scenario | None) -> Clip | None:
         if scenario.ground_truth:
             _truth(scenario.ground_truth)
     if problem:
-        st.error(problem)
+        plain.error(problem)
     return clip
 
 
-@cache
-def _seeker() -> Callable[..., Any]:
-    """Registered once for the process. It shows nothing: it lets the times in the answers move the video."""
-    js = Path(__file__).with_name("seek.js").read_text(encoding="utf-8")
-    renderer: Callable[..., Any] = st.components.v2.component("cosmos_compare.seek", js=js)
-    return renderer
-
-
 def _truth(path: Path) -> None:
-    with st.popover("Ground truth", icon=":material/fact_check:", type="tertiary"):
+    with st.popover(t("Ground truth"), icon=":material/fact_check:", type="tertiary"):
         try:
             st.html(markup.truth(load_ground_truth(path)))
         except CompareError as error:
-            st.error(str(error))
+            plain.error(error)
 
 
 def video(scenario: Scenario, clip: Clip) -> None:
@@ -71,13 +59,13 @@ def video(scenario: Scenario, clip: Clip) -> None:
     found = resources.playable().get(scenario.video, clip)
     if found.path:
         st.video(str(found.path), format=found.mime, muted=True)
-        _seeker()(key="seek", data={"offset": found.offset})
+        scripts.run("seek", data={"offset": found.offset})
         return
     thumb = resources.thumbs().get(scenario.video)
     if thumb and thumb.jpeg:
         st.image(base64.b64decode(thumb.jpeg), width="stretch")
     if found.problem:
-        st.caption(plain(t("{problem} The models see its frames all the same.", problem=found.problem)))
+        plain.caption(t("{problem} The models see its frames all the same.", problem=found.problem))
     else:
         st.fragment(_until_made, run_every=REFRESH_S)(scenario, clip)
 
@@ -88,4 +76,4 @@ def _until_made(scenario: Scenario, clip: Clip) -> None:
     if found.path or found.problem:
         st.rerun()
     kind = t("{codec} in {suffix}", codec=clip.codec, suffix=scenario.video.suffix)
-    st.progress(found.share, text=plain(t("Browsers can't play {kind}; a copy is being made, once.", kind=kind)))
+    st.progress(found.share, text=plain.plain(t("Browsers can't play {kind}; a copy is being made, once.", kind=kind)))

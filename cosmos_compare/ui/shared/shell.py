@@ -4,7 +4,9 @@ from pathlib import Path
 
 import streamlit as st
 
+from cosmos_compare.language import t
 from cosmos_compare.paths import ROOT
+from cosmos_compare.ui.shared import scripts
 
 PAGES = {"app.py": "Compare", "pages/rate.py": "Rate", "pages/results.py": "Results"}
 STYLES = [Path(__file__).with_name(name) for name in ("style.css", "rating.css")]
@@ -12,7 +14,8 @@ ICON = Path(__file__).with_name("icon.svg")  # an emoji or a named icon would be
 
 
 def page(title: str) -> None:
-    """Open a page: call it first. `title` stands in the browser's tab."""
+    """Open a page: call it first. `title`, as the page is called in English, stands in the browser's tab."""
+    title = t(title)
     st.set_page_config(page_title=f"{title} · cosmos compare", page_icon=str(ICON), layout="wide")
     st.html(_style())
     st.html(f'<h1 class="unseen">{title}</h1>')
@@ -21,7 +24,8 @@ def page(title: str) -> None:
         with st.container(horizontal=True, gap="small", key="pages"):
             for path, label in PAGES.items():
                 if (ROOT / path).is_file():
-                    st.page_link(path, label=label)
+                    st.page_link(path, label=t(label))
+        scripts.run("commit")
 
 
 @st.cache_resource(show_spinner=False)
