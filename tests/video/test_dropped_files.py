@@ -12,6 +12,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from broken_videos import make
 from videos import evenly, write_video
 
 from cosmos_compare.errors import CompareError
@@ -48,9 +49,11 @@ def test_what_is_no_video_is_refused_by_its_name(name: str, content: bytes, word
     assert not list(tmp_path.rglob("*.*"))
 
 
-def test_every_nasty_file_is_kept_or_refused_and_gets_a_thumbnail_or_a_reason(shared: Path, tmp_path: Path) -> None:
+def test_every_broken_file_is_kept_or_refused_and_gets_a_thumbnail_or_a_reason(tmp_path: Path) -> None:
     refused = []
-    for path in (shared / "nasty").iterdir():
+    broken = tmp_path / "broken"
+    broken.mkdir()
+    for path in make(broken).iterdir():
         thumb = make_thumb(path)
         assert bool(thumb.jpeg) != bool(thumb.problem), path.name
         try:

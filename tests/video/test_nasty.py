@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import av
 import pytest
+from broken_videos import MAKERS, make
 from videos import evenly, number_of, spec, write_video
 
 from cosmos_compare.errors import CompareError
@@ -97,9 +98,9 @@ def test_a_variable_rate_is_timed_by_its_timestamps(shared: Path) -> None:
     assert (times.indices[-1], times.seconds[-1]) == (20, 7.75)
 
 
-def test_an_hour_of_offset_changes_no_picture(shared: Path) -> None:
-    late = sample(shared / "nasty" / "start_time_1h.mp4")
-    plain = sample(shared / "clips" / "suburban_creep_out")
+def test_an_hour_of_offset_changes_no_picture(broken: Path, tmp_path: Path) -> None:
+    late = sample(broken / "start_time_1h.mp4")
+    plain = sample(write_video(tmp_path / "plain.mp4", evenly(32, 4), rate=4, size=(320, 180), options={"bf": "0"}))
     assert late.times == plain.times
     assert (late.for_model(spec()) == plain.for_model(spec())).all()
 
@@ -180,6 +181,81 @@ def test_a_file_that_begins_between_key_frames_begins_at_the_first_that_decodes(
     trimmed = sample_frames(probe(without_first(whole, 5)), Settings(fps=5, end=1), [spec()])
     assert trimmed.clip.n_frames == 40 - first
     assert trimmed.times.warnings == frames.times.warnings
+
+
+# The same kinds, made by the tests: frames (0: some), upright width × height, seconds, those sampled at 4 fps.
+MADE = {
+    "truncated_faststart.mp4": Works(0, (320, 180), 0, 0, "ends early or is damaged: "),
+    "corrupted.mp4": Works(0, (320, 180), 0, 0, "ends early or is damaged: "),
+    "no_duration.webm": Works(32, (320, 180), 8.0, 32),
+    "-video-with-dash-.mp4": Works(20, (2, 2), 5.0, 20),
+    "av1_video.mkv": Works(32, (320, 180), 8.0, 32),
+    "rotated_by_matrix.mp4": Works(32, (180, 320), 8.0, 32),
+    "vfr_dropped_frames.mp4": Works(24, (320, 180), 8.0, 32, "up to 2.25 s apart"),
+    "start_time_1h.mp4": Works(32, (320, 180), 8.0, 32),
+    "single_frame.mp4": Works(1, (320, 180), 0.25, 2, "one frame; it is shown twice"),
+}
+MADE_FAILS = {
+    "truncated_moov_last.mp4": "can't be opened as a video",
+    "html_404.mp4": "can't be opened as a video",
+    "result.webm": "the file is empty",
+    "png_named.mp4": "a still image, not a video",
+    "audio_only.mp4": "no video stream (audio only)",
+    "song_with_cover.mp4": "no video stream (audio only)",
+    "init.mp4": "not one frame of it can be decoded",
+    "emptied.mp4": "not one frame of it can be decoded",
+}
+
+
+@pytest.fixture(scope="module")
+def broken(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of broken videos, made here: a lone clone has no ../shared."""
+    return make(tmp_path_factory.mktemp("broken"))
+
+
+def test_every_broken_file_that_is_made_has_its_outcome() -> None:
+    assert set(MAKERS) == set(MADE) | set(MADE_FAILS)
+
+
+@pytest.mark.parametrize("name", MADE)
+def test_a_broken_file_gives_the_right_frames_at_the_right_times(
+    broken: Path, name: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    expected = MADE[name]
+    frames = sample(broken / name)
+    clip, times = frames.clip, frames.times
+    assert (clip.width, clip.height) == expected.size
+    if expected.n_frames:
+        assert (clip.n_frames, len(times.indices)) == (expected.n_frames, expected.sampled)
+        assert clip.duration == pytest.approx(expected.duration, abs=0.002)
+    else:
+        assert 4 <= clip.n_frames < 28
+        assert clip.duration == pytest.approx(clip.n_frames / 4)
+        assert f"{clip.n_frames} of 32 frames can be used, {clip.duration:.2f} of 8.00 s" in times.warnings[0]
+    if min(expected.size) > 2:  # bars need some pixels
+        assert [number_of(image) for image in frames.for_model(spec())] == list(times.indices)
+    assert times.seconds[0] == 0
+    assert (expected.warning in " ".join(times.warnings)) if expected.warning else (times.warnings == ())
+    assert capfd.readouterr() == ("", ""), "FFmpeg wrote to the terminal"
+
+
+@pytest.mark.parametrize("name", MADE_FAILS)
+def test_a_broken_file_without_frames_gives_one_sentence(
+    broken: Path, name: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(CompareError) as caught:
+        sample(broken / name)
+    assert caught.value.message.startswith(name)
+    assert MADE_FAILS[name] in caught.value.message
+    assert caught.value.hint
+    assert capfd.readouterr() == ("", ""), "FFmpeg wrote to the terminal"
+
+
+def test_frames_that_were_dropped_leave_a_gap_in_time(broken: Path) -> None:
+    """By index / fps (24 frames, "3 fps") the fifth frame would lie at 1.3 s; it is shown at 3.0 s."""
+    times = sample(broken / "vfr_dropped_frames.mp4").times
+    assert times.indices[:14] == (0, 1, 2, 3, 3, 3, 3, 3, 4, 4, 4, 4, 4, 5)
+    assert times.seconds[8] == 3.0
 
 
 def test_plain_text_is_not_played_as_a_video(tmp_path: Path) -> None:
