@@ -58,8 +58,18 @@ def video_stream(video: Path, container: Any) -> Any:
     return max(streams, key=_rank)
 
 
+def moving_streams(container: Any) -> int:
+    """How many streams of a file are videos rather than pictures that stand for one."""
+    return sum(bool(s.codec_context) and s.frames != 1 and not _is_picture(s) for s in container.streams.video)
+
+
 def _rank(stream: Any) -> tuple[bool, bool, int]:
     if stream.codec_context is None:
         return False, False, 0
-    still = stream.codec_context.name in PICTURES or bool(stream.disposition & Disposition.timed_thumbnails)
-    return stream.frames != 1, not still, stream.codec_context.width * stream.codec_context.height
+    size = stream.codec_context.width * stream.codec_context.height
+    return stream.frames != 1, not _is_picture(stream), size
+
+
+def _is_picture(stream: Any) -> bool:
+    apart = Disposition.attached_pic | Disposition.timed_thumbnails
+    return stream.codec_context.name in PICTURES or bool(stream.disposition & apart)

@@ -16,7 +16,7 @@ from cosmos_compare.errors import CompareError
 from cosmos_compare.video.clock import Clock, Joint, Stamp, read_clock
 from cosmos_compare.video.containers import RESTARTING
 from cosmos_compare.video.files import Remembered
-from cosmos_compare.video.opening import open_video
+from cosmos_compare.video.opening import moving_streams, open_video
 
 HDR = {16: "PQ", 18: "HLG"}  # transfer characteristics of ITU-T H.273
 KEPT_FRAMES = 4_000_000  # of all timelines in memory: 8 bytes each
@@ -150,7 +150,7 @@ def _timeline(video: Path, container: Any, stream: Any, packets: _Packets) -> Ti
         by_packet={number: shown for number, shown, _ in whole} if clock.joints or clock.filled else {},
         in_order=unstamped or (clock.filled > 0 and reordered),
         file_start=float(container.start_time or 0) / av.time_base,
-        streams=sum(bool(each.codec_context) and each.frames != 1 for each in container.streams.video),
+        streams=moving_streams(container),
         container=container.format.name,
         pixels=stream.codec_context.pix_fmt or "",
         leading=stream.index == container.streams.video[0].index,
