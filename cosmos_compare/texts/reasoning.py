@@ -13,6 +13,7 @@ from cosmos_compare.texts.lenient_json import ParsedJson, read_json
 
 # `<think\>` is seen for both tags: it closes where something is open or was written before, else it opens.
 _THINK = re.compile(r"<\s*(?P<mark>/|\\)?\s*think(?:ing)?\s*(?P<after>/|\\)?\s*>", re.IGNORECASE)
+REASONING_OPENED = "<think>\n"  # what stands in live text for a block that the prompt opened
 _ANSWER = re.compile(r"<\s*answer\s*>", re.IGNORECASE)
 _ANSWER_END = re.compile(r"<\s*[/\\]\s*answer\s*>|<\s*answer\s*[/\\]\s*>", re.IGNORECASE)
 _SPECIAL = re.compile(r"<\|[^|<>\s]{1,60}\|>|\[/INST\]|<start_of_turn>")  # what chat templates put before a turn

@@ -27,6 +27,7 @@ from cosmos_compare.engines.local.turns import Turns
 from cosmos_compare.errors import CompareError
 from cosmos_compare.machine import facts
 from cosmos_compare.schema import Answer, AnswerPath, Failure, Finish, ModelSpec, Reused
+from cosmos_compare.texts.reasoning import REASONING_OPENED, opens_reasoning
 
 OUT_OF_MEMORY_HINT = "Use fewer frames, a smaller pixel budget, or free the GPU of other programs."
 
@@ -241,6 +242,9 @@ class LocalEngine:
     def _read(self, tokens: Iterator[int], attempt: _Attempt) -> None:
         """Pass on the tokens that are new until they end or someone presses stop."""
         known = len(attempt.stream.ids)
+        if not known and attempt.inputs and opens_reasoning(attempt.inputs.rendered_prompt):
+            # The template opened the reasoning, so the text never does: without it live text would pass for an answer.
+            attempt.stream.on_text(REASONING_OPENED)
         for number, token in enumerate(tokens):
             if number >= known:
                 attempt.stream.add(token)
