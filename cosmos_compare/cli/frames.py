@@ -62,7 +62,8 @@ def _report(frames: Frames, specs: Sequence[ModelSpec]) -> dict[str, Any]:
 
 def _print(report: dict[str, Any]) -> None:
     clip, times = report["clip"], report["frames"]
-    turned = f", turned by {clip['rotation']}°" if clip["rotation"] else ""
+    turned = ", mirrored" if clip["mirrored"] else ""
+    turned += f", turned by {clip['rotation']}°" if clip["rotation"] else ""
     print(
         f"{clip['scenario']}: {clip['codec']}, {clip['width']} × {clip['height']}{turned}, "
         f"{clip['n_frames']} frames in {clip['duration']:.2f} s ({clip['fps']:.4g} a second)"
@@ -70,7 +71,8 @@ def _print(report: dict[str, Any]) -> None:
     print(f"{len(times['indices'])} frames are sampled, one every {report['step']:.4g} s")
     rows = [(m["name"], f"{m['width']} × {m['height']}", f"{m['video_tokens']:,}") for m in report["models"]]
     print_table(("model", "width × height", "visual tokens"), rows)
-    pairs = enumerate(zip(times["indices"], times["seconds"], strict=True))
+    shown = times["indices"] if times["shown"] is None else times["shown"] or ["none"] * len(times["indices"])
+    pairs = enumerate(zip(shown, times["seconds"], strict=True))
     print_table(("sample", "frame", "time"), [(str(n), str(i), f"{s:.3f} s") for n, (i, s) in pairs])
 
 

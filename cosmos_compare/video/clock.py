@@ -61,7 +61,11 @@ def read_clock(stamps: Sequence[Stamp], *, restarting: bool, reordered: bool) ->
     starts = [i + 1 for i, step in enumerate(steps) if falls[i] or (restarting and step > LEAP)]
     filled = sum(stamp.shown is None and (stamp.decoded is None or reordered) for stamp in stamps)
     filled = filled if any(stamp.shown is not None for stamp in stamps) else 0
-    shown = [stamp.shown if stamp.shown is not None else time for stamp, time in zip(stamps, decoded, strict=True)]
+    shown: list[float] = []
+    for start, end in pairwise([0, *starts, len(stamps)]):
+        told = [stamp.shown for stamp in stamps[start:end]]
+        by_place = filled and reordered and any(time is not None for time in told)
+        shown += _fill_holes(told, usual) if by_place else _or(told, decoded[start:end])
     joints = []
     for start, end in pairwise([*starts, len(shown)]):
         goes_on = max(shown[max(0, start - 32) : start]) + (stamps[start - 1].length or usual)
@@ -69,6 +73,25 @@ def read_clock(stamps: Sequence[Stamp], *, restarting: bool, reordered: bool) ->
         shown[start:end] = [time + shift for time in shown[start:end]]
         joints.append(Joint(start, goes_on, steps[start - 1]))
     return Clock(tuple(shown), tuple(joints), filled, usual)
+
+
+def _or(times: Sequence[float | None], others: Sequence[float]) -> list[float]:
+    return [other if time is None else time for time, other in zip(times, others, strict=True)]
+
+
+def _fill_holes(times: Sequence[float | None], usual: float) -> list[float]:
+    """Times with missing ones put where a frame is missing in the order of showing: in holes of more than the usual
+    length, before the first where the first packets have none, and behind the last."""
+    known = sorted(time for time in times if time is not None)
+    early = next(number for number, time in enumerate(times) if time is not None)
+    holes = [known[0] - (early - k) * usual for k in range(early)]
+    for before, after in pairwise(known):
+        parts = round((after - before) / usual) if after - before < LEAP else 1
+        holes += [before + (after - before) * k / parts for k in range(1, parts)]
+    missing = len(times) - len(known)
+    holes += [known[-1] + (k + 1) * usual for k in range(max(0, missing - len(holes)))]
+    left = iter(holes)
+    return [next(left) if time is None else time for time in times]
 
 
 def _rising(stamps: Sequence[Stamp], reordered: bool) -> list[float | None]:

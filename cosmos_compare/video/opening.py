@@ -63,6 +63,25 @@ def moving_streams(container: Any) -> int:
     return sum(bool(s.codec_context) and s.frames != 1 and not _is_picture(s) for s in container.streams.video)
 
 
+def holds_second_movie(video: Path) -> bool:
+    """Whether an mp4 is followed by another in the same file, as `cat` joins them: players read the first only.
+
+    The boxes at the top are looked at, each by its size and name (ISO/IEC 14496-12, 4.2).
+    """
+    movies, at, size = 0, 0, video.stat().st_size
+    with video.open("rb") as file:
+        while at + 8 <= size and movies < 2:
+            file.seek(at)
+            head = file.read(16)
+            length = int.from_bytes(head[:4])
+            length = int.from_bytes(head[8:16]) if length == 1 else length or size - at
+            movies += head[4:8] == b"moov"
+            if length < 8:
+                break
+            at += length
+    return movies > 1
+
+
 def _rank(stream: Any) -> tuple[bool, bool, int]:
     if stream.codec_context is None:
         return False, False, 0

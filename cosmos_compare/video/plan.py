@@ -79,6 +79,8 @@ def _about_file(timeline: Timeline, name: str) -> Iterator[str]:
         yield f"{name} ends early or is damaged: {count} of {timeline.promised} frames can be used, {until}."
     elif timeline.end < timeline.promised_end - 1 / timeline.fps:
         yield f"{name} ends early: it holds {until}."
+    if timeline.second_movie:
+        yield f"{name} holds a second recording behind the first, which is not read: split the file to see both."
     if timeline.streams > 1:
         yield f"{name} holds {timeline.streams} videos; the largest is used, of equal ones the first."
     if timeline.hdr:

@@ -2,12 +2,12 @@
 clips longer than those they were trained on."""
 
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
 from pathlib import Path
 
-import av
-
+from cosmos_compare.errors import CompareError
 from cosmos_compare.schema import ModelSpec
+from cosmos_compare.video.files import Remembered
+from cosmos_compare.video.opening import open_video
 
 RENDERER = "cosmos_compare demo renderer"  # the container's comment; demo/render.py writes the same
 
@@ -26,11 +26,17 @@ def demo_warning(video: Path, specs: Iterable[ModelSpec], seconds: Sequence[floa
     return TOO_LONG if seconds and seconds[-1] - seconds[0] > TRAINED_ON else ""
 
 
-@lru_cache(maxsize=4096)
 def is_rendered(video: Path) -> bool:
     """True for clips that `cosmos_compare.demo.render` wrote; False for all others and for what can't be opened."""
     try:
-        with av.open(str(video.absolute()), options={"protocol_whitelist": "file"}) as container:
-            return RENDERER in (value for key, value in container.metadata.items() if key.lower() == "comment")
-    except (av.error.FFmpegError, OSError):
+        return _is_rendered(video)
+    except CompareError:
         return False
+
+
+def _names_renderer(video: Path) -> bool:
+    with open_video(video) as (container, _):
+        return RENDERER in (value for key, value in container.metadata.items() if key.lower() == "comment")
+
+
+_is_rendered = Remembered(_names_renderer)

@@ -16,7 +16,7 @@ from cosmos_compare.errors import CompareError
 from cosmos_compare.video.clock import Clock, Joint, Stamp, read_clock
 from cosmos_compare.video.containers import RESTARTING
 from cosmos_compare.video.files import Remembered
-from cosmos_compare.video.opening import moving_streams, open_video
+from cosmos_compare.video.opening import holds_second_movie, moving_streams, open_video
 
 HDR = {16: "PQ", 18: "HLG"}  # transfer characteristics of ITU-T H.273
 KEPT_FRAMES = 4_000_000  # of all timelines in memory: 8 bytes each
@@ -34,7 +34,7 @@ class Timeline:
     the file's clock as continued, by its number in the stream; `in_order` says that frames carry no time of their own.
     `file_start` is where the whole file begins on its clock, audio included. `streams` counts its moving pictures.
     `container` and `pixels` are FFmpeg's names of the format and of a frame's layout; `leading` says that the video is
-    the first of the file's pictures, which players choose.
+    the first of the file's pictures, which players choose. Behind a `second_movie` of an mp4 nobody looks.
     """
 
     origin: float
@@ -52,6 +52,7 @@ class Timeline:
     container: str = ""
     pixels: str = ""
     leading: bool = True
+    second_movie: bool = False
 
     @property
     def fps(self) -> float:
@@ -152,6 +153,7 @@ def _timeline(video: Path, container: Any, stream: Any, packets: _Packets) -> Ti
         file_start=float(container.start_time or 0) / av.time_base,
         streams=moving_streams(container),
         container=container.format.name,
+        second_movie=_is_mp4(container) and holds_second_movie(video),
         pixels=stream.codec_context.pix_fmt or "",
         leading=stream.index == container.streams.video[0].index,
         hdr=HDR.get(int(stream.codec_context.color_trc or 0), ""),

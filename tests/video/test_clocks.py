@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
 
 import av
 import pytest
-from videos import evenly, number_of, spec, write_video
+from videos import evenly, number_of, numbered, spec, write_video
 
 from cosmos_compare.schema import Settings
 from cosmos_compare.video.clips import probe
@@ -52,8 +52,6 @@ def joined(target: Path, *parts: Path) -> Path:
 
 def ts_clip(path: Path, count: int = 30, *, first: int = 0, at: float = 0.0, **options: str) -> Path:
     """`count` numbered frames from `first` on at 10 a second, the clock beginning at `at` seconds."""
-    from videos import numbered
-
     images = [numbered(first + k) for k in range(count)]
     stamps = [at + stamp for stamp in evenly(count, 10)]
     return write_video(path, stamps, rate=10, images=images, options=SHORT_GROUPS | options)
@@ -109,6 +107,56 @@ def test_packets_without_a_time_get_one_from_the_rate(tmp_path: Path, kind: str)
     assert clock.shown == pytest.approx([number / 10 for number in range(30)])
     assert clock.filled == sum(without(number) for number in range(30))
     assert clock.joints == ()
+
+
+def without_times(video: Path, target: Path, which: Callable[[int], bool]) -> Path:
+    """A copy of a transport stream in which chosen packets of the video carry no time (ISO/IEC 13818-1, 2.4.3.6)."""
+    data, number = bytearray(video.read_bytes()), -1
+    for at in range(0, len(data), 188):
+        head = at + 4 + (1 + data[at + 4] if data[at + 3] & 0x20 else 0)
+        if not data[at + 1] & 0x40 or data[head : head + 3] != b"\0\0\1" or data[head + 3] & 0xF0 != 0xE0:
+            continue
+        number += 1
+        if which(number):
+            data[head + 7] &= 0x3F
+            data[head + 9 : head + 9 + data[head + 8]] = b"\xff" * data[head + 8]
+    target.write_bytes(data)
+    return target
+
+
+@pytest.mark.parametrize("bf", ["0", "2"])
+@pytest.mark.parametrize("kind", ["every third", "every second", "ten in the middle", "the last ten"])
+def test_a_file_whose_packets_lack_times_keeps_all_frames_at_their_rate(tmp_path: Path, kind: str, bf: str) -> None:
+    without = {
+        "every third": lambda n: n % 3 == 2,
+        "every second": lambda n: n % 2 == 1,
+        "ten in the middle": lambda n: 10 <= n < 20,
+        "the last ten": lambda n: n >= 20,
+    }[kind]
+    frames = sample(without_times(ts_clip(tmp_path / "a.ts", bf=bf), tmp_path / "b.ts", without))
+    assert shown(frames) == list(range(30))
+    assert frames.times.seconds == pytest.approx(evenly(30, 10), abs=0.02)
+    assert "of 30 frames have no time" in frames.times.warnings[0]
+
+
+@pytest.mark.parametrize("suffix", [".webm", ".mkv"])
+def test_joined_matroska_files_keep_their_second_part(tmp_path: Path, suffix: str) -> None:
+    parts = []
+    for k in range(2):
+        images = [numbered(100 * k + n) for n in range(30)]
+        codec, options = ("libvpx", {}) if suffix == ".webm" else ("libx264", SHORT_GROUPS)
+        path = tmp_path / f"{k}{suffix}"
+        parts.append(write_video(path, evenly(30, 10), codec=codec, rate=10, images=images, options=options))
+    assert shown(sample(joined(tmp_path / f"joined{suffix}", *parts))) == [*range(30), *range(100, 130)]
+
+
+def test_a_second_mp4_behind_the_first_is_said_to_be_there(tmp_path: Path) -> None:
+    """Nothing reads it, so that half of the clip was missing in silence."""
+    parts = [write_video(tmp_path / f"{k}.mp4", evenly(30, 10), rate=10) for k in range(2)]
+    frames = sample(joined(tmp_path / "joined.mp4", *parts))
+    assert len(frames.times.indices) == 30
+    assert "holds a second recording behind the first" in frames.times.warnings[0]
+    assert sample(parts[0]).times.warnings == ()
 
 
 @pytest.mark.parametrize("restarting", [True, False])

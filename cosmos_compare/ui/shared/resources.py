@@ -15,7 +15,7 @@ from cosmos_compare.jobs import ModelPool
 from cosmos_compare.paths import outputs_folder, user_model_list
 from cosmos_compare.runs.index import RunRow
 from cosmos_compare.runs.store import Store
-from cosmos_compare.schema import Clip, FrameTimes, ModelSpec, Prompt, Run, Settings
+from cosmos_compare.schema import Clip, ModelSpec, Prompt, Run, Settings
 from cosmos_compare.video.clips import Listing, Scenario, list_folder, probe
 from cosmos_compare.video.frame_cache import FrameCache
 from cosmos_compare.video.frames import plan_frames
@@ -149,9 +149,4 @@ def opened_folders() -> set[str]:
 
 def planned(clip: Clip, prompt: Prompt, settings: Settings, specs: tuple[ModelSpec, ...]) -> Comparison:
     """What would be asked, from the clip as probed. Raises `CompareError` for settings that don't suit the clip."""
-    return Comparison(clip, prompt, settings, specs, _frame_times(clip, settings), {})
-
-
-@st.cache_data(show_spinner=False, max_entries=1000, hash_funcs={Clip: lambda clip: clip.sha256, Settings: str})
-def _frame_times(clip: Clip, settings: Settings) -> FrameTimes:
-    return plan_frames(clip, settings).times
+    return Comparison(clip, prompt, settings, specs, plan_frames(clip, settings).times, {})
