@@ -1,6 +1,7 @@
 """Pairs as raters judged them: one row for each rater and pair, with the difference of its marks and who won."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -48,21 +49,36 @@ def judged_pairs(rows: pd.DataFrame, sides: Codes) -> pd.DataFrame:
     return frame
 
 
-def sides_of(rows: pd.DataFrame, arms: Two, runs: Mapping[str, RunRow]) -> Codes:
+class Placed(NamedTuple):
+    """For each run id that ratings name, and one more for none: its side in a comparison, and what it was asked.
+
+    `side` is 0 and 1 for the arms, −1 for neither; `asked` has equal numbers for equal questions, −1 for a run that is
+    gone.
+    """
+
+    side: Codes
+    asked: Codes
+
+
+def placed(run_ids: Sequence[str], arms: Two, runs: Mapping[str, RunRow]) -> Placed:
+    """The sides of runs in a comparison of two arms."""
+    question, numbers = question_between(arms), dict[object, int]()
+    found = Placed(np.full(len(run_ids) + 1, -1, dtype=np.int64), np.full(len(run_ids) + 1, -1, dtype=np.int64))
+    for place, run_id in enumerate(run_ids):
+        run = runs.get(run_id)
+        if run is not None:
+            found.side[place] = 0 if arms[0].takes(run) else 1 if arms[1].takes(run) else -1
+            found.asked[place] = numbers.setdefault(question(run), len(numbers))
+    return found
+
+
+def sides_of(rows: pd.DataFrame, arms: Two, where: Placed) -> Codes:
     """For each row 0 where its run belongs to the first arm, 1 to the second, −1 to neither or to no pair of the two.
 
     Of a run that is gone only the model is known: it counts where no more is asked.
     """
-    question = question_between(arms)
-    ids = rows["run_id"].cat.categories.tolist()
-    numbers: dict[object, int] = {}
-    side, asked = np.full(len(ids) + 1, -1, dtype=np.int64), np.full(len(ids) + 1, -1, dtype=np.int64)
-    for place, run_id in enumerate(ids):
-        run = runs.get(run_id)
-        if run is not None:
-            side[place] = 0 if arms[0].takes(run) else 1 if arms[1].takes(run) else -1
-            asked[place] = numbers.setdefault(question(run), len(numbers))
-    own, asked = side[codes_of(rows, "run_id")], asked[codes_of(rows, "run_id")]
+    run = codes_of(rows, "run_id")
+    own, asked = where.side[run], where.asked[run]
     for number, arm in enumerate(arms):
         if arm.pooled:
             own[(asked < 0) & (rows["model"] == arm.model).to_numpy()] = number

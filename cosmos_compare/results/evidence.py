@@ -14,7 +14,8 @@ from cosmos_compare.ratings import scorecard
 from cosmos_compare.ratings.arms import CLIP, Two, arms_of_pair, two_arms
 from cosmos_compare.ratings.columns import Table
 from cosmos_compare.ratings.equal_answers import first_runs
-from cosmos_compare.ratings.pairs import model_pairs, run_ids
+from cosmos_compare.ratings.judged_pairs import Placed, placed
+from cosmos_compare.ratings.pairs import Pair, find_pairs, model_pairs, run_ids
 from cosmos_compare.ratings.standing import codes_of, renamed, standing, to_frame, with_first_runs
 from cosmos_compare.runs.index import RunRow, read_runs
 
@@ -43,13 +44,13 @@ class Slice:
                 mask &= column.isin(chosen).to_numpy()
         return mask & rows["blind"].to_numpy() if self.blind_only else mask
 
-    def runs(self, rows: Sequence[RunRow]) -> list[RunRow]:
-        """The runs of this part; who rated them plays no role."""
+    def pairs(self, on_disk: Sequence[Pair]) -> list[Pair]:
+        """The pairs of this part; who rated them plays no role."""
         return [
-            row
-            for row in rows
-            if (not self.scenarios or row.scenario in self.scenarios)
-            and (not self.prompt_versions or row.prompt_version in self.prompt_versions)
+            pair
+            for pair in on_disk
+            if (not self.scenarios or pair.scenario in self.scenarios)
+            and (not self.prompt_versions or {pair.a.prompt_version, pair.b.prompt_version} <= {*self.prompt_versions})
         ]
 
 
@@ -88,6 +89,24 @@ class Evidence:
     def by_id(self) -> dict[str, RunRow]:
         """The runs that are on disk."""
         return {run.id: run for run in self.runs}
+
+    @cached_property
+    def _by_arms(self) -> dict[Two, tuple[Placed, list[Pair]]]:
+        return {}
+
+    def placed(self, arms: Two) -> Placed:
+        """Where the rated runs stand in a comparison; worked out once for all slices."""
+        return self._compare(arms)[0]
+
+    def pairs(self, arms: Two) -> list[Pair]:
+        """All pairs of two arms that are on disk."""
+        return self._compare(arms)[1]
+
+    def _compare(self, arms: Two) -> tuple[Placed, list[Pair]]:
+        if arms not in self._by_arms:
+            ids = self.every["run_id"].cat.categories.tolist()
+            self._by_arms[arms] = placed(ids, arms, self.by_id), find_pairs(self.runs, arms)
+        return self._by_arms[arms]
 
     @cached_property
     def rated_at(self) -> "pd.Series[int]":

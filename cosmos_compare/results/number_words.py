@@ -48,7 +48,7 @@ def estimate_words(estimate: Estimate, *, percent: bool = False) -> str:
     why = small_first(estimate.why).rstrip(".")
     if estimate.value is None:
         return t("undefined ({why})", why=why)
-    value = f"{estimate.value:.0%}" if percent else f"{estimate.value:.2f}"
+    value = f"{estimate.value:.0%}" if percent else level_words(estimate.value)
     if estimate.low is None or estimate.high is None:
         return f"{value} ({why})"
     return f"{value} ({interval_words(estimate.low, estimate.high, percent=percent)})"

@@ -62,7 +62,7 @@ def judgements(found: Evidence, arms: Two, part: Slice) -> tuple[pd.DataFrame, p
     """The standing rows of two arms in a slice, with the `side` of each; its judged pairs; and for each of these the
     number of its scenario, counted as they were rated."""
     rows = found.part(part)
-    sides = sides_of(rows, arms, found.by_id)
+    sides = sides_of(rows, arms, found.placed(arms))
     rows = rows[sides >= 0].assign(arm=sides[sides >= 0])
     pairs = judged_pairs(rows, rows["arm"].to_numpy())
     return rows, pairs, _as_rated(pairs, found.rated_at)
@@ -110,7 +110,7 @@ def report(
         matrix_pairs=matrix_pairs,
         axis_agreement=agreement_tables.axis_agreement(current),
         rater_pairs=agreement_tables.rater_pairs(current),
-        coverage=tables.coverage(part.runs(found.runs), pairs, two),
+        coverage=tables.coverage(part.pairs(found.pairs(two)), pairs),
         speed=speed(pairs["pair_id"], found.runs, means, two, called),
     )
 

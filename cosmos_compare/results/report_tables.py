@@ -5,11 +5,9 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 import pandas as pd
 
-from cosmos_compare.ratings.arms import Two
 from cosmos_compare.ratings.judged_pairs import CONTRADICTORY, VERDICTS
-from cosmos_compare.ratings.pairs import find_pairs
+from cosmos_compare.ratings.pairs import Pair
 from cosmos_compare.ratings.standing import MARKS, Codes, codes_of
-from cosmos_compare.runs.index import RunRow
 from cosmos_compare.schema import AXES
 from cosmos_compare.stats import UNPLANNED, Estimate, Look, clustered_mean, joint_p
 from cosmos_compare.stats.estimate import Floats
@@ -100,12 +98,12 @@ def verdicts(pairs: pd.DataFrame) -> dict[str, int]:
     return {kind: int(counts.get(kind, 0)) for kind in (*VERDICTS, CONTRADICTORY)}
 
 
-def coverage(runs: Iterable[RunRow], pairs: pd.DataFrame, arms: Two) -> pd.DataFrame:
+def coverage(on_disk: Iterable[Pair], pairs: pd.DataFrame) -> pd.DataFrame:
     """What is rated of what could be: scenario, pairs, rated, twice (by two raters or more), unrated (pair ids)."""
     raters = pairs["pair_id"].value_counts()
     counts = {str(pair): int(n) for pair, n in raters.items() if n}
     by_scenario: dict[str, list[str]] = {}
-    for pair in find_pairs(runs, arms):
+    for pair in on_disk:
         by_scenario.setdefault(pair.scenario, []).append(pair.id)
     rows = [
         (

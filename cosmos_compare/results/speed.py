@@ -28,14 +28,18 @@ def speed(
     """
     by_id = {run.id: run for run in runs}
     pairs = [[by_id[run] for run in run_ids(pair) if run in by_id] for pair in dict.fromkeys(pair_ids)]
-    rated = {run.id: run for pair in pairs for run in pair}.values()
-    fresh = [pair for pair in pairs if len(pair) == 2 and all(map(_is_fresh, pair))]
+    rated: list[dict[str, RunRow]] = [{}, {}]  # of each arm, by id
+    timed: list[list[RunRow]] = [[], []]
+    for pair in pairs:
+        sides = [0 if arms[0].takes(run) else 1 for run in pair]
+        compared = len(pair) == 2 and all(map(_is_fresh, pair))
+        for side, run in zip(sides, pair, strict=True):
+            rated[side][run.id] = run
+            timed[side] += [run] * compared
     rows = []
-    for arm, name in zip(arms, names, strict=True):
-        own = [run for run in rated if arm.takes(run)]
-        times = pd.DataFrame([run for pair in fresh for run in pair if arm.takes(run)], columns=list(RunRow._fields))
-        reused = sum(run.reused != "none" for run in own)
-        rows.append((name, len(own), reused, len(fresh), *times[TIMES].astype(float).median()))
+    for name, own, fresh in zip(names, rated, timed, strict=True):
+        medians = [pd.Series([getattr(run, time) for run in fresh], dtype=float).median() for time in TIMES]
+        rows.append((name, len(own), sum(run.reused != "none" for run in own.values()), len(fresh), *medians))
     table = pd.DataFrame(rows, columns=["model", "runs", "reused", "compared", *TIMES]).set_index("model")
     quality = means[means["axis"] == "overall"].set_index("model")[QUALITY]
     return table.join(quality).rename_axis("model").reset_index()
