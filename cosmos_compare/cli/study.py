@@ -39,8 +39,9 @@ def run(args: argparse.Namespace) -> int:
     matrix = matrix_now(plan, store)
     if args.json:
         from cosmos_compare.studies.export import as_json
+        from cosmos_compare.studies.fact_book import FactBook
 
-        print_json(as_json(matrix, store))
+        print_json(as_json(matrix, FactBook(store)))
     else:
         _show(matrix, store)
     return int(failed)
@@ -76,11 +77,13 @@ def _answer(plan: Plan, store: Store) -> bool:
 
 
 def _show(matrix: Matrix, store: Store) -> None:
-    from cosmos_compare.studies.export import cell_words
+    from cosmos_compare.studies.export import all_facts, cell_words
+    from cosmos_compare.studies.fact_book import FactBook
 
+    facts = all_facts(matrix, FactBook(store))
     arms = matrix.plan.arms
     print_table(
         ("scenario", *(arm.label for arm in arms)),
-        [[scenario, *(cell_words(cell, store) for cell in cells)] for scenario, cells in matrix.cells.items()],
+        [[scenario, *(cell_words(cell, facts) for cell in cells)] for scenario, cells in matrix.cells.items()],
     )
     note(f"{matrix.done} of {matrix.plan.answers} answers are there, {matrix.to_do} to do.")

@@ -1,22 +1,42 @@
-"""A study's matrix and answers for other programs: one JSON object, CSV, or one JSON line an answer."""
+"""A study's matrix and answers for other programs: one JSON object, a CSV, or one JSON line an answer."""
 
 from __future__ import annotations
 
+import csv
+import io
+from collections.abc import Iterator, Mapping
 from typing import Any
 
+import orjson
+
+from cosmos_compare.ground_truth import GroundTruth
+from cosmos_compare.ratings.cells import neutralise
 from cosmos_compare.runs.index import RunRow
 from cosmos_compare.runs.store import Store
-from cosmos_compare.studies.facts import stated_of, truth_of
+from cosmos_compare.studies.fact_book import FactBook
+from cosmos_compare.studies.facts import KINDS, AnswerFacts, truth_json, truth_of
 from cosmos_compare.studies.matrix import Cell, Matrix
 from cosmos_compare.studies.plan import StudyArm
 
 
-def as_json(matrix: Matrix, store: Store) -> dict[str, Any]:
+def truths_of(matrix: Matrix) -> dict[str, GroundTruth | None]:
+    """The ground truth of each scenario of a study."""
+    return {scenario.id: truth_of(scenario) for scenario in matrix.plan.scenarios}
+
+
+def all_facts(matrix: Matrix, book: FactBook) -> dict[str, AnswerFacts]:
+    """The facts of every answer of a study, by run."""
+    rows = [row for cell in matrix.all_cells() for row in cell.answers]
+    return book.read_all(rows, truths_of(matrix))
+
+
+def as_json(matrix: Matrix, book: FactBook) -> dict[str, Any]:
     """Arms, cells with the ids of their runs and what each answer states, the truth, and how much is done."""
-    truths = {scenario.id: truth_of(scenario) for scenario in matrix.plan.scenarios}
+    facts = all_facts(matrix, book)
+    truths = {scenario: truth_json(truth) for scenario, truth in truths_of(matrix).items()}
     return {
         "arms": [arm_json(arm) for arm in matrix.plan.arms],
-        "cells": [_cell(cell, matrix, store, truths[cell.scenario]) for cell in matrix.all_cells()],
+        "cells": [_cell(cell, matrix, facts, truths[cell.scenario]) for cell in matrix.all_cells()],
         "done": matrix.done,
         "to_do": matrix.to_do,
     }
@@ -37,25 +57,53 @@ def arm_json(arm: StudyArm) -> dict[str, Any]:
     }
 
 
-def cell_words(cell: Cell, store: Store) -> str:
+def as_csv(matrix: Matrix, facts: Mapping[str, AnswerFacts]) -> str:
+    """A row an answer: scenario, arm, repeat, run, finish, times, what is stated and how that stands to the truth."""
+    head = ["scenario", "arm", "model", "prompt", "condition", "repeat", "run_id", "finish", "total_s", "new_tokens"]
+    head += [name for kind in KINDS for name in (kind, f"{kind}_verdict")]
+    out = io.StringIO(newline="")
+    writer = csv.writer(out)
+    writer.writerow(head)
+    for cell in matrix.all_cells():
+        arm = matrix.plan.arms[cell.arm]
+        for row in filter(None, cell.rows):
+            told = facts.get(row.id)
+            stated = [value for kind in KINDS for value in (told.of(kind) if told else ("", ""))]
+            named = [cell.scenario, arm.label, row.model, row.prompt_name, row.condition]
+            values = [*named, row.repeat, row.id, row.finish, row.total_s, row.new_tokens, *stated]
+            writer.writerow([neutralise(value) if isinstance(value, str) else value for value in values])
+    return "\ufeff" + out.getvalue()
+
+
+def as_jsonl(matrix: Matrix, store: Store) -> Iterator[bytes]:
+    """One line an answer with all that determined it: the whole record of its run."""
+    for cell in matrix.all_cells():
+        for row in filter(None, cell.rows):
+            record = store.load(row).model_dump(mode="json")
+            yield orjson.dumps({"arm": matrix.plan.arms[cell.arm].arm.id, **record}) + b"\n"
+
+
+def cell_words(cell: Cell, facts: Mapping[str, AnswerFacts]) -> str:
     """A cell in a few words: what its first answer states, and how many answers there are."""
     if not cell.answers:
         return "failed" if cell.failed else "–"
-    stated = stated_of(cell.answers[0], store)
-    words = ", ".join(str(value) for value in stated.values() if value) or "nothing stated"
+    told = facts.get(cell.answers[0].id)
+    said = [fact.stated for fact in told[:3] if fact.stated] if told else []
+    words = "; ".join(said) or "nothing stated"
     return words if len(cell.rows) == 1 else f"{words} ({len(cell.answers)} of {len(cell.rows)})"
 
 
-def _cell(cell: Cell, matrix: Matrix, store: Store, truth: dict[str, Any]) -> dict[str, Any]:
+def _cell(cell: Cell, matrix: Matrix, facts: Mapping[str, AnswerFacts], truth: dict[str, Any]) -> dict[str, Any]:
     rows = [row for row in cell.rows if row is not None]
     return {
         "scenario": cell.scenario,
         "arm": matrix.plan.arms[cell.arm].arm.id,
         "runs": [row.id for row in rows],
-        "answers": [_answer(row, store) for row in rows],
+        "answers": [_answer(row, facts.get(row.id)) for row in rows],
         "truth": truth,
     }
 
 
-def _answer(row: RunRow, store: Store) -> dict[str, Any]:
-    return {"run": row.id, "repeat": row.repeat, "finish": row.finish, "stated": stated_of(row, store)}
+def _answer(row: RunRow, facts: AnswerFacts | None) -> dict[str, Any]:
+    stated = facts.as_json() if facts else {}
+    return {"run": row.id, "repeat": row.repeat, "finish": row.finish, "stated": stated}

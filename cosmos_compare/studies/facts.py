@@ -1,34 +1,96 @@
-"""What the answers of a study state, beside what is true."""
+"""What the answers of a study state, and how that stands to the ground truth; read once an answer, then remembered."""
 
 from __future__ import annotations
 
-from typing import Any
+import hashlib
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal, NamedTuple
 
 from cosmos_compare.errors import CompareError
-from cosmos_compare.runs.index import RunRow
-from cosmos_compare.runs.store import Store
-from cosmos_compare.texts.stated import stated
+from cosmos_compare.ground_truth import GroundTruth
+from cosmos_compare.hints.of_answer import hints_of_run
+from cosmos_compare.hints.records import Hint
+from cosmos_compare.paths import user_lexicon
+from cosmos_compare.schema import Run
+from cosmos_compare.texts.answers import counts_from, read_answer
+from cosmos_compare.texts.facts import Facts, facts_of
+from cosmos_compare.texts.lexicon import lexicon
 from cosmos_compare.video.clips import Scenario, load_ground_truth
 
-
-def stated_of(row: RunRow, store: Store) -> dict[str, Any]:
-    """The facts that an answer states; empty where there is none, or where its record can't be read."""
-    if not row.finished:
-        return {}
-    try:
-        objects, risk = stated(store.load(row).answer.raw)
-    except CompareError:
-        return {}
-    return {"objects": objects, "risk": risk}
+Verdict = Literal["right", "partly", "wrong", "missing", "not stated", "not known"]
+KINDS = ("objects", "risk", "action", "events")
+LEVELS: tuple[Verdict, ...] = ("wrong", "partly", "right")  # by the level of a hint
+ROOMS = ("texts", "hints")  # whose code reads the facts
 
 
-def truth_of(scenario: Scenario) -> dict[str, Any]:
-    """The facts of a scenario's ground truth; empty where there is none that can be read."""
+class Fact(NamedTuple):
+    """What an answer states of one kind, in words of the vocabulary, and how that stands to the truth.
+
+    `missing`: nothing is stated though the question asks; `not stated`: nothing is, and it need not be; `not known`:
+    there is no truth of this kind.
+    """
+
+    stated: str
+    verdict: Verdict
+
+
+class AnswerFacts(NamedTuple):
+    """The facts of one answer. `events` of the JSON form are label, start and end in seconds of the clip."""
+
+    objects: Fact
+    risk: Fact
+    action: Fact
+    events: Fact
+    times: tuple[tuple[str, float, float | None], ...] = ()
+
+    def of(self, kind: str) -> Fact:
+        fact: Fact = getattr(self, kind)
+        return fact
+
+    @property
+    def wrong(self) -> bool:
+        return any(self.of(kind).verdict == "wrong" for kind in KINDS)
+
+    def as_json(self) -> dict[str, Any]:
+        told: dict[str, Any] = {kind: self.of(kind).stated for kind in KINDS[:3]}
+        told["events"] = [{"label": label, "start": start, "end": end} for label, start, end in self.times]
+        told["verdicts"] = {kind: self.of(kind).verdict for kind in KINDS}
+        return told
+
+
+def read_facts(run: Run, truth: GroundTruth | None) -> AnswerFacts:
+    """The facts of a saved run, against the truth where there is one."""
+    facts = facts_of(read_answer(run.answer.raw, run.answer.rendered_prompt))
+    hints: dict[str, Hint] = {hint.name: hint for hint in hints_of_run(run, truth)}
+    begin = counts_from(run.model, run.settings, run.frames)
+    events = [event.later(begin) for event in facts.events]
+    return AnswerFacts(
+        objects=Fact(", ".join(facts.objects()), _objects_verdict(facts, hints)),
+        risk=Fact(facts.risk.text if facts.risk else "", _verdict(bool(facts.risk), hints.get("risk"))),
+        action=Fact(", ".join(_actions(facts)), _verdict(bool(facts.actions), hints.get("action"))),
+        events=Fact(
+            "; ".join(f"{event.start:.1f} s {event.label}" for event in events),
+            _verdict(bool(events), hints.get("events")),
+        ),
+        times=tuple((event.label, event.start, event.end) for event in events),
+    )
+
+
+def truth_of(scenario: Scenario) -> GroundTruth | None:
+    """The ground truth of a scenario; None where there is none, or none that can be read."""
     if scenario.ground_truth is None:
-        return {}
+        return None
     try:
-        truth = load_ground_truth(scenario.ground_truth)
+        return load_ground_truth(scenario.ground_truth)
     except CompareError:
+        return None
+
+
+def truth_json(truth: GroundTruth | None) -> dict[str, Any]:
+    """The facts of a ground truth."""
+    if truth is None:
         return {}
     return {
         "objects": sorted(name for name, one in truth.objects.items() if one.present),
@@ -36,3 +98,44 @@ def truth_of(scenario: Scenario) -> dict[str, Any]:
         "action": truth.expected_action,
         "events": [event.model_dump(include={"label", "start", "end"}) for event in truth.events],
     }
+
+
+def reader_key(truth: GroundTruth | None) -> str:
+    """What facts depend on besides the answer: the code that reads, the words of the lexicon, the truth."""
+    told = truth.model_dump_json() if truth else ""
+    own = user_lexicon()
+    state = f"{own.stat().st_mtime_ns}" if own.is_file() else ""
+    return hashlib.sha256(f"{_code()}|{state}|{told}".encode()).hexdigest()[:16]
+
+
+@cache
+def _code() -> str:
+    """A digest of the code and the words that read facts: another version reads all answers anew."""
+    digest = hashlib.sha256()
+    package = Path(__file__).resolve().parents[1]
+    for path in sorted(path for room in ROOMS for path in (package / room).glob("*.py")):
+        digest.update(path.read_bytes())
+    digest.update(repr(lexicon()).encode())
+    return digest.hexdigest()
+
+
+def _objects_verdict(facts: Facts, hints: Mapping[str, Hint]) -> Verdict:
+    """Wrong where something is named that the truth rules out; else as many of the true ones are named."""
+    unsupported = hints.get("unsupported")
+    if unsupported is not None and unsupported.level == 0:
+        return "wrong"
+    return _verdict(bool(facts.objects()), hints.get("objects"))
+
+
+def _verdict(stated: bool, hint: Hint | None) -> Verdict:
+    if hint is None:
+        return "not known"
+    if hint.level is None:
+        return "not stated" if not stated else "not known"
+    if not stated:
+        return "missing"
+    return LEVELS[hint.level]
+
+
+def _actions(facts: Facts) -> list[str]:
+    return list(dict.fromkeys(action.action for action in facts.actions))

@@ -1,0 +1,107 @@
+"""The facts of answers, remembered: reading one takes milliseconds, a study may have thousands.
+
+Kept in `outputs/.facts.json`, which may be deleted at any time: a run never changes, so its facts hold as long as the
+reading code, the lexicon and the ground truth do.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
+from typing import Any
+
+import orjson
+
+from cosmos_compare.errors import CompareError
+from cosmos_compare.ground_truth import GroundTruth
+from cosmos_compare.runs.index import RunRow
+from cosmos_compare.runs.store import Store
+from cosmos_compare.studies.facts import AnswerFacts, Fact, read_facts, reader_key
+
+NAME = ".facts.json"
+
+
+class FactBook:
+    """Facts by run, for one outputs folder. Safe for several threads."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self._lock = threading.Lock()
+        self._entries = _load(store)
+        self._changed = False
+
+    def known(self, row: RunRow, key: str) -> AnswerFacts | None:
+        """The facts of a run if they were read before under this `reader_key`."""
+        with self._lock:
+            entry = self._entries.get(row.id)
+        return entry[1] if entry and entry[0] == key else None
+
+    def read(self, row: RunRow, truth: GroundTruth | None, key: str) -> AnswerFacts | None:
+        """The facts of a run; None for one that has no whole answer, or whose record can't be read."""
+        if not row.finished:
+            return None
+        found = self.known(row, key)
+        if found is None:
+            try:
+                found = read_facts(self.store.load(row), truth)
+            except CompareError:
+                return None
+            with self._lock:
+                self._entries[row.id] = key, found
+                self._changed = True
+        return found
+
+    def read_all(
+        self,
+        rows: Iterable[RunRow],
+        truths: Mapping[str, GroundTruth | None],
+        stopped: Callable[[], bool] = lambda: False,
+    ) -> dict[str, AnswerFacts]:
+        """The facts of many runs, by id, and keep them; `truths` by scenario."""
+        keys = {scenario: reader_key(truth) for scenario, truth in truths.items()}
+        found: dict[str, AnswerFacts] = {}
+        for row in rows:
+            if stopped():
+                break
+            facts = self.read(row, truths.get(row.scenario), keys[row.scenario])
+            if facts is not None:
+                found[row.id] = facts
+        self.keep()
+        return found
+
+    def keep(self) -> None:
+        """Write what was read since the last time."""
+        with self._lock:
+            if not self._changed:
+                return
+            data = orjson.dumps({run: (key, _plain(facts)) for run, (key, facts) in self._entries.items()})
+            self._changed = False
+        target = self.store.outputs / NAME
+        temporary = target.with_name(f"{NAME}.{os.getpid()}.tmp")
+        with suppress(OSError):  # on a read-only disk they are read again next time
+            try:
+                temporary.write_bytes(data)
+                temporary.replace(target)
+            finally:
+                temporary.unlink(missing_ok=True)
+
+
+def _load(store: Store) -> dict[str, tuple[str, AnswerFacts]]:
+    try:
+        data = orjson.loads((store.outputs / NAME).read_bytes())
+        return {run: (key, _facts(values)) for run, (key, values) in data.items()}
+    except (OSError, ValueError, TypeError, AttributeError):
+        return {}  # not there, torn, or of another form: it is only a cache
+
+
+def _plain(facts: AnswerFacts) -> list[object]:
+    *kinds, times = facts
+    return [*(tuple(kind) for kind in kinds), times]
+
+
+def _facts(values: list[Any]) -> AnswerFacts:
+    *facts, times = values
+    objects, risk, action, events = (Fact(*each) for each in facts)
+    return AnswerFacts(objects, risk, action, events, tuple((label, start, end) for label, start, end in times))

@@ -1,0 +1,139 @@
+"""What answers state against the truth, how repeats agree, and what stays when nothing is seen."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from runs_support import IMAGES, make_run, make_spec
+
+from cosmos_compare.ground_truth import GroundTruth
+from cosmos_compare.runs.store import Store
+from cosmos_compare.schema import Prompt, Run, Settings
+from cosmos_compare.studies.controls import claims_of, controls
+from cosmos_compare.studies.export import all_facts, as_csv, as_jsonl
+from cosmos_compare.studies.fact_book import NAME, FactBook
+from cosmos_compare.studies.facts import read_facts, reader_key
+from cosmos_compare.studies.matrix import Matrix, fill
+from cosmos_compare.studies.plan import Plan, StudyArm, labelled
+from cosmos_compare.studies.stability import agreeing, stability, unstable
+from cosmos_compare.video.clips import Scenario
+
+TRUTH = GroundTruth.model_validate(
+    {
+        "objects": {"pedestrian": {"present": True}, "car": {"present": False}, "crosswalk": {"present": True}},
+        "events": [{"label": "a pedestrian starts to cross", "start": 2.0, "end": 5.0, "critical": True}],
+        "risk": {"level": "medium", "reason": "a pedestrian is crossing"},
+        "expected_action": "stop",
+    }
+)
+PROMPT = Prompt(name="risk", user_prompt="Name the road users, the risk, what to do, and when things happen.")
+OWN = Settings.model_validate({})
+SEEN = "A pedestrian starts to cross at 2.1 s on a crosswalk. The risk is medium. The car should stop."
+
+
+def run_of(raw: str, **settings: object) -> Run:
+    run = make_run(raw=raw, prompt=PROMPT)
+    return run.model_copy(update={"settings": Settings.model_validate(settings)})
+
+
+@pytest.mark.parametrize(
+    ("raw", "verdicts"),
+    [
+        (SEEN, {"objects": "right", "risk": "right", "action": "right", "events": "right"}),
+        (
+            "The road is empty. The risk is none. Keep going.",
+            {"risk": "wrong", "action": "wrong", "objects": "missing"},
+        ),
+        ("A car is parked here. The risk is high.", {"objects": "wrong", "risk": "partly"}),
+        ("Hello.", {"objects": "missing", "risk": "missing", "action": "missing", "events": "missing"}),
+    ],
+)
+def test_each_kind_of_fact_is_held_against_the_truth(raw: str, verdicts: dict[str, str]) -> None:
+    facts = read_facts(run_of(raw), TRUTH)
+    assert {kind: facts.of(kind).verdict for kind in verdicts} == verdicts
+
+
+def test_without_a_truth_nothing_is_judged() -> None:
+    facts = read_facts(run_of(SEEN), None)
+    assert facts.risk == ("medium", "not known")
+    assert facts.times[0][1] == 2.1
+    assert not facts.wrong
+
+
+@pytest.fixture
+def filled(tmp_path: Path) -> tuple[Matrix, Store]:
+    """One model on two scenarios, the clip and a blank one, three repeats, with answers as they would be."""
+    store = Store(tmp_path)
+    answers = {
+        ("one", "clip"): [SEEN, SEEN, "A pedestrian crosses at 2.5 s. The risk is high."],
+        ("one", "blank"): ["A pedestrian crosses. The risk is low."] * 3,
+        ("two", "clip"): ["A truck ahead. The risk is medium."] * 3,
+        ("two", "blank"): ["Nothing is there."] * 3,
+    }
+    number = 0
+    for (scenario, condition), texts in answers.items():
+        for repeat, raw in enumerate(texts):
+            number += 1
+            run = make_run(raw=raw, scenario=scenario, prompt=PROMPT, key=f"{number:08d}" + "a" * 56)
+            settings = Settings.model_validate({"condition": condition, "repeat": repeat})
+            store.save(run.model_copy(update={"settings": settings}), IMAGES)
+    arms = [
+        StudyArm(make_spec(), PROMPT, OWN.model_copy(update={"condition": condition}))
+        for condition in ("clip", "blank")
+    ]
+    scenarios = tuple(Scenario(name, Path(f"/clips/{name}.mp4"), None) for name in ("one", "two"))
+    plan = Plan(scenarios, tuple(labelled(arms)), repeats=3)
+    return fill(plan, store.rows(), {"one": "c" * 64, "two": "c" * 64}), store
+
+
+def test_repeats_that_state_other_things_are_unstable(filled: tuple[Matrix, Store]) -> None:
+    matrix, store = filled
+    facts = all_facts(matrix, FactBook(store))
+    first, second = matrix.cells["one"][0], matrix.cells["two"][0]
+    assert agreeing(first, facts, "risk") == (2, 3)
+    assert unstable(first, facts) and not unstable(second, facts)
+    clip, blank = stability(matrix, facts)
+    assert clip.scenarios == 2
+    assert clip.agree["risk"].value == pytest.approx((1 / 3 + 1) / 2)
+    assert clip.agree["risk"].low is not None and clip.agree["risk"].low < clip.agree["risk"].value
+    assert (clip.texts, blank.texts) == (1.5, 1.0)
+    assert clip.spread_s == pytest.approx(0.189, abs=0.001)
+
+
+def test_claims_that_stay_under_a_control_are_habit(filled: tuple[Matrix, Store]) -> None:
+    matrix, store = filled
+    facts = all_facts(matrix, FactBook(store))
+    (control,) = controls(matrix, facts)
+    assert (control.arm, control.control) == (0, 1)
+    stays = {(each.scenario, each.claim) for each in control.claims if each.kept}
+    assert stays == {("one", "object: pedestrian")}
+    assert control.habit.value is not None and 0 < control.habit.value < 0.5
+    assert control.habit.scenarios == 2
+
+
+def test_a_low_risk_is_no_claim_to_have_seen_something() -> None:
+    assert claims_of(read_facts(run_of("Nothing is there. The risk is low. Keep going."), None)) == ()
+
+
+def test_facts_are_read_once_and_anew_when_the_truth_changes(
+    filled: tuple[Matrix, Store], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    matrix, store = filled
+    book = FactBook(store)
+    facts = all_facts(matrix, book)
+    assert (store.outputs / NAME).is_file()
+    again = FactBook(store)
+    rows = [row for cell in matrix.all_cells() for row in cell.answers]
+    assert {row.id: again.known(row, reader_key(None)) for row in rows} == facts
+    assert again.known(rows[0], reader_key(TRUTH)) is None
+    (store.outputs / NAME).write_text("{torn", encoding="utf-8")
+    assert FactBook(store).known(rows[0], reader_key(None)) is None
+
+
+def test_the_exports_hold_a_row_an_answer(filled: tuple[Matrix, Store]) -> None:
+    matrix, store = filled
+    lines = as_csv(matrix, all_facts(matrix, FactBook(store))).splitlines()
+    assert len(lines) == 1 + 12
+    assert "risk_verdict" in lines[0]
+    assert sum(b'"raw":' in line for line in as_jsonl(matrix, store)) == 12
