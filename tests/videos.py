@@ -72,3 +72,23 @@ def write_video(
 def evenly(count: int, fps: float) -> list[float]:
     """Stamps of `count` frames at `fps`."""
     return [number / fps for number in range(count)]
+
+
+def starting_late(path: Path, late: float, count: int = 30, codec: str = "libvpx") -> Path:
+    """Sound from 0, and `count` numbered frames at ten a second from `late` seconds on."""
+    with av.open(str(path), "w") as container:
+        video = container.add_stream(codec, rate=10)
+        video.width, video.height, video.pix_fmt = 128, 96, "yuv420p"
+        video.codec_context.time_base = Fraction(1, TICKS)
+        audio = container.add_stream("aac" if path.suffix == ".mp4" else "libopus", rate=48000, layout="mono")
+        for k in range(round((late + count / 10) * 50)):
+            sound = av.AudioFrame.from_ndarray(np.zeros((1, 960), np.int16), format="s16", layout="mono")
+            sound.sample_rate, sound.pts, sound.time_base = 48000, 960 * k, Fraction(1, 48000)
+            container.mux(audio.encode(sound))
+        container.mux(audio.encode())
+        for k in range(count):
+            frame = av.VideoFrame.from_ndarray(numbered(k), format="rgb24")
+            frame.pts, frame.time_base = round((late + k / 10) * TICKS), Fraction(1, TICKS)
+            container.mux(video.encode(frame))
+        container.mux(video.encode())
+    return path

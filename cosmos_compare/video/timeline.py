@@ -143,6 +143,7 @@ def _timeline(video: Path, container: Any, stream: Any, packets: _Packets) -> Ti
     by_time = sorted((shown, length) for _, shown, length in whole)
     timeline = timeline_of([shown for shown, _ in by_time], by_time[-1][1] or _last_length(clock, stream))
     origin = timeline.origin
+    pixels, transfer = _colours(video, stream)
     unstamped = not any(stamp.shown is not None for stamp in packets.stamps)
     timeline = replace(
         timeline,
@@ -154,11 +155,25 @@ def _timeline(video: Path, container: Any, stream: Any, packets: _Packets) -> Ti
         streams=moving_streams(container),
         container=container.format.name,
         second_movie=_is_mp4(container) and holds_second_movie(video),
-        pixels=stream.codec_context.pix_fmt or "",
+        pixels=pixels,
         leading=stream.index == container.streams.video[0].index,
-        hdr=HDR.get(int(stream.codec_context.color_trc or 0), ""),
+        hdr=HDR.get(transfer, ""),
     )
     return _with_promises(timeline, container, stream, packets, len(whole))
+
+
+def _colours(video: Path, stream: Any) -> tuple[str, int]:
+    """The layout of a frame's pixels and its transfer characteristics, where need be from the first that decodes: of a
+    video that starts late in its file the header alone doesn't tell."""
+    context = stream.codec_context
+    if context.pix_fmt:
+        return context.pix_fmt, int(context.color_trc or 0)
+    try:
+        with open_video(video) as (again, same):
+            frame = next(again.decode(same), None)
+    except av.error.FFmpegError:
+        frame = None
+    return (frame.format.name, int(frame.color_trc or 0)) if frame else ("", 0)
 
 
 def _with_promises(timeline: Timeline, container: Any, stream: Any, packets: _Packets, whole: int) -> Timeline:

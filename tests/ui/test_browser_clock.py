@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from fractions import Fraction
 from pathlib import Path
 
-import av
 import numpy as np
 import pytest
 from app_support import comparison_of, saved, write_model_list
 from browser_support import serve
 from playwright.sync_api import Page
-from videos import evenly, numbered, write_video
+from videos import evenly, numbered, starting_late, write_video
 
 from cosmos_compare.catalogue.models import resolve_models
 from cosmos_compare.runs.store import Store
@@ -35,25 +33,6 @@ NUMBER = """() => {
 }"""
 
 
-def starts_late(path: Path) -> None:
-    """Sound from 0, pictures from 1.2 s on."""
-    with av.open(str(path), "w") as container:
-        video = container.add_stream("libvpx", rate=10)
-        video.width, video.height, video.pix_fmt = 128, 96, "yuv420p"
-        video.codec_context.time_base = Fraction(1, 1000)
-        audio = container.add_stream("libopus", rate=48000, layout="mono")
-        for k in range(210):
-            sound = av.AudioFrame.from_ndarray(np.zeros((1, 960), np.int16), format="s16", layout="mono")
-            sound.sample_rate, sound.pts, sound.time_base = 48000, 960 * k, Fraction(1, 48000)
-            container.mux(audio.encode(sound))
-        container.mux(audio.encode())
-        for k in range(COUNT):
-            frame = av.VideoFrame.from_ndarray(numbered(k), format="rgb24")
-            frame.pts, frame.time_base = 1200 + 100 * k, Fraction(1, 1000)
-            container.mux(video.encode(frame))
-        container.mux(video.encode())
-
-
 def begins_an_hour_late(path: Path) -> None:
     write_video(path, [3600 + stamp for stamp in evenly(COUNT, 10)], codec="libvpx", rate=10)
 
@@ -70,7 +49,7 @@ def joined_transport_streams(path: Path) -> None:
 
 
 CLIPS = {
-    "late.webm": starts_late,
+    "late.webm": lambda path: starting_late(path, 1.2, COUNT),
     "hour.webm": begins_an_hour_late,
     "joined.ts": joined_transport_streams,
     "plain.webm": lambda path: write_video(path, evenly(COUNT, 10), codec="libvpx", rate=10),

@@ -5,13 +5,12 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterator
-from fractions import Fraction
 from pathlib import Path
 
 import av
 import numpy as np
 import pytest
-from videos import evenly, number_of, numbered, write_video
+from videos import evenly, number_of, numbered, starting_late, write_video
 
 from cosmos_compare.schema import Clip
 from cosmos_compare.video import playable
@@ -37,26 +36,6 @@ def frames_of(video: Path) -> Iterator[tuple[float, np.ndarray]]:
             yield frame.time, frame.to_ndarray(format="rgb24")
 
 
-def with_sound(path: Path, late: float, codec: str = "libvpx") -> Path:
-    """Sound from 0, and 20 numbered frames at ten a second from `late` on."""
-    with av.open(str(path), "w") as container:
-        video = container.add_stream(codec, rate=10)
-        video.width, video.height, video.pix_fmt = 128, 96, "yuv420p"
-        video.codec_context.time_base = Fraction(1, 1000)
-        audio = container.add_stream("libopus" if path.suffix != ".mp4" else "aac", rate=48000, layout="mono")
-        for k in range(150):
-            sound = av.AudioFrame.from_ndarray(np.zeros((1, 960), np.int16), format="s16", layout="mono")
-            sound.sample_rate, sound.pts, sound.time_base = 48000, 960 * k, Fraction(1, 48000)
-            container.mux(audio.encode(sound))
-        container.mux(audio.encode())
-        for k in range(20):
-            frame = av.VideoFrame.from_ndarray(numbered(k), format="rgb24")
-            frame.pts, frame.time_base = round((late + k / 10) * 1000), Fraction(1, 1000)
-            container.mux(video.encode(frame))
-        container.mux(video.encode())
-    return path
-
-
 @pytest.mark.parametrize(
     ("name", "codec"),
     [("a.mp4", "libx264"), ("a.mov", "libx264"), ("a.webm", "libvpx"), ("a.webm", "libvpx-vp9"), ("a.m4v", "libx264")],
@@ -75,7 +54,7 @@ def test_a_video_that_starts_late_in_its_file_has_its_place_on_the_players_clock
     tmp_path: Path, late: float, name: str, codec: str
 ) -> None:
     """Every seek was off by it, so that a rater marked right times wrong."""
-    video = with_sound(tmp_path / name, late, codec)
+    video = starting_late(tmp_path / name, late, codec=codec)
     found = itself(video, probe(video))
     assert found is not None
     assert found.offset == pytest.approx(late, abs=0.03)
