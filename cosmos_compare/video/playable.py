@@ -96,6 +96,8 @@ class PlayableCopies:
         return Playable()
 
     def _make(self, key: str, video: Path, clip: Clip) -> None:
+        if self._known[key].path or self._known[key].problem:
+            return  # it was done between a look and the question
         found = Playable(problem=f"{video.name}: no copy that browsers play could be made of it.")
 
         def tell(share: float) -> None:

@@ -63,6 +63,8 @@ class Thumbs:
         return thumb
 
     def _make(self, key: str, video: Path) -> None:
+        if key in self._made:
+            return  # it was done between a look and the question
         thumb = Thumb(problem=f"{video.name}: no picture could be made of it.")
         try:
             thumb = make_thumb(video)
