@@ -2,6 +2,7 @@
 
     python benchmarks/engine.py cpu [MODEL…]   own way of writing against plain `generate`, turn by turn
     python benchmarks/engine.py soak           1,000 random requests over 20 clips: stops, errors, little memory
+    python benchmarks/engine.py speed MODEL…   what `bench` measures, on noise of a clip's size
     python benchmarks/engine.py stages MODEL   where the time goes, on a GPU
     python benchmarks/engine.py tiles MODEL    the fastest tiles of the kernels, on a GPU
 
@@ -17,6 +18,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -29,6 +31,7 @@ from engine_requests import answer, build_mid_size, make_request, reference
 from cosmos_compare.catalogue.models import resolve_models
 from cosmos_compare.demo.tiny import build
 from cosmos_compare.engines.base import Request
+from cosmos_compare.engines.local import bench
 from cosmos_compare.engines.local.engine import LocalEngine
 from cosmos_compare.engines.local.libraries import torch
 from cosmos_compare.engines.local.sequence import Sequence as EngineSequence
@@ -204,6 +207,49 @@ def steps_ms(engine: LocalEngine, decoder: Any, company: int, clips: int) -> Non
         decoder.leave(sequence)
 
 
+def speed(engines: list[LocalEngine]) -> None:
+    """First answers of this process; then each model alone, in company, and all at the same time."""
+    for engine in engines:
+        engine.prepare_fast()
+        first = answer(engine, own_size(engine.spec, 99, max_new_tokens=8))
+        print(
+            f"{engine.spec.name}: first answer of the process: first token {first.first_token_s:.3f} s, {engine.note!r}"
+        )
+    machine = bench.machine_of(engines[0].device)
+    print(f"copy {machine.copy / 1e9:.0f} GB/s, products {machine.products / 1e12:.0f} TFLOP/s", flush=True)
+    for engine in engines:
+        own = own_size(engine.spec, max_new_tokens=256)
+        clips = [own_size(engine.spec, number, max_new_tokens=256) for number in range(engine.capacity)]
+        tell(bench.alone("own defaults", engine, own, machine, 64))
+        tell(bench.new_question(engine, own, machine))
+        tell(bench.alone("4,096 tokens", engine, bench.asked_for(own, max_new_tokens=4096), machine, 2))
+        tell(bench.together(f"{len(clips)} clips", engine, clips, machine))
+        tell(bench.together(f"{len(clips)} repeats", engine, [own] * len(clips), machine))
+    for tokens in (256, 512):
+        both = [own_size(engine.spec, max_new_tokens=tokens) for engine in engines]
+        times = [bench.both(engines, both, plain=False) for _ in range(3)]
+        print(f"all models at once, {tokens} tokens each: {[round(each, 3) for each in times]} s", flush=True)
+    for _ in range(2):
+        print(f"8 clips x {len(engines)} models, 256 tokens, all at once: {batch(engines, 8, 256):.2f} s", flush=True)
+
+
+def batch(engines: list[LocalEngine], clips: int, tokens: int) -> float:
+    """Seconds for so many new clips through all models at once; the frames are there already."""
+    asked = [(e, own_size(e.spec, 200 + n, max_new_tokens=tokens)) for n in range(clips) for e in engines]
+    for engine in engines:
+        engine.kept.clear()
+    start = time.perf_counter()
+    with ThreadPoolExecutor(len(asked)) as threads:
+        answers = list(threads.map(lambda pair: answer(*pair), asked))
+    assert all(each.new_tokens == tokens or each.finish == "stop" for each in answers)
+    return time.perf_counter() - start
+
+
+def tell(row: bench.Row) -> None:
+    share = f"{row.share:.0%}" if row.share else ""
+    print(f"  {row.model} {row.case}: {row.as_dict()} {share}", flush=True)
+
+
 @torch.inference_mode()
 def tiles(engine: LocalEngine, seconds: float) -> None:
     """The fastest tile of each product of a step of 16, by the time of that product through all layers."""
@@ -295,7 +341,7 @@ def milliseconds(work: Callable[[], Any], times: int) -> tuple[float, float]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="The engine's own measurements.")
-    parser.add_argument("what", choices=["cpu", "soak", "stages", "tiles"])
+    parser.add_argument("what", choices=["cpu", "soak", "speed", "stages", "tiles"])
     parser.add_argument("models", nargs="*", metavar="MODEL")
     parser.add_argument("--requests", type=int, default=1000)
     parser.add_argument("--rounds", type=int, default=9)
@@ -305,6 +351,8 @@ def main() -> None:
         engines = load(args.models, Path(folder))
         if args.what == "cpu":
             cpu(engines, args.rounds)
+        if args.what == "speed":
+            speed(engines)
         for engine in engines:
             if args.what == "soak":
                 soak(engine, args.requests)

@@ -170,6 +170,7 @@ def _attempt(
             patient=patient,
         )
         attempt.answer = engine.answer(request, job.add_text, job.enter, job.stopped)
+        attempt.device = attempt.answer.device or attempt.device
     except SamplingCancelledError:
         attempt.answer = Answer(finish="cancelled")
     except CompareError as error:

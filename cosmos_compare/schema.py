@@ -217,6 +217,7 @@ class Answer(Record):
     path_note: str = Field(
         default="", description="why the path is slower than this machine's fastest, and what to change"
     )
+    device: str = Field(default="", description="the card it was written on, or `cpu`")
     answers_at_once: Count = Field(
         default=1, description="the most answers of this model that one of its steps decoded"
     )

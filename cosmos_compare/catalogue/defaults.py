@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from cosmos_compare.catalogue.hub import local_folder
 from cosmos_compare.catalogue.models import load_models
+from cosmos_compare.machine import facts
 from cosmos_compare.machine.facts import Machine, memory_needed, read_machine
 from cosmos_compare.schema import ModelSpec
 
@@ -21,8 +22,7 @@ def default_models() -> list[str]:
 
 
 def fit_together(specs: Sequence[ModelSpec], machine: Machine) -> bool:
-    """Whether the GPU holds all these models at once. Without a GPU large models are too slow to be a default."""
+    """Whether the GPUs hold all these models at once. Without a GPU large models are too slow to be a default."""
     if not machine.uses_gpu or machine.model_memory is None:
         return False
-    needed = sum(memory_needed(spec, spec.size_bytes or 0, machine) for spec in specs)
-    return needed <= machine.model_memory
+    return facts.fit_together((memory_needed(spec, spec.size_bytes or 0, machine) for spec in specs), machine)

@@ -9,7 +9,7 @@ from cosmos_compare.cli import arguments
 from cosmos_compare.cli.table import print_table
 from cosmos_compare.cli.terminal import note, print_json, rate, seconds
 from cosmos_compare.compare import Comparison, plan_comparison
-from cosmos_compare.engines.load import load_prepared_engine
+from cosmos_compare.engines.load import load_on_every_card
 from cosmos_compare.errors import CompareError
 from cosmos_compare.jobs import ModelPool
 from cosmos_compare.paths import SCENARIOS
@@ -89,7 +89,7 @@ def work(batch: Batch) -> None:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    pool = ModelPool(load_prepared_engine)
+    pool = ModelPool(load_on_every_card(len({item.spec for item in batch.to_do})))
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True)) as progress:
         task = progress.add_task("answers", total=len(batch.to_do))

@@ -1,7 +1,9 @@
-"""`cosmos-compare bench`: how fast models are on this machine, against plain `generate` and the memory's limit."""
+"""`cosmos-compare bench`: how fast models are on this machine at what people run, against plain `generate` and against
+what the machine allows."""
 
 import argparse
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,22 +18,23 @@ from cosmos_compare.paths import SCENARIOS
 from cosmos_compare.prompts import Messages
 from cosmos_compare.schema import ModelSpec, Sampling, Settings
 from cosmos_compare.video.clips import probe, scenario_of
-from cosmos_compare.video.frames import Frames, sample_frames
+from cosmos_compare.video.frames import sample_frames
 
 QUESTION = "Describe what the cars and the people on this street do, and what a careful driver would do next."
-
+SHORT = Settings.model_validate({"max_frames": 24, "max_video_tokens": 3000})
 PATIENCE = 180.0  # seconds for the preparation of one model
+TOGETHER_TOKENS = 512
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--video", type=Path, default=SCENARIOS / "scenario_01", metavar="CLIP", help="a clip")
     arguments.add_models(parser)
-    parser.add_argument("--frames", type=int, default=24, metavar="N", help="frames of the clip (default: 24)")
-    parser.add_argument("--video-tokens", type=int, default=3000, metavar="N", help="budget (default: 3000)")
     parser.add_argument("--tokens", type=int, default=256, metavar="N", help="length of an answer (default: 256)")
+    parser.add_argument("--answers", type=int, default=16, metavar="N", help="answers at once (default: 16)")
     parser.add_argument(
         "--plain-tokens", type=int, default=64, metavar="N", help="length of an answer of plain generate (default: 64)"
     )
+    parser.add_argument("--short", action="store_true", help="only 24 frames of 3,000 visual tokens, for a quick look")
     parser.add_argument("--json", action="store_true", help="print JSON on stdout, and nothing else")
 
 
@@ -40,10 +43,9 @@ def run(args: argparse.Namespace) -> int:
     for spec in specs:
         if is_server(spec):
             raise CompareError(f"{spec.name} is a server.", "Bench measures models on this machine.", field="models")
-    settings = Settings.model_validate({"max_frames": args.frames, "max_video_tokens": args.video_tokens})
-    clip = probe(scenario_of(args.video).video)
-    frames = sample_frames(clip, settings, specs)
-    result = _measure(specs, [_request(spec, frames, args.tokens) for spec in specs], args.plain_tokens)
+    short = _requests(args.video, SHORT, specs, args.tokens)
+    usual = short if args.short else _requests(args.video, Settings.model_validate({}), specs, args.tokens)
+    result = _measure(specs, usual, short, args)
     if args.json:
         print_json(result)
     else:
@@ -51,67 +53,102 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _request(spec: ModelSpec, frames: Frames, tokens: int) -> Request:
-    return Request(
-        messages=Messages(spec.default_system_prompt, QUESTION),
-        images=frames.for_model(spec),
-        times=frames.times,
-        step=frames.step,
-        sampling=Sampling(max_new_tokens=tokens),
-    )
+def _requests(video: Path, settings: Settings, specs: list[ModelSpec], tokens: int) -> list[Request]:
+    """The clip as each model sees it, and a question."""
+    frames = sample_frames(probe(scenario_of(video).video), settings, specs)
+    return [
+        Request(
+            messages=Messages(spec.default_system_prompt, QUESTION),
+            images=frames.for_model(spec),
+            times=frames.times,
+            step=frames.step,
+            sampling=Sampling(max_new_tokens=tokens),
+        )
+        for spec in specs
+    ]
 
 
-def _measure(specs: list[ModelSpec], requests: list[Request], plain_tokens: int) -> dict[str, Any]:
+def _measure(
+    specs: list[ModelSpec], usual: list[Request], short: list[Request], args: argparse.Namespace
+) -> dict[str, Any]:
     from cosmos_compare.engines.local import bench
     from cosmos_compare.engines.local.engine import LocalEngine
 
-    engines, loading = [], {}
+    engines, loading, preparing = [], {}, {}
     for spec in specs:
         start = time.perf_counter()
         engine = load_engine(spec, lambda: None)
         assert isinstance(engine, LocalEngine)
         engines.append(engine)
         loading[spec.name] = time.perf_counter() - start
-        note(f"{spec.name}: loaded in {loading[spec.name]:.1f} s")
+        note(f"{spec.name}: loaded on {engine.device_name} in {loading[spec.name]:.1f} s")
     for engine in engines:  # all of them first: what is being prepared would slow what is measured
-        engine.prepare_fast(PATIENCE)
-        note(f"{engine.spec.name}: fast path after {engine.prepare_fast(0)} s, note: {engine.note!r}")
-    copy = bench.bandwidth(engines[0].device)
-    note(f"copy {copy / 1e9:,.0f} GB/s")
-    result: dict[str, Any] = {"device": engines[0].device_name, "copy_bytes_per_s": copy, "load_s": loading}
-    result["models"] = []
-    for engine, request in zip(engines, requests, strict=True):
-        speed = bench.measure(engine, request, copy, plain_tokens)
-        note(f"{speed.model}: {speed.as_dict()}")
-        result["models"].append(speed.as_dict())
-    result["memory_bytes"] = bench.memory_bytes(engines[0].device)
-    result["together_s"] = {
-        "plain": bench.together(engines, requests, plain=True),
-        "fast": min(bench.together(engines, requests, plain=False) for _ in range(3)),
+        preparing[engine.spec.name] = engine.prepare_fast(PATIENCE)
+    machine = bench.machine_of(engines[0].device)
+    rows = []
+    for engine, own, few in zip(engines, usual, short, strict=True):
+        for row in _of_model(engine, own, few, machine, args):
+            note(f"{row.model}, {row.case}: {rate(row.decode)} tokens/s")
+            rows.append(row.as_dict())
+    long = [bench.asked_for(request, max_new_tokens=TOGETHER_TOKENS) for request in usual]
+    if args.short:
+        long = usual
+    note("all models at the same time")
+    result = {
+        "device": "; ".join(dict.fromkeys(engine.device_name for engine in engines)),
+        "copy_bytes_per_s": machine.copy,
+        "operations_per_s": machine.products,
+        "load_s": loading,
+        "prepare_s": preparing,
+        "rows": rows,
+        "all_models_s": {
+            "fast": min(bench.both(engines, long, plain=False) for _ in range(2)),
+            "tokens": long[0].sampling.max_new_tokens,
+        },
     }
     for engine in engines:
         engine.close()
     return result
 
 
+def _of_model(engine: Any, own: Request, few: Request, machine: Any, args: argparse.Namespace) -> Iterator[Any]:
+    """The measurements of one model, what people run first."""
+    from cosmos_compare.engines.local import bench
+
+    if not args.short:
+        yield bench.alone("own defaults", engine, own, machine, args.plain_tokens)
+        yield bench.new_question(engine, own, machine)
+    yield bench.alone("24 frames, 3,000 tokens", engine, few, machine, args.plain_tokens)
+    count = min(args.answers, engine.capacity)
+    clips = [bench.shifted(own, 1 + number) for number in range(count)]
+    yield bench.together(f"{count} clips at once", engine, clips, machine)
+    yield bench.together(f"{count} repeats of a clip", engine, [own] * count, machine)
+
+
 def _show(result: dict[str, Any]) -> None:
-    columns = ["model", "limit", "plain", "greedy", "sampled", "of limit", "first token", "new question", "plain first"]
+    columns = ["model", "case", "prompt", "first token", "its limit", "decoding", "limit", "share", "generate", "first"]
     rows = [
         [
-            speed["model"],
-            *(rate(speed[name]) for name in ("limit", "plain", "greedy", "sampled")),
-            f"{speed['ratio_to_limit']:.0%}" if speed["ratio_to_limit"] else "",
-            *(
-                _milliseconds(speed[name])
-                for name in ("first_token_new_clip", "first_token_new_question", "plain_first_token")
-            ),
+            row["model"],
+            row["case"],
+            f"{row['prompt_tokens']:,}",
+            _milliseconds(row["first_token"]),
+            _milliseconds(row["first_token_limit"]),
+            rate(row["decode"]),
+            rate(row["decode_limit"]),
+            f"{row['share']:.0%}" if row["share"] else "",
+            rate(row["generate_decode"]),
+            _milliseconds(row["generate_first_token"]),
         ]
-        for speed in result["models"]
+        for row in result["rows"]
     ]
     print_table(columns, rows)
-    together = result["together_s"]
-    print(f"Rates in tokens/s. All models at once: {together['fast']:.2f} s, plain {together['plain']:.2f} s.")
-    print(f"{result['device']}, a copy moves {result['copy_bytes_per_s'] / 1e9:,.0f} GB/s.")
+    both = result["all_models_s"]
+    print(f"Rates in tokens/s. All models at once, {both['tokens']} tokens each, a new clip: {both['fast']:.2f} s.")
+    copy, products = result["copy_bytes_per_s"] / 1e9, result["operations_per_s"] / 1e12
+    print(f"{result['device']}: a copy moves {copy:,.0f} GB/s, a product does {products:,.2f} TFLOP/s.")
+    for text in dict.fromkeys(f"{row['model']}: {row['note']}" for row in result["rows"] if row["note"]):
+        print(text)
 
 
 def _milliseconds(seconds: float | None) -> str:

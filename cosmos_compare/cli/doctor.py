@@ -43,6 +43,7 @@ def examine() -> list[Check]:
     found = [
         Check("Python", "ok", f"{machine.python}."),
         checks.check_gpu(machine),
+        checks.check_path(machine, installed_versions(["triton"]).get("triton")),
         checks.check_ram(machine.ram),
         checks.check_kept(machine),
         *checks.check_requirements(requirements, installed),

@@ -34,7 +34,10 @@ class Request:
 class Engine(Protocol):
     """Something that answers, from any number of threads; what fails inside is an `Answer` with an error."""
 
-    device_name: str
+    @property
+    def device_name(self) -> str:
+        """The card, or `cpu`; several with semicolons between."""
+        ...
 
     @property
     def capacity(self) -> int:

@@ -1,10 +1,12 @@
 """Open the engine of a model. torch and transformers are imported here, on first use, and not before."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from cosmos_compare.catalogue.checkpoint import weights_bytes
 from cosmos_compare.catalogue.hub import access_problem, local_folder
 from cosmos_compare.engines.base import Engine
+from cosmos_compare.engines.replicas import Spread
+from cosmos_compare.errors import CompareError
 from cosmos_compare.machine.facts import with_room
 from cosmos_compare.schema import ModelSpec
 
@@ -12,20 +14,26 @@ PATIENCE = 30.0  # seconds, many times what preparing takes
 
 
 def load_engine(spec: ModelSpec, make_room: Callable[[], None]) -> Engine:
-    """Load a model's weights; `make_room` is called first when they don't fit in the free GPU memory.
+    """Load a model's weights, on the card with most room; `make_room` is called first when they fit on none.
 
-    Raises `CompareError` with the next step when the weights are not on this machine or can't be loaded.
+    Raises `CompareError` with the next step when the weights are not on this machine, fit on no card, or can't be
+    loaded.
     """
     if problem := access_problem(spec):
         raise problem
     folder = local_folder(spec)
     assert folder is not None
-    from cosmos_compare.engines.local import engine, memory  # the one place where the heavy libraries come in
+    from cosmos_compare.engines.local import engine, placement  # the one place where the heavy libraries come in
 
-    free = memory.free_bytes()
-    if free is not None and with_room(weights_bytes(folder)) > free:
+    needed = with_room(weights_bytes(folder))
+    if placement.shortage(needed):
         make_room()
-    return engine.LocalEngine(spec, folder)
+    if found := placement.shortage(needed):
+        raise CompareError(
+            f"{spec.label} does not fit on any card now. {found}",
+            "Close what else uses the cards (another window of this program, say), or choose a smaller model.",
+        )
+    return engine.LocalEngine(spec, folder, device=placement.roomiest(placement.cards()))
 
 
 def load_prepared_engine(spec: ModelSpec, make_room: Callable[[], None]) -> Engine:
@@ -33,3 +41,20 @@ def load_prepared_engine(spec: ModelSpec, make_room: Callable[[], None]) -> Engi
     engine = load_engine(spec, make_room)
     engine.prepare_fast(PATIENCE)
     return engine
+
+
+def load_on_every_card(models: int) -> Spread:
+    """Loads so many models for a batch: each once, and then again on every card that has room for it."""
+    return Spread(models, load_prepared_engine, _load_more)
+
+
+def _load_more(spec: ModelSpec, there: str) -> Iterator[Engine]:
+    """Engines of a model on the cards that have room for it and are not named in `there`."""
+    folder = local_folder(spec)
+    assert folder is not None
+    from cosmos_compare.engines.local import engine, placement
+
+    for card in placement.free_cards(with_room(weights_bytes(folder)), there):
+        replica = engine.LocalEngine(spec, folder, device=card)
+        replica.prepare_fast(PATIENCE)
+        yield replica

@@ -62,6 +62,23 @@ def check_gpu(machine: Machine) -> Check:
     return Check("GPU", "ok", names + ".")
 
 
+def check_path(machine: Machine, triton: str | None) -> Check | None:
+    """By which path answers are decoded here, and what a faster one lacks; None where no GPU is used."""
+    if not machine.uses_gpu:
+        return None
+    name = "decoding"
+    if triton is None:
+        return Check(name, "note", "Slow path: Triton is missing.", "Install it: pip install triton (Linux).")
+    old = [gpu for gpu in machine.gpus if gpu.compute_capability is not None and gpu.compute_capability < 8]
+    if old:
+        what = f"{old[0].name} (compute capability {old[0].compute_capability}) lacks bfloat16 and takes the slow path."
+        return Check(name, "note", what, "A card of compute capability 8.0 or above (Ampere) takes the fast one.")
+    early = all((gpu.compute_capability or 0) >= 9 for gpu in machine.gpus)
+    several = f" {len(machine.gpus)} cards: each model has its own, and a batch uses all." if machine.gpus[1:] else ""
+    how = "kernels start before the one before them ends" if early else "kernels start one after the other"
+    return Check(name, "ok", f"Fast path: CUDA graphs, up to 16 answers of a model at once; {how}.{several}")
+
+
 def check_ram(ram: int | None) -> Check:
     if ram is None:
         return Check("RAM", "note", "Its size can't be found out on this system.")

@@ -60,10 +60,21 @@ class Machine:
 
     @property
     def model_memory(self) -> int | None:
-        """The memory that holds a model here: that of the largest GPU, or RAM where torch can't use a GPU."""
+        """The memory that holds one model: that of the largest GPU, or RAM where torch can't use a GPU."""
         if not self.uses_gpu:
             return self.ram
         return max((gpu.memory for gpu in self.gpus if gpu.memory is not None), default=None)
+
+
+def fit_together(needed: Iterable[int], machine: Machine) -> bool:
+    """Whether the GPUs hold models of so many bytes at once, each on one card: the largest first."""
+    left = [gpu.memory for gpu in machine.gpus if gpu.memory is not None]
+    for size in sorted(needed, reverse=True):
+        left.sort()
+        if not left or left[-1] < size:
+            return False
+        left[-1] -= size
+    return True
 
 
 def read_machine() -> Machine:
@@ -112,16 +123,56 @@ def installed_versions(names: Iterable[str]) -> dict[str, str]:
     return versions
 
 
-def parse_gpus(listing: str, visible: str | None) -> tuple[Gpu, ...]:
-    """GPUs from `nvidia-smi --format=csv,noheader,nounits`, kept as `CUDA_VISIBLE_DEVICES` (`visible`) says."""
+def parse_gpus(listing: str, visible: str | None, slices: str = "") -> tuple[Gpu, ...]:
+    """GPUs from `nvidia-smi --format=csv,noheader,nounits`, kept as `CUDA_VISIBLE_DEVICES` (`visible`) says.
+
+    `slices` is what `nvidia-smi -L` prints: a card that is divided (MIG) counts as those of its slices that CUDA gives,
+    which are the ones named, or else one.
+    """
     rows = [row for row in csv.reader(listing.splitlines(), skipinitialspace=True) if len(row) == 6]
-    if visible is not None:
-        wanted = [word.strip() for word in visible.split(",") if word.strip()]
-        rows = [row for row in rows if any(word == row[0] or _names_uuid(word, row[1]) for word in wanted)]
-    return tuple(
-        Gpu(name=name, memory=_mib(total), free=_mib(free), compute_capability=_number(capability))
-        for _, _, name, total, free, capability in rows
-    )
+    divided = parse_slices(slices)
+    wanted = None if visible is None else [word.strip() for word in visible.split(",") if word.strip()]
+    found: list[Gpu] = []
+    for row in rows:
+        here = divided.get(row[1], [])
+        named = wanted is None or any(word == row[0] or _names_uuid(word, row[1]) for word in wanted)
+        chosen = [each for each in here if wanted and any(_names_slice(word, each.uuid) for word in wanted)]
+        if here:
+            found += [_gpu(row, each) for each in chosen or here[: int(named)]]
+        elif named:
+            found.append(_gpu(row))
+    if wanted is None and divided:
+        return tuple(found[:1])  # CUDA gives one slice and nothing else
+    return tuple(found)
+
+
+@dataclass(frozen=True)
+class Slice:
+    """A part of a card as MIG divides it: `3g.20gb` is a profile."""
+
+    profile: str
+    uuid: str
+
+
+def parse_slices(text: str) -> dict[str, list[Slice]]:
+    """The MIG slices of each divided card, by the card's UUID, from what `nvidia-smi -L` prints."""
+    found: dict[str, list[Slice]] = {}
+    card = ""
+    for line in text.splitlines():
+        if match := re.match(r"GPU \d+:.*\(UUID: (GPU-[^)]+)\)", line):
+            card = match[1]
+        elif match := re.match(r"\s+MIG (\S+)\s+Device\s+\d+: \(UUID: (MIG-[^)]+)\)", line):
+            found.setdefault(card, []).append(Slice(match[1], match[2]))
+    return found
+
+
+def _gpu(row: list[str], part: Slice | None = None) -> Gpu:
+    _, _, name, total, free, capability = row
+    if part is None:
+        return Gpu(name=name, memory=_mib(total), free=_mib(free), compute_capability=_number(capability))
+    size = re.search(r"(\d+)gb", part.profile)
+    memory = int(size[1]) * 2**30 if size else None
+    return Gpu(name=f"{name}, MIG {part.profile}", memory=memory, free=None, compute_capability=_number(capability))
 
 
 def parse_driver_cuda(text: str) -> str | None:
@@ -137,7 +188,7 @@ def _ask_nvidia_smi() -> tuple[tuple[Gpu, ...], str | None, str | None]:
     try:
         listing = _run("nvidia-smi", f"--query-gpu={_GPU_FIELDS}", "--format=csv,noheader,nounits")
         return (
-            parse_gpus(listing, os.environ.get("CUDA_VISIBLE_DEVICES")),
+            parse_gpus(listing, os.environ.get("CUDA_VISIBLE_DEVICES"), _run("nvidia-smi", "-L")),
             parse_driver_cuda(_run("nvidia-smi")),
             None,
         )
@@ -155,6 +206,10 @@ def _run(*command: str) -> str:
 def _names_uuid(word: str, uuid: str) -> bool:
     # CUDA accepts the beginning of a UUID.
     return word.startswith("GPU-") and uuid.startswith(word)
+
+
+def _names_slice(word: str, uuid: str) -> bool:
+    return word.startswith("MIG-") and uuid.startswith(word)
 
 
 def _mib(text: str) -> int | None:

@@ -173,7 +173,7 @@ def logits_of(engine: LocalEngine, requests: list[Request], place: int) -> torch
 
 
 def test_texts_are_those_of_answers_alone(rounded: LocalEngine) -> None:
-    requests = many_requests(rounded.spec, 24, tokens=60)
+    requests = many_requests(rounded.spec, 24, tokens=400)
     alone = [answer(rounded, request).raw for request in requests]
     with ThreadPoolExecutor(24) as threads:
         together = list(threads.map(lambda request: answer(rounded, request), requests))

@@ -13,6 +13,7 @@ from cosmos_compare.machine.facts import (
     GB,
     Gpu,
     Machine,
+    fit_together,
     free_bytes,
     installed_versions,
     memory_needed,
@@ -57,6 +58,40 @@ def test_gpus_are_read_from_nvidia_smi() -> None:
 )
 def test_gpus_that_are_hidden_from_cuda_do_not_count(visible: str, names: list[str]) -> None:
     assert [gpu.name for gpu in parse_gpus(TWO_GPUS, visible)] == names
+
+
+ONE_DIVIDED = """\
+GPU 0: NVIDIA H200 (UUID: GPU-aaaa1111-0000-0000-0000-000000000000)
+  MIG 3g.71gb     Device  0: (UUID: MIG-11111111-0000-0000-0000-000000000000)
+  MIG 1g.18gb     Device  1: (UUID: MIG-22222222-0000-0000-0000-000000000000)
+GPU 1: NVIDIA GeForce RTX 4090 (UUID: GPU-bbbb2222-0000-0000-0000-000000000000)
+"""
+
+
+@pytest.mark.parametrize(
+    ("visible", "names"),
+    [
+        ("MIG-22222222-0000-0000-0000-000000000000", ["NVIDIA H200, MIG 1g.18gb"]),
+        ("MIG-2222", ["NVIDIA H200, MIG 1g.18gb"]),
+        ("0", ["NVIDIA H200, MIG 3g.71gb"]),
+        ("1", ["NVIDIA GeForce RTX 4090"]),
+        ("MIG-99999999", []),
+        (None, ["NVIDIA H200, MIG 3g.71gb"]),
+    ],
+)
+def test_a_slice_of_a_divided_card_counts_as_a_card(visible: str | None, names: list[str]) -> None:
+    """Its name in CUDA_VISIBLE_DEVICES was read as no GPU at all."""
+    found = parse_gpus(TWO_GPUS, visible, ONE_DIVIDED)
+    assert [gpu.name for gpu in found] == names
+    assert all(gpu.memory and gpu.compute_capability for gpu in found)
+    assert [gpu.memory for gpu in found if gpu.name.endswith("1g.18gb")] in ([], [18 * 2**30])
+
+
+@pytest.mark.parametrize(("needed", "fits"), [([20, 8], True), ([20, 20], True), ([20, 8, 20], False), ([25], False)])
+def test_models_are_counted_card_by_card(needed: list[int], fits: bool) -> None:
+    """Two cards of 24 hold both of 20; one model of 25 fits on neither."""
+    two = Machine("3.11", (Gpu("a", 24, None, 8.6), Gpu("b", 24, None, 8.6)), None, "13.0", "13.0", 64)
+    assert fit_together(needed, two) is fits
 
 
 def test_a_gpu_that_shares_the_memory_of_the_cpu_has_no_size() -> None:

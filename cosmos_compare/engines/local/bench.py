@@ -1,11 +1,19 @@
-"""How fast a loaded engine is, against plain `generate` and against what the memory of this machine allows."""
+"""How fast loaded engines are at what people run, against plain `generate` and against what this machine allows.
+
+A step of decoding reads the weights once and the keys and values of all its answers; the memory's own speed, that of a
+copy, is its limit. Reading a prompt multiplies each token with the weights; the rate of a large matrix product is its
+limit.
+"""
 
 import statistics
 import threading
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, replace
 from typing import Any
+
+import numpy as np
 
 from cosmos_compare.engines.base import Request
 from cosmos_compare.engines.local.engine import LocalEngine
@@ -13,34 +21,49 @@ from cosmos_compare.engines.local.libraries import torch
 from cosmos_compare.schema import Answer
 
 ROUNDS = 3
+PATCHES = 4  # of the vision tower for a visual token
 SAMPLED = {"temperature": 0.7, "top_p": 0.8, "top_k": 20, "presence_penalty": 1.5}
 
 
 @dataclass(frozen=True)
-class Speed:
-    """One model. Times in seconds, rates in tokens per second, sizes in bytes."""
+class Machine:
+    """What a device does at best: bytes of a copy, read and written, and multiply-adds (two operations) a second."""
 
+    copy: float
+    products: float
+
+
+@dataclass(frozen=True)
+class Row:
+    """One measurement. Times in seconds; rates in tokens per second, of all answers together. `decode_limit` and
+    `first_token_limit` are what the machine allows."""
+
+    case: str
     model: str
+    device: str
+    answers: int
     prompt_tokens: int
-    weights_per_token: int
-    limit: float
-    warm_up: float | None
+    new_tokens: int
+    first_token: float | None
+    first_token_limit: float | None
+    decode: float | None
+    decode_limit: float
+    path: str
     note: str
-    plain: float | None
-    greedy: float | None
-    sampled: float | None
-    plain_first_token: float | None
-    first_token_new_clip: float | None
-    first_token_new_question: float | None
-    preprocess: float | None
-    same_start: int
+    generate_decode: float | None = None
+    generate_first_token: float | None = None
 
     @property
-    def ratio_to_limit(self) -> float | None:
-        return self.greedy / self.limit if self.greedy else None
+    def share(self) -> float | None:
+        """Of the limit that decoding reached."""
+        return self.decode / self.decode_limit if self.decode else None
 
     def as_dict(self) -> dict[str, Any]:
-        return asdict(self) | {"ratio_to_limit": self.ratio_to_limit}
+        return asdict(self) | {"share": self.share}
+
+
+def machine_of(device: torch.device) -> Machine:
+    return Machine(bandwidth(device), product_rate(device))
 
 
 def bandwidth(device: torch.device) -> float:
@@ -52,51 +75,80 @@ def bandwidth(device: torch.device) -> float:
     return max(2 * count / _seconds(lambda: target.copy_(source), device) for _ in range(copies))
 
 
-def memory_bytes(device: torch.device) -> int | None:
-    """Bytes of GPU memory that this program has taken."""
-    return torch.cuda.memory_reserved(device) if device.type == "cuda" else None
+def product_rate(device: torch.device) -> float:
+    """Operations per second of a large matrix product, random numbers in the type that models have there."""
+    size, kind = (8192, torch.bfloat16) if device.type == "cuda" else (1024, torch.float32)
+    one, other = (torch.randn((size, size), device=device, dtype=kind) for _ in range(2))
+    times = 20 if device.type == "cuda" else 5
+    return max(2 * size**3 / _seconds(lambda: one @ other, device) for _ in range(times))
 
 
 def weights_per_token(engine: LocalEngine) -> int:
-    """Bytes of weights that one token of decoding reads: the text model but its embedding table, and the head."""
-    text = engine.model.model.language_model
-    parts = [*text.layers.parameters(), *text.norm.parameters(), *engine.model.lm_head.parameters()]
-    return sum(part.numel() * part.element_size() for part in parts)
+    """Bytes of weights that a step of decoding reads: the text model but its embedding table, and the LM head."""
+    return sum(part.numel() * part.element_size() for part in _read_each_step(engine))
 
 
-def measure(engine: LocalEngine, request: Request, copy: float, plain_tokens: int) -> Speed:
-    """Time one engine; `copy` is the machine's `bandwidth`, `plain_tokens` how many plain `generate` writes."""
-    prepared = engine.prepare_fast(0)
-    short = _with(request, max_new_tokens=plain_tokens)
-    _ask(engine.reference, _with(request, max_new_tokens=2))  # whatever is slow only the first time
-    plain = [_ask(engine.reference, short) for _ in range(ROUNDS)]
-    _ask(engine.answer, _with(request, max_new_tokens=2))
-    new_clip = [_fresh(engine, _with(request, max_new_tokens=2)) for _ in range(ROUNDS)]
-    questions = [replace(request, messages=request.messages._replace(user=f"{n}? Why?")) for n in range(ROUNDS)]
-    new_question = [_ask(engine.answer, _with(question, max_new_tokens=2)) for question in questions]
-    greedy = [_ask(engine.answer, request) for _ in range(ROUNDS)]
-    _ask(engine.answer, _with(request, max_new_tokens=2, **SAMPLED))
-    sampled = [_ask(engine.answer, _with(request, **SAMPLED)) for _ in range(ROUNDS)]
-    read = weights_per_token(engine)
-    return Speed(
-        model=engine.spec.name,
-        prompt_tokens=greedy[0].prompt_tokens or 0,
-        weights_per_token=read,
-        limit=copy / read,
-        warm_up=prepared,
-        note=engine.note,
-        plain=_median(plain, "tokens_per_s"),
-        greedy=_median(greedy, "tokens_per_s"),
-        sampled=_median(sampled, "tokens_per_s"),
-        plain_first_token=_median(plain, "first_token_s"),
-        first_token_new_clip=_median(new_clip, "first_token_s"),
-        first_token_new_question=_median(new_question, "first_token_s"),
-        preprocess=_median(new_clip, "preprocess_s"),
-        same_start=_same(plain[0].raw, greedy[0].raw),
+def kv_bytes_per_token(engine: LocalEngine) -> int:
+    """Bytes of keys and values of one token."""
+    config = engine.model.config.text_config
+    size = getattr(config, "head_dim", None) or config.hidden_size // config.num_attention_heads
+    return int(2 * config.num_hidden_layers * config.num_key_value_heads * size * engine.model.dtype.itemsize)
+
+
+def decode_limit(engine: LocalEngine, machine: Machine, lengths: Sequence[int], shared: int = 0) -> float:
+    """Tokens per second of answers together whose prompts and answers have these `lengths` on average, the first
+    `shared` tokens of which all have in common."""
+    tokens = sum(length - shared for length in lengths) + shared
+    step = weights_per_token(engine) + tokens * kv_bytes_per_token(engine)
+    return len(lengths) * machine.copy / step
+
+
+def first_token_limit(engine: LocalEngine, machine: Machine, answer: Answer) -> float | None:
+    """Seconds that the products of vision tower and text model take for a new clip."""
+    if answer.prompt_tokens is None or answer.video_tokens is None:
+        return None
+    text: int = sum(part.numel() for part in _read_each_step(engine)) - engine.model.lm_head.weight.numel()
+    vision: int = sum(part.numel() for part in engine.model.model.visual.parameters())
+    return 2 * (text * answer.prompt_tokens + vision * answer.video_tokens * PATCHES) / machine.products
+
+
+def alone(case: str, engine: LocalEngine, request: Request, machine: Machine, plain_tokens: int) -> Row:
+    """One answer at a time, on a clip that is new each time; beside plain `generate` writing `plain_tokens`."""
+    _ask(engine.answer, asked_for(request, max_new_tokens=2))  # whatever is slow only the first time
+    answers = [_fresh(engine, request) for _ in range(ROUNDS)]
+    row = _row(case, engine, machine, answers[:1], _median(answers, "tokens_per_s"))
+    plain = [_ask(engine.reference, asked_for(request, max_new_tokens=plain_tokens)) for _ in range(2)]
+    return replace(
+        row,
+        first_token=_median(answers, "first_token_s"),
+        generate_decode=plain[-1].tokens_per_s,
+        generate_first_token=plain[-1].first_token_s,
     )
 
 
-def together(engines: Sequence[LocalEngine], requests: Sequence[Request], *, plain: bool) -> float:
+def new_question(engine: LocalEngine, request: Request, machine: Machine) -> Row:
+    """Another question on the clip before, drawn as by default."""
+    questions = [replace(request, messages=request.messages._replace(user=f"{n}? Why?")) for n in range(ROUNDS)]
+    answers = [_ask(engine.answer, asked_for(question, **SAMPLED)) for question in questions]
+    row = _row("new question, drawn", engine, machine, answers[:1], _median(answers, "tokens_per_s"))
+    return replace(row, first_token=_median(answers, "first_token_s"), first_token_limit=None)
+
+
+def together(case: str, engine: LocalEngine, requests: Sequence[Request], machine: Machine) -> Row:
+    """Answers at once; the rate is that of the steps which all of them shared. Their clips have been seen before."""
+    for request in requests:
+        _ask(engine.answer, asked_for(request, max_new_tokens=1))
+    meter = Meter(engine)
+    with ThreadPoolExecutor(len(requests)) as threads:
+        answers = list(threads.map(lambda request: _ask(engine.answer, request), requests))
+    shared = 0
+    if len({request.images.tobytes() for request in requests}) == 1 and answers[0].prompt_tokens:
+        shared = answers[0].prompt_tokens
+    row = _row(case, engine, machine, answers, meter.rate(), shared)
+    return replace(row, first_token=None, first_token_limit=None)
+
+
+def both(engines: Sequence[LocalEngine], requests: Sequence[Request], *, plain: bool) -> float:
     """Seconds until all engines, working at the same time on a clip that is new to them, have answered."""
     for engine in engines:
         engine.kept.clear()
@@ -110,6 +162,64 @@ def together(engines: Sequence[LocalEngine], requests: Sequence[Request], *, pla
     return time.perf_counter() - start
 
 
+def shifted(request: Request, pixels: int) -> Request:
+    """The same on another clip: every frame moved to the side."""
+    return replace(request, images=np.roll(request.images, pixels, axis=2))
+
+
+class Meter:
+    """Counts the tokens of the steps in which most answers took part, from now on."""
+
+    def __init__(self, engine: LocalEngine) -> None:
+        self._arrivals: list[tuple[float, int]] = []
+        decoder: Any = engine.scheduler.decoder
+        collect = type(decoder).collect
+
+        def counted(ticket: Any) -> list[int]:
+            tokens: list[int] = collect(decoder, ticket)
+            self._arrivals.append((time.perf_counter(), len(tokens)))
+            return tokens
+
+        decoder.collect = counted
+
+    def rate(self) -> float | None:
+        """Tokens per second."""
+        most = max((count for _, count in self._arrivals), default=0)
+        times = [moment for moment, count in self._arrivals if count == most]
+        return most * (len(times) - 1) / (times[-1] - times[0]) if len(times) > 1 else None
+
+
+def _row(
+    case: str,
+    engine: LocalEngine,
+    machine: Machine,
+    answers: Sequence[Answer],
+    decode: float | None,
+    shared: int = 0,
+) -> Row:
+    first = answers[0]
+    lengths = [(answer.prompt_tokens or 0) + answer.new_tokens // 2 for answer in answers]
+    return Row(
+        case=case,
+        model=engine.spec.name,
+        device=engine.device_name,
+        answers=max(answer.answers_at_once for answer in answers),
+        prompt_tokens=first.prompt_tokens or 0,
+        new_tokens=first.new_tokens,
+        first_token=first.first_token_s,
+        first_token_limit=first_token_limit(engine, machine, first),
+        decode=decode,
+        decode_limit=decode_limit(engine, machine, lengths, shared),
+        path=first.path,
+        note=first.path_note or engine.note,
+    )
+
+
+def _read_each_step(engine: LocalEngine) -> list[Any]:
+    text = engine.model.model.language_model
+    return [*text.layers.parameters(), *text.norm.parameters(), *engine.model.lm_head.parameters()]
+
+
 def _fresh(engine: LocalEngine, request: Request) -> Answer:
     engine.kept.clear()
     return _ask(engine.answer, request)
@@ -119,7 +229,7 @@ def _ask(way: Callable[..., Answer], request: Request) -> Answer:
     return way(request, lambda text: None, lambda state: None, lambda: False)
 
 
-def _with(request: Request, **values: Any) -> Request:
+def asked_for(request: Request, **values: Any) -> Request:
     return replace(request, sampling=request.sampling.model_copy(update=values))
 
 
@@ -128,12 +238,9 @@ def _median(answers: Sequence[Answer], name: str) -> float | None:
     return statistics.median(values) if values else None
 
 
-def _same(one: str, other: str) -> int:
-    """How many characters two texts begin with in common."""
-    return next((n for n, pair in enumerate(zip(one, other, strict=False)) if pair[0] != pair[1]), len(one))
-
-
 def _seconds(work: Callable[[], Any], device: torch.device) -> float:
+    if device.type == "cuda":
+        torch.cuda.synchronize(device)
     start = time.perf_counter()
     work()
     if device.type == "cuda":

@@ -12,7 +12,7 @@ from typing import Any
 from cosmos_compare.engines.local.batch_sampler import BatchSampler, Filters, filters_of
 from cosmos_compare.engines.local.decode_step import DecodeStep
 from cosmos_compare.engines.local.forward import triton_forward
-from cosmos_compare.engines.local.kv_pages import PagedKVCache, PagePool
+from cosmos_compare.engines.local.kv_pages import PAGE, PagedKVCache, PagePool
 from cosmos_compare.engines.local.libraries import torch
 from cosmos_compare.engines.local.memory import is_out_of_memory, on_stream, upload
 from cosmos_compare.engines.local.prefix_cache import PrefixCache
@@ -139,12 +139,14 @@ class GraphDecoder:
             self._write_pages(row, 0, state.kv_cache.pages)
         state.row = row
         self.rows[row] = sequence
+        self._share()
 
     def leave(self, sequence: Sequence) -> None:
         state: GraphState = sequence.state
         with on_stream(self.model.device, self.stream):
             self.step.position[state.row].fill_(-1)
         self.rows[state.row] = None
+        self._share()
         self.release(state)
 
     def launch(self, sequences: list[Sequence]) -> Ticket:
@@ -174,6 +176,18 @@ class GraphDecoder:
             ticket.arrived.synchronize()
         tokens = ticket.tokens.tolist()
         return [tokens[row] for row in ticket.rows]
+
+    def _share(self) -> None:
+        """Answers on one prefix have its whole pages in common."""
+        groups: dict[tuple[int, int], list[int]] = {}
+        prefixes = {}
+        for row, sequence in enumerate(self.rows):
+            if sequence:
+                state: GraphState = sequence.state
+                prefixes[row] = state.prompt.inputs.prefix_tokens // PAGE * PAGE
+                groups.setdefault((state.kv_cache.pages[0], prefixes[row]), []).append(row)
+        with on_stream(self.model.device, self.stream):
+            self.step.share(list(groups.values()), prefixes)
 
     def _make_room(self, state: GraphState) -> None:
         """For the key and value of the token that comes now."""

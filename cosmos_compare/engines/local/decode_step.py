@@ -1,4 +1,4 @@
-"""One token of each of up to 16 answers through a text model in six kernels a layer, where the library's own forward
+"""One token of each of up to 16 answers through a text model in seven kernels a layer, where the library's own forward
 launches sixty.
 
 Reads the weights of the model's modules where they are; keys and values go to pages. Positions, tokens, pages and
@@ -11,9 +11,13 @@ from typing import Any
 from cosmos_compare.engines.local import kernels_decode as kernels
 from cosmos_compare.engines.local.kv_pages import PAGE, PagePool
 from cosmos_compare.engines.local.libraries import torch
+from cosmos_compare.engines.local.memory import upload
 from cosmos_compare.engines.local.tiles import ROWS, Tile, Tiles, fitted, power_of_two, shared_memory, tiles_for
 
 MOST_PAGES = 4096  # of one answer: 262,144 tokens
+QUERY_ROWS = 64  # query heads of answers with common pages that a tensor core multiplies at once
+SHARED_PARTS, OWN_PARTS = 24, 8  # of the keys of a head, each a program
+PARTS = SHARED_PARTS + OWN_PARTS
 PIECE = 16  # the narrowest piece of a row whose squares are summed by one program
 
 
@@ -39,9 +43,12 @@ class DecodeStep:
         self.hidden = self._buffer(ROWS, self.width)
         self.x = self._buffer(ROWS, self.width, dtype=kind)
         self.projected = self._buffer(ROWS, (queries + 2 * self.heads) * self.size)
-        self.partials = self._buffer(ROWS, queries, tiles.splits, self.size)
-        self.row_max = self._buffer(ROWS, queries, tiles.splits)
-        self.row_sum = self._buffer(ROWS, queries, tiles.splits)
+        self.queries = self._buffer(ROWS, queries, self.size, dtype=kind)
+        self.members = torch.full((ROWS, ROWS), -1, dtype=torch.int32, device=self.device)
+        self.prefix = torch.zeros_like(self.position)
+        self.partials = self._buffer(ROWS, queries, PARTS, self.size)
+        self.row_max = self._buffer(ROWS, queries, PARTS)
+        self.row_sum = self._buffer(ROWS, queries, PARTS)
         self.attended = self._buffer(ROWS, queries * self.size, dtype=kind)
         self.inside = self._buffer(ROWS, self.inner, dtype=kind)
         self.logits = self._buffer(ROWS, self.lm_head.weight.shape[0])
@@ -93,20 +100,36 @@ class DecodeStep:
         products = [attention.q_proj, attention.k_proj, attention.v_proj]
         self._project(norm, products, self.projected, count, parts, self.tiles.project)
         normed = hasattr(attention, "q_norm")
+        layer = number * self.pool.layer_numbers
         self._launch(
-            kernels.partial_attention, (count, self.heads, self.tiles.splits), 4, 2, self.projected,
+            kernels.rotate_heads, (count, self.heads * (self.groups + 1)), 1, 1, self.projected,
             attention.q_norm.weight if normed else self.unused, attention.k_norm.weight if normed else self.unused,
-            self.frequencies, self.position, self.delta, self.pool.base, self.table,
-            self.partials, self.row_max, self.row_sum,
-            attention.q_norm.variance_epsilon if normed else 0.0, attention.scaling * math.log2(math.e),
-            number * self.pool.layer_numbers, MOST_PAGES,
-            HEADS=self.heads, GROUP=self.groups, HALF=self.size // 2, NORMED=normed, SPLITS=self.tiles.splits,
-            ROWS=max(16, power_of_two(self.groups)), PAGE=PAGE,
+            self.frequencies, self.position, self.delta, self.pool.base, self.table, self.queries,
+            attention.q_norm.variance_epsilon if normed else 0.0, attention.scaling * math.log2(math.e), layer,
+            MOST_PAGES, HEADS=self.heads, GROUP=self.groups, HALF=self.size // 2, NORMED=normed, PAGE=PAGE,
+        )  # fmt: skip
+        self._launch(
+            kernels.partial_attention, (count, self.heads, PARTS), 4, 3, self.queries, self.position, self.prefix,
+            self.members, self.pool.base, self.table, self.partials, self.row_max, self.row_sum, layer, MOST_PAGES,
+            HEADS=self.heads, GROUP=self.groups, HALF=self.size // 2, SHARED=SHARED_PARTS, OWN=OWN_PARTS, MOST=ROWS,
+            ROWS=QUERY_ROWS, PAGE=PAGE,
         )  # fmt: skip
         self._launch(
             kernels.reduce_attention, (self.heads * self.groups, count), 4, 1, self.position, self.partials,
-            self.row_max, self.row_sum, self.attended, SIZE=self.size, SPLITS=self.tiles.splits,
+            self.row_max, self.row_sum, self.attended, SIZE=self.size, PARTS=PARTS,
         )  # fmt: skip
+
+    def share(self, groups: list[list[int]], prefixes: dict[int, int]) -> None:
+        """Say which rows have the first pages in common, each row in one group, and for how many tokens (`prefixes`,
+        multiples of PAGE). On the stream of the steps."""
+        fit = QUERY_ROWS // self.groups
+        tiles = [group[first : first + fit] for group in groups for first in range(0, len(group), fit)]
+        members = torch.full((ROWS, ROWS), -1, dtype=torch.int32)
+        for tile, rows in zip(members, tiles, strict=False):
+            tile[: len(rows)] = torch.tensor(rows, dtype=torch.int32)
+        counts = torch.tensor([prefixes.get(row, 0) for row in range(ROWS)], dtype=torch.int32)
+        self.members.copy_(upload(members, self.device))
+        self.prefix.copy_(upload(counts, self.device))
 
     def _project(
         self, norm: Any, products: list[Any], output: torch.Tensor, count: int, parts: int, tile: Tile
@@ -160,5 +183,6 @@ class DecodeStep:
             and all(kind == "full_attention" for kind in getattr(config, "layer_types", None) or ["full_attention"])
         )
         whole = all(count % 16 == 0 for count in sizes)
-        if not (whole and plain and self.size == power_of_two(self.size) >= 32):
+        few = self.groups <= QUERY_ROWS
+        if not (whole and plain and few and self.size == power_of_two(self.size) >= 32):
             raise NotImplementedError("The kernels for one token don't fit this model.")

@@ -287,6 +287,7 @@ class LocalEngine:
             reused=attempt.reused,
             path=attempt.path,
             path_note=attempt.path_note,
+            device=self.device_name,
             answers_at_once=attempt.company,
         )
 

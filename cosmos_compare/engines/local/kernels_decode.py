@@ -152,103 +152,135 @@ def add_product(
 
 
 @triton.jit
-def _rotated(source, gain, cos, sin, where, here, eps, NORMED: tl.constexpr, HALF: tl.constexpr):
-    """Rows of heads, normed where the model does so and rotated to their position, as two halves of (rows, HALF)."""
-    half = tl.arange(0, HALF)
-    one = tl.load(source + where + half[None, :], mask=here, other=0.0)
-    other = tl.load(source + where + HALF + half[None, :], mask=here, other=0.0)
-    if NORMED:
-        scale = tl.rsqrt((tl.sum(one * one, axis=1) + tl.sum(other * other, axis=1)) / (2 * HALF) + eps)[:, None]
-        one = one * scale * tl.load(gain + half).to(tl.float32)[None, :]
-        other = other * scale * tl.load(gain + HALF + half).to(tl.float32)[None, :]
-    return one * cos[None, :] - other * sin[None, :], other * cos[None, :] + one * sin[None, :]
-
-
-@triton.jit
-def partial_attention(
-    projected, query_gain, key_gain, frequencies, position, delta, pages, table, partials, row_max, row_sum, eps,
-    scale, layer, pages_of_one,
-    HEADS: tl.constexpr, GROUP: tl.constexpr, HALF: tl.constexpr, NORMED: tl.constexpr, SPLITS: tl.constexpr,
-    ROWS: tl.constexpr, PAGE: tl.constexpr, NEXT: tl.constexpr,
+def rotate_heads(
+    projected, query_gain, key_gain, frequencies, position, delta, pages, table, queries, eps, scale, layer,
+    pages_of_one,
+    HEADS: tl.constexpr, GROUP: tl.constexpr, HALF: tl.constexpr, NORMED: tl.constexpr, PAGE: tl.constexpr,
+    NEXT: tl.constexpr,
 ):  # fmt: skip
-    """Attention of one answer's token over a part of its keys, for the GROUP query heads that share a key head.
+    """Norm the heads of each answer's token where the model does so, and rotate them to its position.
 
-    Row n of `projected` (queries, keys, values of all heads) float32 comes from `project`; its new key and value are
-    put at `position` n of the pages that row n of `table` (answers, pages_of_one) names, at `layer` numbers from the
-    start of a page: (2, HEADS, PAGE, 2 HALF). Program (n, h, s) writes part s of SPLITS of key head h: sums of values
-    `partials` (answers, query heads, SPLITS, 2 HALF), `row_max` and sums of weights `row_sum` (answers, query heads,
-    SPLITS), all float32, to the base 2. ROWS is GROUP or more, 16 at least. The parts depend on nothing but the number
-    of this answer's tokens. Answers with common pages lie side by side, so that the second level of the cache serves
-    all but the first.
+    Row n of `projected` (queries, keys, values of all heads) float32 comes from `project`. `queries` (answers, HEADS
+    GROUP, 2 HALF) are multiplied by `scale`; key and value are put at `position` n of the pages that row n of `table`
+    (answers, pages_of_one) names, at `layer` numbers from the start of a page: (2, HEADS, PAGE, 2 HALF). Program (n, h)
+    does head h of answer n, query heads first, then key heads.
     """
     if NEXT:
         gdc_launch_dependents()
         gdc_wait()
-    answer, head, split = tl.program_id(0).to(tl.int64), tl.program_id(1), tl.program_id(2)
-    place = tl.load(position + answer)
-    filled = place + 1
-    per = tl.cdiv(tl.cdiv(filled, SPLITS), PAGE) * PAGE
-    start = split * per
+    answer, head = tl.program_id(0).to(tl.int64), tl.program_id(1)
     size: tl.constexpr = 2 * HALF
-    rows = tl.arange(0, ROWS)
-    queries = head * GROUP + rows
-    at = (answer * HEADS * GROUP + queries) * SPLITS + split
-    if start >= filled:  # also where nobody is: `place` is below 0
-        tl.store(row_max + at, tl.full((ROWS,), -1e30, tl.float32), mask=rows < GROUP)
-        tl.store(row_sum + at, tl.zeros((ROWS,), tl.float32), mask=rows < GROUP)
-    else:
-        end = tl.minimum(start + per, filled)
+    place = tl.load(position + answer)
+    if place >= 0:
         half = tl.arange(0, HALF)
-        wide = tl.arange(0, size)
-        projected += answer * HEADS * (GROUP + 2) * size
-        table += answer * pages_of_one
+        source = projected + (answer * HEADS * (GROUP + 2) + head) * size
+        one, other = tl.load(source + half), tl.load(source + HALF + half)
+        gain = query_gain
+        if head >= HEADS * GROUP:
+            gain = key_gain
+        if NORMED:
+            norm = tl.rsqrt((tl.sum(one * one, axis=0) + tl.sum(other * other, axis=0)) / size + eps)
+            one = one * norm * tl.load(gain + half).to(tl.float32)
+            other = other * norm * tl.load(gain + HALF + half).to(tl.float32)
         angle = (place + tl.load(delta + answer)).to(tl.float32) * tl.load(frequencies + half)
         cos, sin = tl.cos(angle), tl.sin(angle)
+        one, other = one * cos - other * sin, other * cos + one * sin
         kind = pages.dtype.element_ty
-        keys = pages + layer + head * PAGE * size
-        values = keys + HEADS * PAGE * size
-        if end == filled:
-            # Only this program reads the new key.
-            one = tl.arange(0, 1)[:, None]
-            where = (HEADS * GROUP + head + one) * size
-            key1, key2 = _rotated(projected, key_gain, cos, sin, where, one < 1, eps, NORMED, HALF)
-            new = tl.load(projected + (HEADS * GROUP + HEADS + head) * size + wide)
-            target = tl.load(table + place // PAGE) + (place % PAGE) * size
-            tl.store(keys + target + one * size + half[None, :], key1.to(kind))
-            tl.store(keys + target + one * size + HALF + half[None, :], key2.to(kind))
-            tl.store(values + target + wide, new.to(kind))
-        tl.debug_barrier()
-        here = rows[:, None] < GROUP
-        query1, query2 = _rotated(projected, query_gain, cos, sin, queries[:, None] * size, here, eps, NORMED, HALF)
-        query1, query2 = (query1 * scale).to(kind), (query2 * scale).to(kind)
-        peak = tl.full((ROWS,), -1e30, tl.float32)
-        total = tl.zeros((ROWS,), tl.float32)
-        sums = tl.zeros((ROWS, size), tl.float32)
-        for first in range(start, end, PAGE):
-            page = tl.load(table + first // PAGE)
-            order = first + tl.arange(0, PAGE)
-            there = order[:, None] < end
-            where = page + tl.arange(0, PAGE)[:, None] * size
-            key1 = tl.load(keys + where + half[None, :], mask=there, other=0.0)
-            key2 = tl.load(keys + where + HALF + half[None, :], mask=there, other=0.0)
-            value = tl.load(values + where + wide[None, :], mask=there, other=0.0)
-            scores = tl.dot(query1, tl.trans(key1), input_precision="ieee")
-            scores = tl.dot(query2, tl.trans(key2), scores, input_precision="ieee")
-            scores = tl.where((order < end)[None, :], scores, -1e30)
-            higher = tl.maximum(peak, tl.max(scores, axis=1))
-            weights = tl.exp2(scores - higher[:, None])
-            faded = tl.exp2(peak - higher)
-            total = total * faded + tl.sum(weights, axis=1)
-            sums = tl.dot(weights.to(kind), value, sums * faded[:, None], input_precision="ieee")
-            peak = higher
-        tl.store(row_max + at, peak, mask=rows < GROUP)
-        tl.store(row_sum + at, total, mask=rows < GROUP)
-        tl.store(partials + at[:, None] * size + wide[None, :], sums, mask=here)
+        if head < HEADS * GROUP:
+            target = queries + (answer * HEADS * GROUP + head) * size
+            tl.store(target + half, (one * scale).to(kind))
+            tl.store(target + HALF + half, (other * scale).to(kind))
+        else:
+            key_head = head - HEADS * GROUP
+            page = tl.load(table + answer * pages_of_one + place // PAGE)
+            target = pages + page + layer + (key_head * PAGE + place % PAGE) * size
+            tl.store(target + half, one.to(kind))
+            tl.store(target + HALF + half, other.to(kind))
+            wide = tl.arange(0, size)
+            value = tl.load(source + HEADS * size + wide)
+            tl.store(target + HEADS * PAGE * size + wide, value.to(kind))
+
+
+@triton.jit
+def partial_attention(
+    queries, position, prefix, members, pages, table, partials, row_max, row_sum, layer, pages_of_one,
+    HEADS: tl.constexpr, GROUP: tl.constexpr, HALF: tl.constexpr, SHARED: tl.constexpr, OWN: tl.constexpr,
+    MOST: tl.constexpr, ROWS: tl.constexpr, PAGE: tl.constexpr, NEXT: tl.constexpr,
+):  # fmt: skip
+    """Attention of one token of some answers over a part of their keys, for the GROUP query heads of a key head.
+
+    Program (t, h, s) takes key head h. Below SHARED, s is a part of the pages that the answers in row t of `members`
+    (tiles, MOST; -1 where there is none) have in common: the first `prefix` tokens of each. From there on, it is one of
+    OWN parts of what answer t has by itself. Written are, for each answer and query head, at the place of the part:
+    sums of values `partials` (answers, query heads, SHARED + OWN, 2 HALF), `row_max` and sums of weights `row_sum`
+    (answers, query heads, SHARED + OWN), all float32, to the base 2.
+
+    Whoever shares them, an answer's parts have the same keys and are multiplied as rows of tiles of the same size.
+    """
+    if NEXT:
+        gdc_launch_dependents()
+        gdc_wait()
+    tile, head, part = tl.program_id(0), tl.program_id(1), tl.program_id(2)
+    size: tl.constexpr = 2 * HALF
+    row = tl.arange(0, ROWS)
+    mate = row // GROUP
+    if part < SHARED:
+        owner = tl.load(members + tile * MOST)
+        answers = tl.load(members + tile * MOST + mate, mask=(mate < ROWS // GROUP) & (mate < MOST), other=-1)
+    else:
+        owner = tile
+        answers = tl.where(mate == 0, tile, -1)
+    place = tl.load(position + tl.maximum(owner, 0))
+    place = tl.where(owner >= 0, place, -1)
+    if place >= 0:
+        shared = part < SHARED
+        border = tl.load(prefix + owner)
+        first_key, stop = tl.where(shared, 0, border), tl.where(shared, border, place + 1)
+        per = tl.cdiv(tl.cdiv(stop - first_key, tl.where(shared, SHARED, OWN)), PAGE) * PAGE
+        start = first_key + tl.where(shared, part, part - SHARED) * per
+        here = answers >= 0
+        query = answers.to(tl.int64) * HEADS * GROUP + head * GROUP + row % GROUP
+        at = query * (SHARED + OWN) + part
+        if start >= stop:
+            tl.store(row_max + at, tl.full((ROWS,), -1e30, tl.float32), mask=here)
+            tl.store(row_sum + at, tl.zeros((ROWS,), tl.float32), mask=here)
+        else:
+            end = tl.minimum(start + per, stop)
+            half, wide = tl.arange(0, HALF), tl.arange(0, size)
+            kind = pages.dtype.element_ty
+            table += owner.to(tl.int64) * pages_of_one
+            keys = pages + layer + head * PAGE * size
+            values = keys + HEADS * PAGE * size
+            query1 = tl.load(queries + query[:, None] * size + half[None, :], mask=here[:, None], other=0.0)
+            query2 = tl.load(queries + query[:, None] * size + HALF + half[None, :], mask=here[:, None], other=0.0)
+            peak = tl.full((ROWS,), -1e30, tl.float32)
+            total = tl.zeros((ROWS,), tl.float32)
+            sums = tl.zeros((ROWS, size), tl.float32)
+            for first in range(start, end, PAGE):
+                page = tl.load(table + first // PAGE)
+                order = first + tl.arange(0, PAGE)
+                there = order[:, None] < end
+                where = page + tl.arange(0, PAGE)[:, None] * size
+                key1 = tl.load(keys + where + half[None, :], mask=there, other=0.0)
+                key2 = tl.load(keys + where + HALF + half[None, :], mask=there, other=0.0)
+                value = tl.load(values + where + wide[None, :], mask=there, other=0.0)
+                scores = tl.dot(query1, tl.trans(key1), input_precision="ieee")
+                scores = tl.dot(query2, tl.trans(key2), scores, input_precision="ieee")
+                scores = tl.where((order < end)[None, :], scores, -1e30)
+                higher = tl.maximum(peak, tl.max(scores, axis=1))
+                weights = tl.exp2(scores - higher[:, None])
+                faded = tl.exp2(peak - higher)
+                total = total * faded + tl.sum(weights, axis=1)
+                sums = tl.dot(weights.to(kind), value, sums * faded[:, None], input_precision="ieee")
+                peak = higher
+            tl.store(row_max + at, peak, mask=here)
+            tl.store(row_sum + at, total, mask=here)
+            tl.store(partials + at[:, None] * size + wide[None, :], sums, mask=here[:, None])
 
 
 @triton.jit
 def reduce_attention(
-    position, partials, row_max, row_sum, output, SIZE: tl.constexpr, SPLITS: tl.constexpr, NEXT: tl.constexpr
+    position, partials, row_max, row_sum, output, SIZE: tl.constexpr, PARTS: tl.constexpr, NEXT: tl.constexpr
 ):
     """`output` (answers, query heads, SIZE): the parts that `partial_attention` left, put together; program (h, n) does
     a head of an answer. Zeros where nobody is."""
@@ -257,7 +289,7 @@ def reduce_attention(
         gdc_wait()
     answer = tl.program_id(1)
     head = answer * tl.num_programs(0) + tl.program_id(0)
-    at = head * SPLITS + tl.arange(0, SPLITS)
+    at = head * PARTS + tl.arange(0, PARTS)
     wide = tl.arange(0, SIZE)
     there = tl.load(position + answer) >= 0
     peak = tl.load(row_max + at)

@@ -53,8 +53,3 @@ def is_out_of_memory(error: Exception) -> bool:
     # A CPU allocation that fails has no class of its own, nor has a thread for whose stack there is no room.
     signs = ("DefaultCPUAllocator", "can't start new thread", "out of memory", "CUBLAS_STATUS_ALLOC_FAILED")
     return isinstance(error, torch.OutOfMemoryError | MemoryError) or any(sign in str(error) for sign in signs)
-
-
-def free_bytes() -> int | None:
-    """Free GPU memory, or None without a GPU."""
-    return torch.cuda.mem_get_info()[0] if torch.cuda.is_available() else None

@@ -22,34 +22,30 @@ class Tile(NamedTuple):
 
 
 class Tiles(NamedTuple):
-    """Those of all products of a step. `early`: whether a kernel starts while the one before it ends. `splits`: the
-    parts of the keys of a head, each a program."""
+    """Those of all products of a step. `early`: whether a kernel starts while the one before it ends."""
 
     project: Tile
     swiglu: Tile
     out: Tile
     down: Tile
     head: Tile
-    splits: int
     early: bool
 
 
 NARROW = Tiles(
-    project=Tile(32, 256, 4, 4),
-    swiglu=Tile(32, 128, 4, 4),
-    out=Tile(16, 256, 2, 4),
-    down=Tile(16, 512, 4, 4),
-    head=Tile(64, 128, 4, 4),
-    splits=32,
+    project=Tile(64, 256, 4, 4),
+    swiglu=Tile(32, 256, 4, 3),
+    out=Tile(32, 512, 4, 4),
+    down=Tile(16, 512, 2, 4),
+    head=Tile(64, 256, 4, 3),
     early=True,
 )
 WIDE = Tiles(
-    project=Tile(32, 256, 4, 4),
-    swiglu=Tile(32, 128, 4, 4),
-    out=Tile(32, 256, 4, 4),
-    down=Tile(32, 512, 4, 3),
-    head=Tile(64, 128, 4, 4),
-    splits=32,
+    project=Tile(16, 512, 2, 3),
+    swiglu=Tile(32, 128, 2, 4),
+    out=Tile(16, 512, 2, 4),
+    down=Tile(32, 512, 4, 4),
+    head=Tile(32, 256, 2, 3),
     early=True,
 )
 CANDIDATES = [

@@ -1,0 +1,35 @@
+"""Which card a model's weights go to."""
+
+from cosmos_compare.engines.local.libraries import torch
+from cosmos_compare.engines.local.memory import device_name, room_on
+
+GB = 10**9
+
+
+def cards() -> list[torch.device]:
+    """All that this process may use, as CUDA_VISIBLE_DEVICES says; none on a machine without."""
+    return [torch.device("cuda", number) for number in range(torch.cuda.device_count())]
+
+
+def roomiest(devices: list[torch.device]) -> torch.device | None:
+    """The card with most free memory, so that two models on two cards have one each; None without a card."""
+    return max(devices, key=room_on, default=None)
+
+
+def free_cards(needed: int, there: str) -> list[torch.device]:
+    """Cards with room for so many bytes, but those whose names stand in `there`."""
+    taken = there.split("; ")
+    return [device for device in cards() if device_name(device) not in taken and room_on(device) >= needed]
+
+
+def shortage(needed: int) -> str:
+    """Why a model that needs so many bytes fits on none of the cards, with what was found there; empty if it does."""
+    found = [(device_name(device), room_on(device), _size(device)) for device in cards()]
+    if not found or any(room >= needed for _, room, _ in found):
+        return ""
+    told = "; ".join(f"{name}: {room / GB:.1f} of {size / GB:.1f} GB free" for name, room, size in found)
+    return f"It needs {needed / GB:.1f} GB. {told}."
+
+
+def _size(device: torch.device) -> int:
+    return int(torch.cuda.get_device_properties(device).total_memory)
