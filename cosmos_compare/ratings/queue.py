@@ -62,6 +62,14 @@ def comparisons(pairs: Iterable[Pair]) -> list[Comparison]:
     return sorted(found, key=lambda one: (_is_demo(one), -len(one.once())))
 
 
+def asked_for(pairs: Iterable[Pair], rated: Collection[str]) -> list[Pair]:
+    """The pairs that a coverage counts: each question once, of the comparisons that anybody has begun to rate, or of
+    all where there is none such. What was only tried beside them is nobody's gap."""
+    found = comparisons(pairs)
+    begun = [one for one in found if any(pair.id in rated for pair in one.pairs)]
+    return [pair for one in begun or found for pair in one.once(rated)]
+
+
 def comparisons_of(found: Iterable[Comparison], names: Collection[str]) -> list[Comparison]:
     """Those of which these names tell something (`tells_of`)."""
     return [one for one in found if one.tells_of(names)]

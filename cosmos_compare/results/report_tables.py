@@ -7,6 +7,7 @@ import pandas as pd
 
 from cosmos_compare.ratings.judged_pairs import CONTRADICTORY, VERDICTS
 from cosmos_compare.ratings.pairs import Pair
+from cosmos_compare.ratings.queue import asked_for
 from cosmos_compare.ratings.standing import MARKS, Codes, codes_of
 from cosmos_compare.schema import AXES
 from cosmos_compare.stats import UNPLANNED, Estimate, Look, clustered_mean, joint_p
@@ -99,11 +100,12 @@ def verdicts(pairs: pd.DataFrame) -> dict[str, int]:
 
 
 def coverage(on_disk: Iterable[Pair], pairs: pd.DataFrame) -> pd.DataFrame:
-    """What is rated of what could be: scenario, pairs, rated, twice (by two raters or more), unrated (pair ids)."""
+    """What is rated of what was asked for (`queue.asked_for`): scenario, pairs, rated, twice (by two raters or more),
+    unrated (pair ids)."""
     raters = pairs["pair_id"].value_counts()
     counts = {str(pair): int(n) for pair, n in raters.items() if n}
     by_scenario: dict[str, list[str]] = {}
-    for pair in on_disk:
+    for pair in asked_for(on_disk, counts):
         by_scenario.setdefault(pair.scenario, []).append(pair.id)
     rows = [
         (

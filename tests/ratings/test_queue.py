@@ -13,6 +13,7 @@ from cosmos_compare.ratings.pairs import find_pairs, model_pairs
 from cosmos_compare.ratings.queue import (
     STATES,
     Comparison,
+    asked_for,
     begin_with,
     comparisons,
     disputed,
@@ -61,7 +62,16 @@ def test_repeats_and_other_prompts_do_not_join_unasked() -> None:
     chosen = begin_with(among, rated)
     assert chosen is not None and {pair.id for pair in chosen.once(rated)} == rated
     assert (len(chosen.pairs), chosen.repeats) == (24, 16)
-    assert sorted(len(one.once(rated)) for one in among) == [8, 8, 8, 20]
+    assert sorted(len(one.once(rated)) for one in among) == [8, 8, 20]  # controls are compared when two arms ask for them
+
+
+def test_coverage_counts_what_is_rated_and_its_gaps_not_what_was_tried_beside() -> None:
+    pairs = list(found(EIGHT)[0].pairs)
+    stray = [run for n in range(20) for run in both(f"t{n}", 21, prompt_version="p3")]
+    stray += [run for n in range(8) for run in both(f"s{n}", 11, repeat=1)]
+    everything = [pair for one in found(EIGHT + stray) for pair in one.pairs]
+    assert {pair.id for pair in asked_for(everything, {pairs[0].id})} == {pair.id for pair in pairs}
+    assert len(asked_for(everything, ())) == 28  # nobody has begun: every question
 
 
 def test_running_again_leaves_what_is_rated_rated() -> None:
