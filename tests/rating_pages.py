@@ -49,7 +49,8 @@ def answered(scenario: str, video: Path, model: str, number: int, raw: str) -> R
         prompt=Prompt(name="driving", user_prompt="What happens? You are Cosmos-Reason1."),
     )
     spec = run.model.model_copy(update={"label": LABELS.get(model, model), "source": f"nvidia/{model}"})
-    return run.model_copy(update={"clip": probe(video, scenario), "model": spec})
+    answer = run.answer.model_copy(update={"input_height": 28, "input_width": 56})  # as its frames
+    return run.model_copy(update={"clip": probe(video, scenario), "model": spec, "answer": answer})
 
 
 def write_pairs(outputs: Path, scenarios: Path, count: int, texts: dict[str, str] = TEXTS) -> list[Pair]:

@@ -62,7 +62,11 @@ def test_repeats_and_other_prompts_do_not_join_unasked() -> None:
     chosen = begin_with(among, rated)
     assert chosen is not None and {pair.id for pair in chosen.once(rated)} == rated
     assert (len(chosen.pairs), chosen.repeats) == (24, 16)
-    assert sorted(len(one.once(rated)) for one in among) == [8, 8, 20]  # controls are compared when two arms ask for them
+    assert sorted(len(one.once(rated)) for one in among) == [
+        8,
+        8,
+        20,
+    ]  # controls wait for arms
 
 
 def test_coverage_counts_what_is_rated_and_its_gaps_not_what_was_tried_beside() -> None:

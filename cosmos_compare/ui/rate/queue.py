@@ -81,8 +81,10 @@ def _filters(lying: Lying) -> None:
         "disputed": t("Raters disagree (of those you rated)"),
     }
     st.session_state[session.STATE], st.session_state[session.FIND] = lying.view.state, lying.view.find
-    st.selectbox(t("Show"), STATES, format_func=words.__getitem__, key=session.STATE, on_change=_filter)
-    st.text_input(t("Find a scenario"), key=session.FIND, on_change=_filter, max_chars=200)
+    unlabelled: Any = {"on_change": _filter, "label_visibility": "collapsed"}  # their contents say what they are
+    st.selectbox(t("Which pairs"), STATES, format_func=words.__getitem__, key=session.STATE, **unlabelled)
+    find = t("Find a scenario")
+    st.text_input(find, key=session.FIND, placeholder=find, max_chars=200, **unlabelled)
 
 
 def _listed(lying: Lying, chosen: Pair | None) -> list[Pair]:

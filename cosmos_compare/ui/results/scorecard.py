@@ -21,7 +21,7 @@ from cosmos_compare.ratings.standing import visible_to
 from cosmos_compare.results.evidence import Evidence
 from cosmos_compare.schema import AXES, Answer
 from cosmos_compare.ui.results.choices import choose_some
-from cosmos_compare.ui.results.scorecard_table import MARK_OF, TINTS, edits, with_signs
+from cosmos_compare.ui.results.scorecard_table import TINTS, WORDS, edits, with_signs
 from cosmos_compare.ui.shared import plain, resources
 
 READ_UP_TO = 300  # rated answers whose text is opened for the columns taken from it, on the page
@@ -168,12 +168,14 @@ def _columns(table: pd.DataFrame, *, editing: bool) -> dict[str, Any]:
         no=SYMBOLS[0],
     )
     for axis in AXES:
+        width = 92 if axis == "gt_alignment" else 68
         if editing:
-            config[axis] = column.SelectboxColumn(LABELS[axis], options=list(MARK_OF), width=72, help=legend)
+            config[axis] = column.SelectboxColumn(LABELS[axis], options=["", *WORDS.values()], width=width, help=legend)
         else:
-            config[axis] = column.TextColumn(LABELS[axis], width=72, help=legend)
-    config |= {name: column.TextColumn(name, pinned=True, width=115) for name in ("scenario", "model")}
-    config |= {name: column.TextColumn(name, width=78) for name in ("rater", "verdict")}
+            config[axis] = column.TextColumn(LABELS[axis], width=width, help=legend)
+    config["scenario"] = column.TextColumn("scenario", pinned=True, width=105)
+    config["model"] = column.TextColumn("model", width=150)
+    config |= {name: column.TextColumn(name, width=72) for name in ("rater", "verdict")}
     config["time_s"] = column.NumberColumn(headings()["time_s"], format="%.2f", width=70)
     config["objects found"] = column.TextColumn(width=150)
     config["notes"] = column.TextColumn("notes", width=150)
