@@ -73,7 +73,7 @@ def placed(run_ids: Sequence[str], arms: Two, runs: Mapping[str, RunRow]) -> Pla
 
 
 def sides_of(rows: pd.DataFrame, arms: Two, where: Placed) -> Codes:
-    """For each row 0 where its run belongs to the first arm, 1 to the second, −1 to neither or to no pair of the two.
+    """For each row 0 where its run belongs to the first arm, 1 to the second, −1 to neither.
 
     Of a run that is gone only the model is known: it counts where no more is asked.
     """
@@ -82,13 +82,14 @@ def sides_of(rows: pd.DataFrame, arms: Two, where: Placed) -> Codes:
     for number, arm in enumerate(arms):
         if arm.pooled:
             own[(asked < 0) & (rows["model"] == arm.model).to_numpy()] = number
+    return np.asarray(own)
+
+
+def asked_alike(rows: pd.DataFrame, where: Placed) -> npt.NDArray[np.bool_]:
+    """False for rows of pairs whose two runs were asked different things: such a verdict compares something else."""
     pairs = np.where(rows["pair_id"] == "", -1, codes_of(rows, "pair_id"))
-    return np.where(_asked_alike(pairs, own, asked), own, -1)
-
-
-def _asked_alike(pairs: Codes, side: Codes, asked: Codes) -> npt.NDArray[np.bool_]:
-    """False for rows of pairs whose two runs were asked different things; such a rating compares something else."""
-    known = (side >= 0) & (asked >= 0) & (pairs >= 0)
+    asked = where.asked[codes_of(rows, "run_id")]
+    known = (asked >= 0) & (pairs >= 0)
     count = pairs.max(initial=-1) + 2  # the last is for rows without a pair
     first, last = np.full(count, np.iinfo(np.int64).max), np.full(count, -1)
     np.minimum.at(first, pairs[known], asked[known])

@@ -4,7 +4,7 @@ from cosmos_compare.language import t, tn
 from cosmos_compare.stats import Estimate
 
 NEVER_HIDDEN = (0.05, 0.01)  # what a p is held against: a printed p is on the same side of it as the real one
-FRACTIONS = [(1, n) for n in range(20, 1, -1)] + [(2, 3), (3, 4), (1, 1)]
+FRACTIONS = [*((1, n) for n in range(20, 1, -1)), (2, 5), (3, 5), (2, 3), (3, 4), (4, 5), (1, 1)]
 
 
 def count(n: int, noun: str) -> str:

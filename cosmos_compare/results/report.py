@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from cosmos_compare.ratings.arms import ArmChoice, Two, labels, two_arms
-from cosmos_compare.ratings.judged_pairs import judged_pairs, sides_of
+from cosmos_compare.ratings.judged_pairs import asked_alike, judged_pairs, sides_of
 from cosmos_compare.ratings.standing import MARKS, Codes, codes_of
 from cosmos_compare.results import agreement_tables
 from cosmos_compare.results import report_tables as tables
@@ -62,9 +62,11 @@ def judgements(found: Evidence, arms: Two, part: Slice) -> tuple[pd.DataFrame, p
     """The standing rows of two arms in a slice, with the `side` of each; its judged pairs; and for each of these the
     number of its scenario, counted as they were rated."""
     rows = found.part(part)
-    sides = sides_of(rows, arms, found.placed(arms))
+    where = found.placed(arms)
+    sides = sides_of(rows, arms, where)
     rows = rows[sides >= 0].assign(arm=sides[sides >= 0])
-    pairs = judged_pairs(rows, rows["arm"].to_numpy())
+    like = rows[asked_alike(rows, where)]
+    pairs = judged_pairs(like, like["arm"].to_numpy())
     return rows, pairs, _as_rated(pairs, found.rated_at)
 
 

@@ -47,7 +47,9 @@ def _every_two(found: Evidence, report: Report, models: list[ArmChoice]) -> None
     about = many_arms.many_words(table)
     title = t("Every two models")
     st.html(f'<div class="section"><b>{safe(title)}</b><span>{safe(about)}</span></div>')
-    shown = table.rename(columns={"b": t("model"), "a": t("less"), "p": t("joint p"), "enough": t("shown to differ")})
+    shown = table[["b", "a", *table.columns[2:]]].rename(
+        columns={"b": t("model"), "a": t("less"), "p": t("joint p"), "enough": t("shown to differ")}
+    )
     floats = [name for name in shown.columns if pd.api.types.is_float_dtype(shown[name])]
     st.dataframe(
         shown,
