@@ -96,19 +96,21 @@ def headline(sides: Sequence[ModelInput]) -> str:
     return f"{'Both see' if len(sides) == 2 else 'Each sees'} {sides[0].size}" if len(sides) > 1 else sides[0].size
 
 
-def equal_settings(settings: Settings, specs: Sequence[ModelSpec], clip: Clip, n_frames: int) -> Settings:
-    """Settings under which all models get the same token budget and draw in the same way.
+def equal_settings(
+    settings: Settings, specs: Sequence[ModelSpec], clip: Clip, n_frames: int, *, reasoning: bool = False
+) -> Settings:
+    """Settings under which all models get the same token budget and draw in the same way; of such, the same again.
 
-    The budget is the smallest that any of them would use by itself, or the least that all can meet.
-    Raises `CompareError` when no budget suits all.
+    The budget is the one that is asked for, else the smallest that any of them would use by itself, or the least that
+    all can meet. Raises `CompareError` when no budget suits all.
     """
     used = [_tokens(spec, clip, n_frames, settings) for spec in specs]
-    budget = min(used)
+    budget = settings.max_video_tokens or min(used)
     while not _fits(specs, clip, n_frames, settings.model_copy(update={"max_video_tokens": budget})):
         if budget > 2 * max(used):
             raise CompareError("No token budget suits all these models.", "Take fewer frames.", field="max_frames")
         budget = int(budget * 1.1) + 1
-    limits = [resolve_sampling(spec, settings, reasoning=False).max_new_tokens for spec in specs]
+    limits = [resolve_sampling(spec, settings, reasoning).max_new_tokens for spec in specs]
     changes: dict[str, Any] = {"max_video_tokens": budget, "max_new_tokens": min(limits)}
     drawn = {name: getattr(settings, name) for name in GREEDY}
     changes |= {name: GREEDY[name] if value is None else value for name, value in drawn.items()}

@@ -111,6 +111,18 @@ def test_what_each_model_saw_shows_its_frames_prompt_and_sampling(pair: list[Mod
     assert f"{runs[0].frames.seconds[1]:.2f} s" in text
 
 
+def test_earlier_runs_are_those_that_are_not_on_the_page(pair: list[ModelSpec], video: Path) -> None:
+    comparison = comparison_of(video, pair[0])
+    runs = [saved(resources.store(), comparison, pair[0], f"take {number}") for number in range(3)]
+    page = open_page(runs=f"{runs[0].id},{runs[1].id}")
+    assert [panel.label for panel in page.expander][-1] == "History: 1 earlier run of this scenario"
+
+
+def test_an_empty_list_in_an_answer_says_so(pair: list[ModelSpec], video: Path) -> None:
+    run = saved(resources.store(), comparison_of(video, pair[0]), pair[0], '{"pedestrians": []}')
+    assert '<th>pedestrians</th><td><span class="nothing">empty list</span></td>' in html(open_page(runs=run.id))
+
+
 def test_the_history_opens_any_two_side_by_side(pair: list[ModelSpec], video: Path) -> None:
     comparison = comparison_of(video, pair[0])
     runs = [saved(resources.store(), comparison, pair[0], f"take {number}") for number in range(3)]

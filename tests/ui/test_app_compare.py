@@ -185,6 +185,10 @@ def test_differences_are_said_in_words_and_can_be_made_equal() -> None:
     assert settings["max_video_tokens"] is not None
     assert (settings["temperature"], settings["seed"]) == (0.0, 42)
     assert settings["max_new_tokens"] == 40
+    text = html(page)
+    assert "The next run gives all models the same frames, token budget, sampling and seed." in text
+    assert "What their makers fixed stays different: Frame size" in text
+    assert "equal" not in [button.key for button in page.button]
 
 
 def test_settings_are_checked_and_said_in_words() -> None:

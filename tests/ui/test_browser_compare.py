@@ -156,6 +156,20 @@ def test_a_time_in_an_answer_moves_the_video(
     )
 
 
+def test_a_time_in_an_answer_moves_the_slider_of_what_the_models_saw(
+    page: Page, app: str, folder: Path, tiny: dict[str, Path], scenarios: Path
+) -> None:
+    (spec,) = resolve_models([f"reason1-demo={tiny['reason1-tiny']}"])
+    comparison = comparison_of(scenarios / "scene_2" / "segment.webm", spec)
+    run = saved(Store(folder / "outputs"), comparison, spec, "The car brakes at 1.25 s.")
+    page.goto(f"{app}/?runs={run.id}")
+    page.locator("summary").filter(has_text="What each model saw").click()
+    chosen = page.locator("figure.frame.chosen figcaption")
+    expect(chosen).to_have_text("1.00 s")  # the one in the middle
+    page.locator(".time").click()
+    expect(chosen).to_have_text("1.25 s")
+
+
 HOSTILE = (
     """<script>window.hacked = 1</script><img src=x onerror="window.hacked = 1">
 ![beacon](http://beacon.invalid/a.png) [link](javascript:alert(1)) <style>body{display:none}</style>

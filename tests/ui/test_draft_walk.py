@@ -99,6 +99,12 @@ class Walk:
         self.page.wait_for_selector(READY)
         self.page.wait_for_function(f"() => document.querySelector('{READY}') !== null")
 
+    def leave(self) -> None:
+        """Leave the field that has the focus, and wait until the page has taken its text."""
+        self.page.evaluate("document.activeElement?.blur()")
+        self.page.wait_for_timeout(200)
+        self.settle()
+
     def popover(self, name: re.Pattern[str] | str) -> None:
         self.page.locator(".st-key-editor_head").get_by_role("button", name=name).click()
         expect(self.page.get_by_test_id("stPopoverBody")).to_be_visible()
@@ -115,6 +121,7 @@ class Walk:
 
     def choose_prompt(self, name: str = "") -> None:
         name = name or self.chance.choice([name for name in PROMPTS if name != self.person.prompt])
+        self.leave()  # a rerun closes a list that has just been opened
         self.page.locator("[class*='st-key-prompt'] button").click()
         self.page.get_by_role("option", name=name, exact=True).click()
         self.settle()

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import streamlit as st
 
+from cosmos_compare.language import t, tn
 from cosmos_compare.runs.history import PromptVersion, versions
 from cosmos_compare.runs.index import RunRow
 from cosmos_compare.ui.compare import session
@@ -15,13 +16,17 @@ from cosmos_compare.ui.shared import markup
 SHOWN = 12  # versions; older ones are found in the two lists
 
 
-def show(rows: Sequence[RunRow], scenario: str) -> None:
-    """The panel; its rows are made when it is opened."""
+def show(rows: Sequence[RunRow], scenario: str, shown: Collection[str]) -> None:
+    """The panel; its rows are made when it is opened. Runs that are `shown` above are in it, and not earlier ones."""
     own = [row for row in rows if row.scenario == scenario]
     if not own:
         return
-    words = "1 earlier run" if len(own) == 1 else f"{len(own):,} earlier runs"
-    panel = st.expander(f"History: {words} of this scenario", key="past", on_change="rerun")
+    words = tn(
+        "History: {n} earlier run of this scenario",
+        "History: {n} earlier runs of this scenario",
+        sum(row.id not in shown for row in own),
+    )
+    panel = st.expander(words, key=session.PAST, on_change="rerun")
     if not panel.open:
         return
     with panel:
@@ -35,23 +40,27 @@ def _version(number: int, version: PromptVersion) -> None:
         st.html(markup.version_line(version))
         ids = [row.id for row in version.latest()]
         icon = ":material/open_in_full:"
-        st.button("Open", key=f"open_{number}", type="tertiary", icon=icon, on_click=_open, args=(ids,))
+        st.button(t("Open"), key=f"open_{number}", type="tertiary", icon=icon, on_click=_open, args=(ids,))
 
 
 def _any_two(rows: Sequence[RunRow]) -> None:
     newest = sorted(rows, key=lambda row: row.id, reverse=True)
     labels = {row.id: _label(row) for row in newest}
     left, right, button = st.columns([5, 5, 2], vertical_alignment="bottom")
-    first = left.selectbox("Left", list(labels), format_func=labels.__getitem__, key="past_left")
+    first = left.selectbox(t("Left"), list(labels), format_func=labels.__getitem__, key=session.PAST_LEFT)
     second = right.selectbox(
-        "Right", list(labels), index=min(1, len(labels) - 1), format_func=labels.__getitem__, key="past_right"
+        t("Right"),
+        list(labels),
+        index=min(1, len(labels) - 1),
+        format_func=labels.__getitem__,
+        key=session.PAST_RIGHT,
     )
-    button.button("Side by side", key="past_open", width="stretch", on_click=_open, args=([first, second],))
+    button.button(t("Side by side"), key="past_open", width="stretch", on_click=_open, args=([first, second],))
 
 
 def _label(row: RunRow) -> str:
     when = row.created[:19].replace("T", " ")
-    prompt = f"{row.prompt_name} {row.prompt_version[:6]}{', reasoning' if row.reasoning else ''}"
+    prompt = f"{row.prompt_name} {row.prompt_version[:6]}{t(', reasoning') if row.reasoning else ''}"
     # The list is told apart by its labels: runs of one second bear a number at the end of their id.
     number = row.id.partition("-")[2].partition("-")[2]
     return f"{row.model} · {prompt} · {when}{number and f' ({number})'} · {markup.STATES[row.finish].lower()}"

@@ -10,12 +10,13 @@ import streamlit as st
 from cosmos_compare.board import Side
 from cosmos_compare.errors import CompareError
 from cosmos_compare.fairness import SAMPLING_WORDS, ModelInput, differences, equal_settings, headline, model_input
+from cosmos_compare.language import t
 from cosmos_compare.schema import Clip
-from cosmos_compare.ui.compare import settings_form
+from cosmos_compare.ui.compare import session, settings_form
 from cosmos_compare.ui.compare.editor import Checked
-from cosmos_compare.ui.shared import markup, resources
+from cosmos_compare.ui.shared import markup, plain, resources
 from cosmos_compare.ui.shared.jpeg import jpeg
-from cosmos_compare.ui.shared.tables import facts_table
+from cosmos_compare.ui.shared.tables import facts_table, safe
 
 STRIP_HEIGHT = 84  # pixels
 
@@ -31,30 +32,35 @@ def line(sees: Sequence[ModelInput], draft: Checked, clip: Clip | None) -> None:
         return
     with st.container(horizontal=True, vertical_alignment="center", key="seen_line"):
         st.html(markup.difference_line(headline(sees), len(differences(sees))))
-        help_text = "For the next run: the same frames, the same budget of visual tokens, the same sampling and seed."
-        if clip:
-            st.button(
-                "Make inputs equal",
-                key="equal",
-                icon=":material/balance:",
-                help=help_text,
-                on_click=_make_equal,
-                args=(draft, clip, len(sees[0].times.indices)),
-            )
+        if clip and len(draft.specs) > 1 and not draft.problem:
+            _equal(draft, clip)
 
 
-def _make_equal(draft: Checked, clip: Clip, n_frames: int) -> None:
+def _equal(draft: Checked, clip: Clip) -> None:
+    """The button that makes the next run's inputs equal; once they are, what is equal and what can't be."""
     try:
-        settings_form.put_settings(equal_settings(draft.settings, draft.specs, clip, n_frames))
+        planned = resources.planned(clip, draft.prompt, draft.settings, draft.specs)
+        count = len(planned.planned.indices)
+        equal = equal_settings(draft.settings, draft.specs, clip, count, reasoning=draft.prompt.reasoning)
     except CompareError as error:
-        st.toast(str(error), icon=":material/error:")
+        plain.caption(error)
         return
-    st.toast("The next run gives all models equal inputs.")
+    if equal == draft.settings:
+        st.html(markup.equal_line(differences([model_input(planned, spec) for spec in draft.specs])))
+        return
+    st.button(
+        t("Make inputs equal"),
+        key="equal",
+        icon=":material/balance:",
+        help=t("For the next run: the same frames, the same budget of visual tokens, the same sampling and seed."),
+        on_click=settings_form.put_settings,
+        args=(equal,),
+    )
 
 
 def show(sides: Sequence[Side], sees: Sequence[ModelInput]) -> None:
     """The panel below the answers; frames and prompts are read when it is opened."""
-    panel = st.expander("What each model saw", key="seen", on_change="rerun")
+    panel = st.expander(t("What each model saw"), key=session.SEEN, on_change="rerun")
     if not panel.open:
         return
     with panel:
@@ -72,17 +78,24 @@ def _which_frame(sees: Sequence[ModelInput]) -> int:
     if len(times) < 2:
         return 0
     labels = [f"{second:.2f} s" for second in times]
-    chosen = st.select_slider("Frame", labels, value=labels[len(labels) // 2], label_visibility="collapsed")
+    sought = session.sought()
+    if sought is not None:
+        nearest = min(range(len(times)), key=lambda index: abs(times[index] - sought))
+        st.session_state[session.FRAME] = labels[nearest]
+    elif st.session_state.get(session.FRAME) not in labels:
+        st.session_state[session.FRAME] = labels[len(labels) // 2]
+    chosen = st.select_slider(t("Frame"), labels, key=session.FRAME, label_visibility="collapsed")
     return labels.index(chosen)
 
 
 def _frames(files: Sequence[Path], sight: ModelInput, index: int) -> None:
     if not files:
-        st.caption("The frames are shown once the answer is saved.")
+        st.caption(t("The frames are shown once the answer is saved."))
         return
     chosen = min(index, len(files) - 1)
     times = [f"{second:.2f} s" for second in sight.times.seconds] + [""] * len(files)
-    st.html(f'<img class="whole" src="data:image/jpeg;base64,{jpeg(files[chosen])}" alt="Frame at {times[chosen]}">')
+    words = safe(t("Frame at {time}", time=times[chosen]))
+    st.html(f'<img class="whole" src="data:image/jpeg;base64,{jpeg(files[chosen])}" alt="{words}">')
     st.html(_strip(tuple(files), tuple(times), chosen))
 
 
@@ -92,19 +105,19 @@ def _strip(files: Sequence[Path], times: Sequence[str], chosen: int) -> str:
         mark = " chosen" if number == chosen else ""
         picture = f'<img src="data:image/jpeg;base64,{jpeg(file, STRIP_HEIGHT)}" alt="">'
         cells.append(f'<figure class="frame{mark}">{picture}<figcaption>{time}</figcaption></figure>')
-    return f'<div class="strip" role="group" aria-label="All frames" tabindex="0">{"".join(cells)}</div>'
+    return f'<div class="strip" role="group" aria-label="{t("All frames")}" tabindex="0">{"".join(cells)}</div>'
 
 
 def _words(side: Side, sight: ModelInput) -> None:
     answer = side.run.answer if side.run else None
     facts = {
-        "Frames": f"{len(sight.times.seconds)}, {sight.size} pixels (height × width)",
-        "Visual tokens": f"{sight.tokens:,}",
-        "Prompt tokens": f"{answer.prompt_tokens:,}" if answer and answer.prompt_tokens else "–",
-        "Time": sight.clock,
+        t("Frames"): t("{n}, {size} pixels (height × width)", n=len(sight.times.seconds), size=sight.size),
+        t("Visual tokens"): f"{sight.tokens:,}",
+        t("Prompt tokens"): f"{answer.prompt_tokens:,}" if answer and answer.prompt_tokens else "–",
+        t("Time"): sight.clock,
     }
-    facts |= {words.capitalize(): f"{getattr(sight.sampling, name):g}" for name, words in SAMPLING_WORDS.items()}
-    texts = {"System prompt": sight.messages.system, "Question": sight.messages.user}
+    facts |= {t(words).capitalize(): f"{getattr(sight.sampling, name):g}" for name, words in SAMPLING_WORDS.items()}
+    texts = {t("System prompt"): sight.messages.system, t("Question"): sight.messages.user}
     if answer and answer.rendered_prompt:
-        texts["Prompt as rendered for the model"] = answer.rendered_prompt
+        texts[t("Prompt as rendered for the model")] = answer.rendered_prompt
     st.html(facts_table(facts) + "".join(markup.folded(name, text) for name, text in texts.items()))

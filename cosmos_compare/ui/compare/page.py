@@ -6,7 +6,7 @@ import streamlit as st
 
 from cosmos_compare.errors import CompareError
 from cosmos_compare.fairness import ModelInput, model_input
-from cosmos_compare.ui.compare import actions, columns, editor, history, inputs_panel, shown
+from cosmos_compare.ui.compare import actions, columns, editor, history, inputs_panel, session, shown
 from cosmos_compare.ui.compare.view import open_view
 from cosmos_compare.ui.rate import inline
 from cosmos_compare.ui.shared import clip_panel, markup, picker, plain, resources, shell
@@ -34,7 +34,7 @@ def show() -> None:
     left, right = st.columns([36, 64], gap="medium")
     with left:
         if scenario and clip:
-            clip_panel.video(scenario, clip)
+            clip_panel.video(scenario, clip, session.seek)
     with right:
         draft = editor.show()
         actions.show(draft, scenario if clip else None, on_page, board)
@@ -60,7 +60,7 @@ def show() -> None:
         inputs_panel.show(on_page.sides, sees)
         inline.show(on_page.sides, rows)
     if scenario:
-        history.show(rows, scenario.id)
+        history.show(rows, scenario.id, {side.run.id for side in on_page.sides if side.run})
     elif not on_page.sides:
         st.html(markup.nothing())
     resources.warm_up()

@@ -23,9 +23,12 @@ ASKED = "asked"  # Run was pressed
 PROBLEMS = "problems"  # what went wrong at a click, by place, said once
 SAVE_NAME = "save_name"
 SEEN = "seen"
+FRAME = "frame"  # the frame of what each model saw, by its time
+SOUGHT = "seek"  # the script that moves the video; it tells the time that was clicked
 PAST = "past"
 PAST_LEFT = "past_left"
 PAST_RIGHT = "past_right"
+_SOUGHT_S = "sought_s"
 _DRAFT = "draft"
 _VERSIONS = "draft_versions"
 
@@ -113,6 +116,17 @@ def problem(place: str, text: str = "") -> None:
 def said(place: str) -> str:
     """What went wrong there, once."""
     return str(st.session_state.get(PROBLEMS, {}).pop(place, ""))
+
+
+def seek() -> None:
+    """Take note of the time that was clicked in an answer."""
+    st.session_state[_SOUGHT_S] = st.session_state[SOUGHT].seconds
+
+
+def sought() -> float | None:
+    """The time that was clicked since the last run of the page, seconds of the clip."""
+    found = st.session_state.pop(_SOUGHT_S, None)
+    return None if found is None else float(found)
 
 
 def begin(live_id: str) -> None:

@@ -13,7 +13,7 @@ from cosmos_compare.ratings.pairs import Pair, find_pair, make_pair, pair_id
 from cosmos_compare.runs.index import FINISHED, RunRow
 from cosmos_compare.schema import Run
 from cosmos_compare.ui.rate import session
-from cosmos_compare.ui.shared import plain
+from cosmos_compare.ui.shared import plain, shell
 
 
 def show(sides: Sequence[Side], rows: Sequence[RunRow]) -> None:
@@ -46,12 +46,9 @@ def _form(pair: Pair, runs: tuple[Run, Run]) -> None:
     from cosmos_compare.ui.rate.form import rating_form
     from cosmos_compare.ui.shared import rating_data
 
-    st.page_link(
-        "pages/rate.py",
-        label=t("A link for others, who rate it blind"),
-        icon=":material/visibility_off:",
-        query_params={"pair": pair.id},
-    )
+    with st.popover(t("A link for others, who rate it blind"), icon=":material/visibility_off:", type="tertiary"):
+        st.caption(t("Copy it and send it; whoever opens it sees neither name."))
+        st.code(shell.link("rate", pair=pair.id), language=None, wrap_lines=True)
     rater = session.rater()
     sheets.names_shown(rater, [pair.id])
     if not rater:

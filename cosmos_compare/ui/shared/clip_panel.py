@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Callable
 from pathlib import Path
 
 import streamlit as st
@@ -54,12 +55,15 @@ def _truth(path: Path) -> None:
             plain.error(error)
 
 
-def video(scenario: Scenario, clip: Clip) -> None:
-    """The video, or a copy of it where browsers can't play the file, or a picture while that is being made."""
+def video(scenario: Scenario, clip: Clip, on_seek: Callable[[], None] | None = None) -> None:
+    """The video, or a copy of it where browsers can't play the file, or a picture while that is being made.
+
+    `on_seek` is called when a time in an answer moved the video.
+    """
     found = resources.playable().get(scenario.video, clip)
     if found.path:
         st.video(str(found.path), format=found.mime, muted=True)
-        scripts.run("seek", data={"offset": found.offset})
+        scripts.run("seek", data={"offset": found.offset}, on_seconds_change=on_seek)
         return
     thumb = resources.thumbs().get(scenario.video)
     if thumb and thumb.jpeg:

@@ -245,6 +245,13 @@ def difference_line(words: str, count: int) -> str:
     return f'<div class="summary">{safe(words)}{more if count else ": all inputs are equal"}.</div>'
 
 
+def equal_line(left: Sequence[str]) -> str:
+    """What the next run makes equal, and what it can't."""
+    equal = t("The next run gives all models the same frames, token budget, sampling and seed.")
+    rest = t("What their makers fixed stays different: {what}", what=" ".join(left)) if left else ""
+    return f'<div class="summary">{safe(equal)} {safe(rest)}</div>'
+
+
 def difference_list(sentences: Sequence[str]) -> str:
     if not sentences:
         return '<div class="same">Both got the same frames, sizes, prompt and sampling.</div>'

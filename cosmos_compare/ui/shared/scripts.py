@@ -10,9 +10,9 @@ from typing import Any
 import streamlit as st
 
 
-def run(name: str, data: Any = None, **listeners: Callable[[], None]) -> None:
+def run(name: str, data: Any = None, **listeners: Callable[[], None] | None) -> None:
     """Start `<name>.js` on this page with `data`; `on_…_change` are called at what it tells."""
-    _script(name)(key=name, data=data, **listeners)
+    _script(name)(key=name, data=data, **{event: call for event, call in listeners.items() if call})
 
 
 @cache

@@ -1,6 +1,7 @@
 """The frame of every page: configuration, style, and the links between pages."""
 
 from pathlib import Path
+from urllib.parse import urlencode, urlsplit
 
 import streamlit as st
 
@@ -26,6 +27,13 @@ def page(title: str) -> None:
                 if (ROOT / path).is_file():
                     st.page_link(path, label=t(label))
         scripts.run("commit")
+
+
+def link(page: str, **query: str) -> str:
+    """The whole address of a page of the app, as others may open it: by the name that this browser used."""
+    here = urlsplit(st.context.url or "http://127.0.0.1:8501/")
+    folder = here.path.rsplit("/", 1)[0]
+    return f"{here.scheme}://{here.netloc}{folder}/{page}?{urlencode(query)}"
 
 
 @st.cache_resource(show_spinner=False)

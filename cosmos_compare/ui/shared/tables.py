@@ -7,6 +7,8 @@ from collections.abc import Callable, Sequence
 from html import escape
 from typing import Any
 
+from cosmos_compare.language import t
+
 # Control characters but newline and tab, and marks that turn the direction of the text round.
 _UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 MAX_ROWS = 300
@@ -48,7 +50,9 @@ def table(data: Any, depth: int = 0, cell: Cell = plain, key: str = "") -> str:
         items = [f"<li>{table(item, depth + 1, cell, key)}</li>" for item in _some(data)]
         return f"<ul>{''.join(items)}{_more(len(data))}</ul>"
     if isinstance(data, list):
-        return ", ".join(cell(key, item) for item in _some(data)) + _more(len(data)) if data else _empty()
+        return (
+            ", ".join(cell(key, item) for item in _some(data)) + _more(len(data)) if data else _empty(t("empty list"))
+        )
     return cell(key, data) if data not in ("", None) else _empty()
 
 
@@ -70,8 +74,8 @@ def _more(count: int) -> str:
     return f'<div class="note">and {count - MAX_ROWS:,} more; see the raw text</div>' if count > MAX_ROWS else ""
 
 
-def _empty() -> str:
-    return '<span class="nothing">–</span>'
+def _empty(words: str = "–") -> str:
+    return f'<span class="nothing">{words}</span>'
 
 
 def scalar(value: Any) -> str:
