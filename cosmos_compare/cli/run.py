@@ -13,6 +13,7 @@ from cosmos_compare.jobs import ModelPool
 from cosmos_compare.paths import SCENARIOS
 from cosmos_compare.runs.store import Store, export_run
 from cosmos_compare.schema import Run
+from cosmos_compare.texts.answers import read_answer
 from cosmos_compare.video.clips import scenario_of
 from cosmos_compare.video.frame_cache import FrameCache
 from cosmos_compare.video.rendered import demo_warning
@@ -82,8 +83,11 @@ def _summary(run: Run, store: Store) -> str:
     if answer.error:
         return f"{run.clip.scenario} {run.model.name}: failed. {answer.error.message} {answer.error.hint}".rstrip()
     words = {"stop": "done", "length": "cut at the limit of tokens", "cancelled": "stopped"}
+    ended = words[answer.finish]
+    if answer.finish == "length" and read_answer(answer.raw, answer.rendered_prompt).loop:
+        ended = "cut while it said the same again and again (a higher limit gives more of it)"
     speed = f", {answer.tokens_per_s:.0f} tokens/s" if answer.tokens_per_s else ""
     return (
-        f"{run.clip.scenario} {run.model.name}: {words[answer.finish]}, first token {seconds(answer.first_token_s)}, "
+        f"{run.clip.scenario} {run.model.name}: {ended}, first token {seconds(answer.first_token_s)}, "
         f"total {seconds(answer.total_s)}, {answer.new_tokens} tokens{speed}\n  {store.folder(run)}"
     )

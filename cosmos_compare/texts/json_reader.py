@@ -10,7 +10,7 @@ import re
 from typing import Any, Literal, NamedTuple
 
 MAX_DEPTH = 100
-MAX_STRING = 4000  # characters looked through for the end of a string that has none
+MAX_STRING = 20_000  # characters looked through for the end of a string that has none
 Role = Literal["key", "value", "item"]
 
 SPACE = re.compile(r"(?:\s|//[^\n]*|#[^\n]*|/\*(?:[^*]|\*(?!/))*\*/)*")
@@ -24,6 +24,8 @@ _QUOTED_KEY = re.compile(r"(?:\"[^\"\n]{0,80}\"|'[^'\n]{0,80}'|[“”„][^“�
 _VALUE_AHEAD = re.compile(r"[\[{(\"'“‘«]|[-+.]?\d|(?:true|false|null|none|nan)\b", re.IGNORECASE)
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
 _COMMENT_BEHIND = re.compile(r"\s+(?:#|//|/\*)")
+_COLON = re.compile(r":|：|=>?")  # as JSON has it, from a Chinese keyboard, from other languages of programs
+_COMMAS = frozenset(",，;")
 _BLANK_LINE = re.compile(r"\n[ \t\r]*\n")
 _MARKS = re.compile(r"\\*[\"'“”„‟‘’‚`»]|\n\s*")
 _ESCAPE = re.compile(r"\\(?:u(?P<hex>[0-9a-fA-F]{4})|(?P<char>.|\Z))", re.DOTALL)
@@ -102,8 +104,8 @@ class Reader:
             self.at += len(match[0]) - 1 if match else 0
         else:
             key = self._string("key") if self._quoted() else ""
-        if key and self._peek() == ":":
-            self.end = self.at = self.at + 1
+        if key and (colon := _COLON.match(self.text, self._skipped())):
+            self.end = self.at = colon.end()
             return key
         if not filled and self._peek():
             raise NotJsonError("no key and colon")
@@ -146,7 +148,7 @@ class Reader:
                 # The end of an outer container ends this one too.
                 self.cut = char not in self._open
                 return False
-            if char != ",":
+            if char not in _COMMAS:
                 self.cut = filled and not commas and not self._comma_forgotten(char)
                 return not self.cut
             self.at += 1
@@ -220,10 +222,10 @@ class Reader:
             return True
         char = self.text[space.end() : space.end() + 1]
         if role == "key":
-            return char == ":" or not char
+            return not char or _COLON.match(self.text, space.end()) is not None
         if not char or char in "}])":
             return True
-        if char != ",":
+        if char not in _COMMAS:
             return False
         space = SPACE.match(self.text, space.end() + 1)
         assert space is not None
@@ -254,10 +256,14 @@ class Reader:
 
     def _peek(self) -> str:
         """The next character that is neither space nor comment; empty at the end."""
+        return self.text[self._skipped() : self.at + 1]
+
+    def _skipped(self) -> int:
+        """Where the next character stands that is neither space nor comment."""
         space = SPACE.match(self.text, self.at)
         assert space is not None
         self.at = space.end()
-        return self.text[self.at : self.at + 1]
+        return self.at
 
     def _spend(self) -> None:
         self._budget -= 1

@@ -24,6 +24,8 @@ _BEGINNING = re.compile(
     r"\{(?=\s*(?:[\"'“”‘«`}]|\\\"|//|#|/\*))|\[(?=\s*(?:[\[{\"'“”‘«(\]]|\\\"|//|#|/\*|[-+.]?\d[\d.eE+-]*\s*[,\]]))"
 )
 _BARE_BEGINNING = re.compile(r"\{(?=\s*[A-Za-z_][\w-]{0,40}(?: \w{1,40}){0,2}\s*:\s*\S)")
+# Without quotes and inside a sentence: `the result is {risk_level: high}`.
+_INLINE = re.compile(r"\{\s*[A-Za-z_]\w{2,40}\s*:\s*[^{}:,\n]{1,40}(?:,\s*[A-Za-z_]\w{2,40}\s*:\s*[^{}:,\n]{1,40})*\}")
 _LINE_OR_FENCE = re.compile(r"(?:\A|\n|```[A-Za-z0-9]*)[ \t]*\Z")
 _NO_PROSE = re.compile(r"[\s,;]*(?:(?:```|~~~)(?:[ \t]*json\w*|[A-Za-z0-9_]*)[\s,;]*)*", re.IGNORECASE)
 
@@ -85,9 +87,13 @@ def _next_beginning(text: str, at: int) -> int | None:
     strict = _BEGINNING.search(text, at)
     stop = strict.start() if strict else len(text)
     for bare in _BARE_BEGINNING.finditer(text, at, stop + 60):
-        if bare.start() < stop and _LINE_OR_FENCE.search(text[max(0, bare.start() - 40) : bare.start()]):
+        if bare.start() < stop and (_begins_line(text, bare.start()) or _INLINE.match(text, bare.start())):
             return bare.start()
     return strict.start() if strict else None
+
+
+def _begins_line(text: str, at: int) -> bool:
+    return _LINE_OR_FENCE.search(text[max(0, at - 40) : at]) is not None
 
 
 def _value_at(text: str, start: int) -> JsonValue | int:
@@ -157,7 +163,7 @@ def prose_around(text: str, values: Sequence[JsonValue]) -> Iterator[tuple[int, 
             end = start + opening.start() if opening else end
         start += len(text[start:end]) - len(text[start:end].lstrip())
         end = start + len(text[start:end].rstrip())
-        if text[start:end].strip(" \n\t`~,;.}])\"'" if values else None):
+        if text[start:end].strip(" \n\t`~,;.}])\"'\ufeff\u200b" if values else None):
             yield start, end
 
 

@@ -13,9 +13,9 @@ _WORDS = {word: number for words in (_ENGLISH, _FRENCH) for number, word in enum
 _NUMBER = rf"(?:\d{{1,5}}(?:[.,]\d{{1,6}})?|(?:{'|'.join(_WORDS)})(?![^\W_]))"
 _THOUSANDS = r"\d{1,3}(?:,\d{3})+\.\d{1,6}"
 _BEFORE = r"(?<![^\W_])(?<!\d[.,:/'])"  # not inside a longer number or word; `_3.5s_` is emphasis
-_AFTER = r"(?![^\W_]|[.,:]\d|/)"
+_AFTER = r"(?![^\W_]|[.,:]\d|/(?!\s?\d))"
 _MARKUP = r"[*_`]{0,3}"
-_GAP = rf"{_MARKUP}[ \t\u00a0\u202f]?{_MARKUP}"
+_GAP = rf"{_MARKUP}(?:[ \t\u00a0\u202f]|-(?=seconds?[ -](?:mark|point)))?{_MARKUP}"  # `the 5-second mark`
 _H = r"(?:hours?|heures?|hrs?|h)"
 _MIN = r"(?:minutes?|mins?|mn)"
 _S = r"(?:secondes?|seconds?|secs?|s|秒)"
@@ -70,6 +70,12 @@ _INTERVAL = re.compile(
     rf"[\[(<]\s?(?P<first>{_NUMBER})\s?[,;]\s?(?P<last>{_NUMBER})\s?[\])>]{_GAP}(?:(?P<ms>{_MS})|{_S}){_AFTER}",
     re.IGNORECASE,
 )
+# Which second it is: `the 3rd second`, `la 3e seconde`.
+_ORDINAL = re.compile(
+    rf"{_BEFORE}(?P<first>\d{{1,4}})(?:st|nd|rd|th|e|er|ère|ème|eme)\s(?=(?:second|seconde)\b)", re.IGNORECASE
+)
+# The end of a range whose unit stands at its beginning: `from 2 s to 4`.
+_LAST = re.compile(rf"(?P<last>{_NUMBER})(?=\s*(?:[),;:\]>]|\.(?!\d)|$))", re.IGNORECASE)
 _LENGTH_BEFORE = re.compile(
     r"\b(?:for|lasts?|lasting|lasted|every|pendant|durant|dure|durée(?: de| :)?|duration(?: of| is|:)?|"
     r"toutes les|gap of|headway of|écart de|time[ -]to[ -]collision(?: of| is|:)?|ttc(?: of| is|:| =)?)"
@@ -128,7 +134,9 @@ def find_times(text: str, duration: float | None = None, begin: float = 0.0) -> 
 
 def find_time_spans(text: str) -> list[TimeSpan]:
     """Instants, ranges and lengths that a text names, in its order; seconds as the text counts them."""
-    spans = sorted([*_with_units(text), *_units_first(text), *_intervals(text)], key=lambda span: span.start)
+    spans = sorted(
+        [*_with_units(text), *_units_first(text), *_ordinals(text), *_intervals(text)], key=lambda span: span.start
+    )
     kept: list[TimeSpan] = []
     for span in spans:
         if not kept or span.start >= kept[-1].end:
@@ -154,7 +162,8 @@ def _with_units(text: str) -> Iterator[TimeSpan]:
                 number += 1
                 free = follower.end
                 continue
-            yield TimeSpan(moment, length=_is_length(text, moment))
+            last = _last_of_range(text, match, moment)
+            yield TimeSpan(moment, last, length=last is None and _is_length(text, moment))
         free = moment.end
 
 
@@ -171,6 +180,16 @@ def _first_of_range(before: str, match: re.Match[str], last: Moment) -> Moment |
         return None
     start = last.start - len(before) + begin.start("first")
     return Moment(seconds, start, start + len(begin["first"]))
+
+
+def _last_of_range(text: str, match: re.Match[str], first: Moment) -> Moment | None:
+    """The number behind a time that is the end of a range and inherits its unit."""
+    between = _BETWEEN.match(text, first.end)
+    last = _LAST.match(text, between.end()) if between and not match["cm"] else None
+    if last is None or not _OPENING.search(text[max(0, first.start - 20) : first.start]):
+        return None
+    seconds = _number(last["last"]) * _unit(match)
+    return Moment(seconds, last.start("last"), last.end("last")) if seconds >= first.seconds else None
 
 
 def _earlier_of_list(before: str, match: re.Match[str], last: Moment) -> list[Moment]:
@@ -198,6 +217,11 @@ def _units_first(text: str) -> Iterator[TimeSpan]:
         first = Moment(_number(match["first"]), match.start("first"), match.end("first"))
         last = match["last"]
         yield TimeSpan(first, Moment(_number(last), match.start("last"), match.end("last")) if last else None)
+
+
+def _ordinals(text: str) -> Iterator[TimeSpan]:
+    for match in _ORDINAL.finditer(text):
+        yield TimeSpan(Moment(_number(match["first"]), match.start("first"), match.end("first")))
 
 
 def _intervals(text: str) -> Iterator[TimeSpan]:

@@ -112,6 +112,12 @@ def test_cases_of_users(name: str, given: list[Any], around: list[str]) -> None:
         ('[{"a": 1}\n{"a": 2}]', [[{"a": 1}, {"a": 2}]], []),
         ('[{"a": 1}, {"a": 2}, ...]', [[{"a": 1}, {"a": 2}]], []),
         ('{"a": [1, 2}', [{"a": [1, 2]}], []),
+        ('{"risk"："high"，"n"：1}', [{"risk": "high", "n": 1}], []),
+        ('{"risk" => "high", "n" = 1}', [{"risk": "high", "n": 1}], []),
+        ("The result is {risk_level: high, next: stop} so far.", [{"risk_level": "high", "next": "stop"}], None),
+        ('\ufeff{"a": 1}\r\n', [{"a": 1}], []),
+        ('{"a": "one\ntwo", "b": 1}', [{"a": "one\ntwo", "b": 1}], []),
+        ('{"a": 1}\n{"a": 2, "b": [1, 2', [{"a": 1}, {"a": 2, "b": [1, 2]}], []),
         ('{"risk\\_level": "high"}', [{"risk_level": "high"}], []),
     ],
 )

@@ -53,6 +53,11 @@ def test_cases_of_users() -> None:
         ("après trois secondes", [3]),
         ("1,234.5 s", [1234.5]),
         ("3.5 秒", [3.5]),
+        ("at the 5-second mark", [5]),
+        ("during the 3rd second", [3]),
+        ("à la 3e seconde", [3]),
+        ("@3.5s", [3.5]),
+        ("T+3.5s", [3.5]),
     ],
 )
 def test_one_time(text: str, right: list[float]) -> None:
@@ -85,6 +90,8 @@ def test_one_time(text: str, right: list[float]) -> None:
         "[00:02 - 00:04.500]",
         "00:00:02,000 --> 00:00:04,500",
         "2000–4500 ms",
+        "from 2.0 s to 4.5",
+        "de 2,0 s à 4,5.",
         "`2.0`–`4.5` s",
         "<2.0 seconds> - <4.5 seconds>",
         "2.0-4.5秒",
@@ -99,7 +106,12 @@ def test_both_ends_of_a_range(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "right"),
-    [("at 2, 3.5 and 5 s", [2, 3.5, 5]), ("à 2,0, 3,5 et 5 s", [2, 3.5, 5]), ("at 2.0 s and 4.5 s", [2, 4.5])],
+    [
+        ("at 2, 3.5 and 5 s", [2, 3.5, 5]),
+        ("à 2,0, 3,5 et 5 s", [2, 3.5, 5]),
+        ("at 2.0 s and 4.5 s", [2, 4.5]),
+        ("2.0 s/4.5 s", [2, 4.5]),
+    ],
 )
 def test_times_in_a_row_are_no_range(text: str, right: list[float]) -> None:
     assert seconds(text) == right
