@@ -21,7 +21,7 @@ from cosmos_compare.engines.base import Engine, Request, resolve_sampling
 from cosmos_compare.engines.revision import ANSWER_REVISION
 from cosmos_compare.errors import CompareError
 from cosmos_compare.jobs import Job, ModelPool
-from cosmos_compare.prompts import Messages, messages
+from cosmos_compare.prompts import Messages, check_filled, messages
 from cosmos_compare.runs.store import Store
 from cosmos_compare.schema import (
     Answer,
@@ -93,6 +93,7 @@ def plan_comparison(
     video: Path, prompt: Prompt, settings: Settings, specs: Sequence[ModelSpec], scenario: str | None = None
 ) -> Comparison:
     """Check everything that can be checked without decoding a frame. Raises `CompareError` with the remedy."""
+    check_filled(prompt)
     clip = probe(video, scenario)
     times = plan_frames(clip, settings).times
     for spec in specs:

@@ -10,8 +10,9 @@ import yaml
 from cosmos_compare.errors import CompareError
 from cosmos_compare.paths import PROMPTS, own_prompts
 from cosmos_compare.schema import ModelSpec, Prompt
-from cosmos_compare.yaml_io import read_mapping
+from cosmos_compare.yaml_io import is_text, read_mapping
 
+OBJECT = "{object_name}"  # what a question is about, where the prompt leaves it open
 KEYS = ("system_prompt", "user_prompt")
 
 
@@ -37,10 +38,29 @@ def load_prompt(path: Path, *, question: str | None = None, reasoning: bool = Fa
         if not isinstance(text, str):
             raise CompareError(f"{path.name}: {key} is {type(text).__name__}, not text.", "Put it in quotes.")
     if question is not None:
-        texts["user_prompt"] = question
+        texts["user_prompt"] = said("question", question)
     if not any(text.strip() for text in texts.values()):
         raise CompareError(f"{path.name}: neither a system prompt nor a question.", "Write at least one of them.")
-    return Prompt(name=path.stem, reasoning=reasoning, **texts)
+    return Prompt(name=path.stem if is_text(path.stem) else ascii(path.stem), reasoning=reasoning, **texts)
+
+
+def said(field: str, text: str) -> str:
+    """A text that somebody typed. Raises `CompareError` for one that is empty, or that no file can hold."""
+    if not text.strip():
+        raise CompareError(f"--{field} is empty.", f"Write something, or leave --{field} out.", field=field)
+    if not is_text(text):
+        raise CompareError(f"--{field}: {text!a:.60} is no text.", "Type it again, in UTF-8.", field=field)
+    return text
+
+
+def check_filled(prompt: Prompt) -> None:
+    """Raises `CompareError` for a blank that nobody filled: it would go to the model as it stands."""
+    if OBJECT in prompt.system_prompt or OBJECT in prompt.user_prompt:
+        raise CompareError(
+            f"The prompt {prompt.name} asks about {OBJECT}, and nothing says what that is.",
+            "Name it: --object car.",
+            field="object",
+        )
 
 
 def find_prompts(*folders: Path) -> list[Path]:

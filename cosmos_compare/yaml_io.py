@@ -42,7 +42,27 @@ def read_mapping(path: Path, max_bytes: int = MAX_BYTES) -> dict[str, Any]:
     if not isinstance(data, dict):
         kind = "a list" if isinstance(data, list) else f"one {type(data).__name__}"
         raise CompareError(f"{path.name}: holds {kind}, not keys and values.", "Write `key: value` lines.")
+    if word := _unsound(data):
+        raise CompareError(f"{path.name}: {word!a:.60} is no text.", "Write the characters themselves.")
     return data
+
+
+def _unsound(data: Any) -> str:
+    """A text in parsed YAML that no file could hold, half a character (`"\\ud800"`); empty where all are sound."""
+    if isinstance(data, dict):
+        return next(filter(None, map(_unsound, (*data.keys(), *data.values()))), "")
+    if isinstance(data, list):
+        return next(filter(None, map(_unsound, data)), "")
+    return data if isinstance(data, str) and not is_text(data) else ""
+
+
+def is_text(text: str) -> bool:
+    """Whether a text has no half characters in it, as broken escapes and file names that are not UTF-8 leave."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _refuse_bombs(path: Path, text: str) -> None:

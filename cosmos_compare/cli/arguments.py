@@ -67,18 +67,19 @@ def settings_of(args: argparse.Namespace) -> "Settings":
 
 
 def prompt_of(args: argparse.Namespace) -> "Prompt":
-    from cosmos_compare.prompts import fill, load_prompt
+    from cosmos_compare.prompts import check_filled, fill, load_prompt, said
 
     prompt = load_prompt(args.prompt, question=args.question, reasoning=args.reasoning)
-    if args.object is None:
-        return prompt
-    values = {"object_name": args.object}
-    return type(prompt)(
-        name=prompt.name,
-        system_prompt=fill(prompt.system_prompt, values),
-        user_prompt=fill(prompt.user_prompt, values),
-        reasoning=prompt.reasoning,
-    )
+    if args.object is not None:
+        values = {"object_name": said("object", args.object)}
+        prompt = type(prompt)(
+            name=prompt.name,
+            system_prompt=fill(prompt.system_prompt, values),
+            user_prompt=fill(prompt.user_prompt, values),
+            reasoning=prompt.reasoning,
+        )
+    check_filled(prompt)
+    return prompt
 
 
 def models_of(names: Sequence[str] | None) -> "list[ModelSpec]":

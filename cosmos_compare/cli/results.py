@@ -4,7 +4,7 @@ import argparse
 from typing import TYPE_CHECKING
 
 from cosmos_compare.cli.arguments import add_outputs
-from cosmos_compare.cli.terminal import harmless, note, print_json
+from cosmos_compare.cli.terminal import harmless, note, note_some, print_json
 from cosmos_compare.errors import CompareError
 
 if TYPE_CHECKING:
@@ -37,8 +37,7 @@ def run(args: argparse.Namespace) -> int:
     from cosmos_compare.results.evidence import Slice, load
 
     found = load(args.outputs)
-    for problem in found.problems:
-        note(problem)
+    note_some(found.problems)
     part = Slice(tuple(args.scenario), tuple(args.prompt_version), tuple(args.rater), args.blind_only)
     _check(part, found)
     arms = _arms(args, found)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cosmos_compare.cli.arguments import add_outputs
-from cosmos_compare.cli.terminal import note, print_json_rows
+from cosmos_compare.cli.terminal import note, note_some, print_json_rows
 from cosmos_compare.errors import CompareError
 
 if TYPE_CHECKING:
@@ -35,8 +35,7 @@ def run(args: argparse.Namespace) -> int:
     from cosmos_compare.results.evidence import load
 
     found = load(args.outputs)
-    for problem in found.problems:
-        note(problem)
+    note_some(found.problems)
     sheet = score_sheet(found.ratings, found.runs, scenarios=args.scenario, raters=args.rater)
     files = ((args.xlsx, to_xlsx), (args.csv, to_csv), (args.markdown, to_markdown))
     wanted = [(target, render) for target, render in files if target]
@@ -50,7 +49,7 @@ def run(args: argparse.Namespace) -> int:
     elif sheet.empty:
         note(f"No ratings under {args.outputs}. Rate a pair with `cosmos-compare rate`.")
     elif not wanted:
-        _print(sheet)
+        _print(sheet, {run.id for run in found.runs})
     return 0
 
 
@@ -83,14 +82,16 @@ def _json_rows(sheet: "pd.DataFrame") -> list[dict[str, Any]]:
     return rows
 
 
-def _print(sheet: "pd.DataFrame") -> None:
+def _print(sheet: "pd.DataFrame", here: set[str]) -> None:
     from cosmos_compare.cli.table import print_table
     from cosmos_compare.ratings.score_sheet import LEADING, shown
     from cosmos_compare.schema import AXES
 
     cells = shown(sheet[[*LEADING, *AXES, "verdict", "rater"]])
     headings = ("scenario", "model", "time, s", "notes", *(axis.replace("_", " ") for axis in AXES), "verdict", "rater")
-    print_table(headings, [[*row[:3], _short(row[3]), *row[4:]] for row in cells])
+    times = [row[2] if run_id in here else "run gone" for row, run_id in zip(cells, sheet["run_id"], strict=True)]
+    rows = [[*row[:2], time, _short(row[3]), *row[4:]] for row, time in zip(cells, times, strict=True)]
+    print_table(headings, rows)
 
 
 def _short(notes: str) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 
 # Control characters but newline and tab: an escape sequence in an answer could repaint or retitle the terminal.
+FEW = 3  # problems that are printed
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
@@ -29,6 +30,14 @@ def print_json_rows(rows: Sequence[dict[str, Any]]) -> None:
 def note(text: str) -> None:
     """A line of progress or a warning, on stderr."""
     print(harmless(text), file=sys.stderr, flush=True)
+
+
+def note_some(problems: Sequence[str]) -> None:
+    """The first problems, and how many there are: ten thousand lines help nobody."""
+    for problem in problems[:FEW]:
+        note(problem)
+    if len(problems) > FEW:
+        note(f"And {len(problems) - FEW:,} more of this kind; {len(problems):,} in all.")
 
 
 def seconds(value: float | None) -> str:

@@ -119,11 +119,14 @@ def read_runs(outputs: Path) -> RunList:
     return RunList(sorted(rows.values(), key=lambda row: row.id), problems)
 
 
-def read_row(outputs: Path, path: str) -> RunRow:
-    """The row of the run at `path`, a `run_path`. Raises `CompareError` when its record is missing or damaged."""
+def read_row(outputs: Path, path: str, folder: Path | None = None) -> RunRow:
+    """The row of the run at `path`, a `run_path`; `folder` is where it lies now, if that is elsewhere.
+
+    Raises `CompareError` when its record is missing or damaged.
+    """
     from cosmos_compare.runs.record import load_record  # with pydantic, which a list that is known does not need
 
-    return _row(load_record(outputs, path), path)
+    return _row(load_record(outputs, path, folder), path)
 
 
 def find_run(rows: Iterable[RunRow], beginning: str) -> RunRow:

@@ -22,9 +22,12 @@ def run_path(scenario: str, model: str, run_id: str) -> str:
     return f"{RUNS}/{scenario}/{model}/{run_id}"
 
 
-def run_paths(outputs: Path) -> Iterator[str]:
-    """The `run_path` of every folder that may hold a run. A leading dot marks one that is still being written."""
-    for scenario in _folders(outputs / RUNS):
+def run_paths(outputs: Path, room: str = RUNS) -> Iterator[str]:
+    """The `run_path` of every folder that may hold a run; a leading dot marks one that is still being written.
+
+    `room` is the folder in which they lie now, laid out like `runs`.
+    """
+    for scenario in _folders(outputs / room):
         for model in _folders(Path(scenario.path)):
             for run in _folders(Path(model.path)):
                 yield run_path(scenario.name, model.name, run.name)

@@ -20,9 +20,12 @@ Data = dict[str, Any]
 UPGRADES: Mapping[int, Callable[[Data], Data]] = {}
 
 
-def load_record(outputs: Path, path: str) -> Run:
-    """The run whose folder is `outputs / path`. Raises `CompareError` that names the folder and what is wrong."""
-    run = _parsed(outputs / path / ANALYSIS, path)
+def load_record(outputs: Path, path: str, folder: Path | None = None) -> Run:
+    """The run at `path`, a `run_path`; `folder` is where it lies now, if that is elsewhere.
+
+    Raises `CompareError` that names the folder and what is wrong.
+    """
+    run = _parsed((folder or outputs / path) / ANALYSIS, path)
     # What lists and exports call a run is where it lies; a record that says otherwise is not to be trusted.
     if path != run_path(run.clip.scenario, run.model.name, run.id):
         raise CompareError(f"{path}: {ANALYSIS} is the record of another run.", REMEDY)

@@ -19,6 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cosmos_compare.errors import CompareError
+from cosmos_compare.runs import trash
 from cosmos_compare.runs.disk import sync_folder
 from cosmos_compare.runs.index import RunRow, find_run, list_runs, read_row
 from cosmos_compare.runs.layout import ANALYSIS, METRICS, RAW, RUNS, frame_files, frames_folder, run_path
@@ -96,10 +97,25 @@ class Store:
     def _row(self, run: str | RunRow) -> RunRow:
         return self.find(run) if isinstance(run, str) else run
 
+    def delete(self, run: str | RunRow) -> RunRow:
+        """Take a run out of the lists; for a day `restore` puts it back. Raises `CompareError`."""
+        row = self._row(run)
+        with writing_to(self.outputs, "the run could not be deleted"):
+            trash.sweep(self.outputs)
+            trash.delete(self.outputs, row)
+        return row
+
+    def restore(self, run_id: str) -> RunRow:
+        """Put a deleted run back, by its id or a unique beginning of it. Raises `CompareError`."""
+        with writing_to(self.outputs, "the run could not be restored"):
+            return trash.restore(self.outputs, run_id)
+
     def sweep(self) -> int:
-        """Delete what killed processes left half-written more than a day ago; returns how many folders."""
+        """Delete what killed processes left half-written more than a day ago, and runs deleted that long ago; returns
+        how many folders were half-written."""
         old = time.time() - ABANDONED_AFTER_S
         swept = 0
+        trash.sweep(self.outputs)
         for path in self.outputs.glob(f"{RUNS}/*/*/.*.partial"):
             with suppress(FileNotFoundError):  # another batch sweeps, or the run has just been completed
                 if path.stat().st_mtime < old:
@@ -170,7 +186,7 @@ def _metrics_time(run: Run) -> str:
 
 
 @contextmanager
-def writing_to(outputs: Path) -> Iterator[None]:
+def writing_to(outputs: Path, what: str = "the run could not be saved") -> Iterator[None]:
     """Turn what a disk can do to us into sentences."""
     try:
         yield
@@ -182,7 +198,7 @@ def writing_to(outputs: Path) -> Iterator[None]:
             errno.EACCES: ("no permission to write there", "Choose another folder with COSMOS_COMPARE_OUTPUTS."),
         }
         why, hint = remedies.get(error.errno or 0, (str(error.strerror or error), "Check the folder."))
-        raise CompareError(f"{outputs}: the run could not be saved, {why}.", hint) from error
+        raise CompareError(f"{outputs}: {what}, {why}.", hint) from error
 
 
 def export_run(store: Store, row: RunRow, target: Path) -> Path:

@@ -97,7 +97,7 @@ def everything_stands(outputs: Path, bad: str, capsys: pytest.CaptureFixture[str
         versions(newest_answers(known.rows), scenario)
     store = Store(outputs)
     for pair in [pair for models in model_pairs(known.rows) for pair in find_pairs(known.rows, models)]:
-        sheet = Sheet(pair, (store.load(pair.a), store.load(pair.b)), "anna", open=True)
+        sheet = Sheet(pair, (store.load(pair.a), store.load(pair.b)), "anna", named=True)
         for number in (0, 1):
             is_escaped(sheet_markup.heading(sheet, number), sheet_markup.answer(sheet, number))
 
