@@ -16,7 +16,8 @@ import argparse
 import json
 import re
 import sys
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -59,8 +60,8 @@ class Question:
 
 
 def questions() -> list[Question]:
-    """A description and a form as shipped, a description in French, and the two short questions."""
-    shipped = {name: load_prompt(Path(name)) for name in ("driving", "report", "risk", "next_action")}
+    """A description and a form as shipped, and a description in French."""
+    shipped = {name: load_prompt(Path(name)) for name in ("driving", "report")}
     asked = [Question(name, prompt.user_prompt, "en", prompt.system_prompt) for name, prompt in shipped.items()]
     return [*asked, Question("describe (fr)", ASKED["fr"]["describe"][0], "fr")]
 
@@ -84,7 +85,7 @@ def read_exactly(text: str, question: Question) -> Said:
     named = re.sub(r"(?:the car should|il faut|next:|ensuite ?:).*", "", text, flags=re.IGNORECASE | re.DOTALL)
     risk = re.search(r"(?:danger is|risk is|risk:|danger est|risque est|risque ?:)\s*(\w+)", text, re.IGNORECASE)
     advice = re.search(r"(?:the car should|il faut|next:|ensuite ?:)\s*([^,.;:]+)", text, re.IGNORECASE)
-    told = advice[1] if advice else re.split(r"[:,.;]", text)[0] if question.name == "next_action" else ""
+    told = advice[1] if advice else ""
     event = next((name for name, phrase in EVENT[language].items() if phrase in text.lower()), None)
     time = (
         re.search(rf"{re.escape(EVENT[language][event])} (?:at|à) (\d+[.,]\d+) s", text, re.IGNORECASE)
@@ -138,10 +139,10 @@ def faults(said: Said, written: GroundTruth, asked: str) -> dict[str, bool]:
         found["objects"] = not there <= named
     if named & (there | gone):
         found["unsupported"] = bool(named & gone)
-    if written.risk and (said.risk or asked in {"driving", "report", "risk"}):
+    if written.risk and (said.risk or asked in {"driving", "report"}):
         found["risk"] = said.risk != written.risk.level
     expected = _key(ADVICE["en"], written.expected_action or "")
-    if expected and (said.action or asked in {"report", "next_action"}):
+    if expected and (said.action or asked == "report"):
         found["action"] = said.action is None or ADVICE_OF[said.action] != ADVICE_OF[expected]
     critical = [event for event in written.events if event.critical]
     if critical and (said.time is not None or asked in {"driving", "report"}):
@@ -195,9 +196,14 @@ def _share(successes: int, total: int) -> str:
     return f"{successes / total:.3f} ({low:.3f} to {high:.3f}; {successes} of {total})"
 
 
-def ask_all(folder: Path, specs: list[ModelSpec], limit: int | None) -> Iterator[dict[str, Any]]:
-    """The answers of all models to all questions about the scenarios of a folder."""
+def ask_all(
+    folder: Path, specs: list[ModelSpec], limit: int | None, known: Collection[str]
+) -> Iterator[dict[str, Any]]:
+    """The answers of all models to all questions about the scenarios of a folder but those `known` already."""
     found = [scenario for scenario in find_scenarios(folder) if scenario.ground_truth][:limit]
+    found = [scenario for scenario in found if str(scenario.ground_truth) not in known]
+    if not found:
+        return
     models = [Model(spec) for spec in specs]
     blank = Exact(frozenset(), "", "", "", None, None, ())
     for number, scenario in enumerate(found):
@@ -252,25 +258,38 @@ def write_table(heading: str, rows: list[dict[str, Any]], *, examples: bool) -> 
     assert all(sum(tally.judged for tally in own.values()) > 0 for own in found.values()), "nothing was judged"
 
 
+def _kept(answers: Path | None, folder: Path) -> list[dict[str, Any]]:
+    """The answers kept of a folder's scenarios, those only that all questions have."""
+    if answers is None or not answers.exists():
+        return []
+    rows = [json.loads(line) for line in answers.read_text(encoding="utf-8").splitlines()]
+    own = [row for row in rows if Path(row["truth"]).is_relative_to(folder)]
+    counts = Counter(row["truth"] for row in own)
+    return [row for row in own if counts[row["truth"]] == len(MODELS) * len(questions())]
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--scenes", type=Path, default=SCENARIOS, help="folder of rendered scenarios")
     parser.add_argument("--clips", type=Path, help="folder of real clips with a ground truth")
-    parser.add_argument("--answers", type=Path, help="where answers are kept")
+    parser.add_argument(
+        "--answers", type=Path, help="where answers are kept, one a line; those there are not asked again"
+    )
     parser.add_argument("--limit", type=int, help="at most this many scenarios of each folder")
     parser.add_argument("--examples", action="store_true", help="show where hints and exact reading differ")
     parser.add_argument("--short", action="store_true", help="two scenarios only")
     args = parser.parse_args()
     args.limit = 2 if args.short else args.limit
-    kept = json.loads(args.answers.read_text(encoding="utf-8")) if args.answers and args.answers.exists() else {}
+    specs = resolve_models(list(MODELS))
     for name, folder in (("rendered scenes", args.scenes), ("real clips", args.clips)):
         if folder is None:
             continue
-        if name not in kept:
-            kept[name] = list(ask_all(folder, resolve_models(list(MODELS)), args.limit))
+        rows = _kept(args.answers, folder)
+        for row in ask_all(folder, specs, args.limit, {row["truth"] for row in rows}):
+            rows.append(row)
             if args.answers:
-                args.answers.write_text(json.dumps(kept, ensure_ascii=False), encoding="utf-8")
-        rows = kept[name]
+                with args.answers.open("a", encoding="utf-8") as file:
+                    file.write(json.dumps(row, ensure_ascii=False) + "\n")
         heading = f"{name}: {len({row['scenario'] for row in rows})} scenarios, {len(rows)} answers"
         write_table(heading, rows, examples=args.examples)
         write_table(f"{heading}, each against the next one's truth", swapped(rows), examples=args.examples)

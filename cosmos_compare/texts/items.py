@@ -9,219 +9,11 @@ from functools import cached_property
 from typing import NamedTuple
 
 from cosmos_compare.texts.lexicon import Lexicon, Thing
+from cosmos_compare.texts.number_words import NUMBER_WORDS
 
 _TOKEN = re.compile(r"\d+(?:[.,]\d+)?|[a-z0-9]+(?:'(?=[a-z]))?|n't|'s|[^\sa-z0-9]")
 LIST_SIGNS = frozenset({",", "/", "&", "and", "or", "nor", "et", "ou", "ni", "well", "+"})
 STRONG_SIGNS = frozenset({"or", "nor", "ou", "ni", "/"})  # these go on with what was denied, whatever follows
-ARTICLES = frozenset(
-    {"a", "an", "any", "un", "une", "des", "de", "d'", "du", "of", "single", "either", "aucun", "aucune"}
-)
-DEFINITE = frozenset(
-    [
-        "the",
-        "this",
-        "that",
-        "these",
-        "those",
-        "its",
-        "our",
-        "their",
-        "his",
-        "her",
-        "le",
-        "la",
-        "l'",
-        "les",
-        "ce",
-        "cet",
-        "cette",
-        "ces",
-        "son",
-        "sa",
-        "ses",
-        "notre",
-        "nos",
-        "leur",
-        "leurs",
-    ]
-)
-NUMBERS = {
-    **{
-        word: n
-        for n, word in enumerate(
-            ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"], 1
-        )
-    },
-    **{
-        word: n
-        for n, word in enumerate(
-            ["un", "deux", "trois", "quatre", "cinq", "six", "sept", "huit", "neuf", "dix", "onze", "douze"], 1
-        )
-    },
-    "une": 1,
-}
-PREPOSITIONS = frozenset(
-    [
-        "to",
-        "from",
-        "with",
-        "for",
-        "near",
-        "on",
-        "in",
-        "at",
-        "by",
-        "between",
-        "behind",
-        "ahead",
-        "around",
-        "across",
-        "along",
-        "into",
-        "onto",
-        "over",
-        "under",
-        "through",
-        "during",
-        "toward",
-        "towards",
-        "beside",
-        "next",
-        "off",
-        "within",
-        "against",
-        "of",
-        "past",
-        "alongside",
-        "outside",
-        "inside",
-        "upon",
-        "via",
-        "sur",
-        "sous",
-        "dans",
-        "en",
-        "pour",
-        "par",
-        "avec",
-        "vers",
-        "chez",
-        "entre",
-        "derriere",
-        "devant",
-        "contre",
-        "pres",
-        "au",
-        "aux",
-        "depuis",
-    ]
-)
-AUXILIARIES = frozenset(
-    [
-        "is",
-        "are",
-        "was",
-        "were",
-        "be",
-        "been",
-        "being",
-        "has",
-        "have",
-        "had",
-        "do",
-        "does",
-        "did",
-        "can",
-        "could",
-        "will",
-        "would",
-        "shall",
-        "should",
-        "may",
-        "might",
-        "must",
-        "'s",
-        "remain",
-        "remains",
-        "seem",
-        "seems",
-        "appear",
-        "appears",
-        "est",
-        "sont",
-        "etait",
-        "etaient",
-        "ont",
-        "sera",
-        "seront",
-        "peut",
-        "peuvent",
-        "doit",
-        "doivent",
-        "reste",
-        "restent",
-        "semble",
-        "semblent",
-        "n'est",
-        "n'a",
-    ]
-)
-_STOPS = (
-    PREPOSITIONS
-    | AUXILIARIES
-    | DEFINITE
-    | frozenset(
-        [
-            "that",
-            "which",
-            "who",
-            "whose",
-            "where",
-            "when",
-            "while",
-            "because",
-            "as",
-            "since",
-            "if",
-            "so",
-            "than",
-            "there",
-            "it",
-            "we",
-            "i",
-            "you",
-            "he",
-            "she",
-            "they",
-            "qui",
-            "que",
-            "dont",
-            "quand",
-            "lorsque",
-            "car",
-            "si",
-            "il",
-            "elle",
-            "on",
-            "nous",
-            "je",
-            "vous",
-            "ils",
-            "elles",
-            "only",
-            "just",
-            "some",
-            "several",
-            "many",
-            "few",
-            "seulement",
-            "quelques",
-            "plusieurs",
-            "then",
-            "puis",
-        ]
-    )
-)
 
 
 class Item(NamedTuple):
@@ -263,7 +55,7 @@ class Row:
                 if following is None:
                     break
                 number, skipped = following, 0
-            elif item.word in _STOPS or not (item.word[0].isalnum() or item.word == "-") or skipped >= most:
+            elif item.word in self.lexicon.stops or not (item.word[0].isalnum() or item.word == "-") or skipped >= most:
                 break
             else:
                 skipped += 1
@@ -279,14 +71,14 @@ class Row:
         if not signs or signs == {"as"}:
             return None
         strong = bool(signs & STRONG_SIGNS)
-        while number < len(self.items) and self.items[number].word in ARTICLES:
+        while number < len(self.items) and self.items[number].word in self.lexicon.articles:
             if not strong and self.items[number].word in {"a", "an", "un", "une", "des"}:
                 return None
             number += 1
         place = number
         while place < len(self.items) and place - number < 4 and self.items[place].thing is None:
             word = self.items[place].word
-            if word in _STOPS or word in NUMBERS or word.isdigit() or not word[0].isalpha():
+            if word in self.lexicon.stops or word in NUMBER_WORDS or word.isdigit() or not word[0].isalpha():
                 return None
             place += 1
         if place >= len(self.items) or self.items[place].thing is None or _VERB_WITHIN.search(self.items[place].word):
@@ -301,7 +93,7 @@ class Row:
         if word in {"is", "are", "was", "were", "est", "sont"}:
             seen = self.lexicon.pattern("negation_behind_things")
             return bool(seen.match(self.text, self.items[min(number + 1, len(self.items) - 1)].start))
-        return not word[0].isalpha() or word in LIST_SIGNS or word in PREPOSITIONS or word in _SEEN
+        return not word[0].isalpha() or word in LIST_SIGNS or word in self.lexicon.prepositions or word in _SEEN
 
     def subject_before(self, number: int, most: int = 7) -> list[int]:
         """The things that are the subject of what begins at item `number`: the nearest one that no preposition
@@ -320,8 +112,8 @@ class Row:
                     words = 0
             elif (
                 item.word in {";", ":", ".", "(", "!", "?", '"'}
-                or item.word in self.lexicon.words("clause_ends")
-                or (found and (item.word in AUXILIARIES or item.word in PREPOSITIONS))
+                or item.word in self.lexicon.clause_ends
+                or (found and (item.word in self.lexicon.auxiliaries or item.word in self.lexicon.prepositions))
             ):
                 break
             elif item.word not in LIST_SIGNS:
@@ -337,9 +129,13 @@ class Row:
         """Whether a preposition stands before a thing: `the walker behind the truck`."""
         for before in range(place - 1, max(-1, place - 5), -1):
             word = self.items[before].word
-            if word in PREPOSITIONS:
+            if word in self.lexicon.prepositions:
                 return True
-            if self.items[before].thing is not None or not word[0].isalpha() or word in AUXILIARIES | LIST_SIGNS:
+            if (
+                self.items[before].thing is not None
+                or not word[0].isalpha()
+                or word in self.lexicon.auxiliaries | LIST_SIGNS
+            ):
                 return False
         return False
 
@@ -348,9 +144,9 @@ class Row:
         place = self.place_of_thing[thing]
         for before in range(place - 1, max(-1, place - 4), -1):
             word = self.items[before].word
-            if word in DEFINITE:
+            if word in self.lexicon.definite:
                 return True
-            if word in ARTICLES or word in _STOPS or not word[0].isalpha():
+            if word in self.lexicon.articles or word in self.lexicon.stops or not word[0].isalpha():
                 return False
         return False
 
@@ -361,9 +157,9 @@ class Row:
             word = self.items[before].word
             if word.isdigit() and len(word) < 4:
                 return int(word)
-            if word in NUMBERS:
-                return NUMBERS[word]
-            if not word[0].isalpha() or word in _STOPS:
+            if word in NUMBER_WORDS:
+                return NUMBER_WORDS[word]
+            if not word[0].isalpha() or word in self.lexicon.stops:
                 return None
         return None
 

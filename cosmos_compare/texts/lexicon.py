@@ -63,8 +63,32 @@ class Lexicon:
         """What happens in a normal text, by the names of the lexicon, each once."""
         return [name for name, phrases in self.happenings.items() if _phrases(phrases).search(text)]
 
-    def words(self, name: str) -> frozenset[str]:
-        return frozenset(self.lists[name])
+    @cached_property
+    def articles(self) -> frozenset[str]:
+        return frozenset(self.lists["grammar_articles"])
+
+    @cached_property
+    def definite(self) -> frozenset[str]:
+        """Words that speak of a thing as known."""
+        return frozenset(self.lists["grammar_definite"])
+
+    @cached_property
+    def prepositions(self) -> frozenset[str]:
+        return frozenset(self.lists["grammar_prepositions"])
+
+    @cached_property
+    def auxiliaries(self) -> frozenset[str]:
+        return frozenset(self.lists["grammar_auxiliaries"])
+
+    @cached_property
+    def stops(self) -> frozenset[str]:
+        """Words that end a list of things."""
+        others = frozenset(self.lists["grammar_stops"])
+        return self.prepositions | self.auxiliaries | self.definite | others
+
+    @cached_property
+    def clause_ends(self) -> frozenset[str]:
+        return frozenset(self.lists["clause_ends"])
 
     def find_things(self, text: str) -> list[Thing]:
         """The words for objects in a normal text, in order, the longest at each place."""
@@ -202,6 +226,7 @@ def _built(data: Mapping[str, Any]) -> Lexicon:
         **{f"questions_{name}": _both(entry) for name, entry in data["questions"].items()},
         **{f"risk_{name}": _both(data["risk"][name]) for name in _RISK_LISTS},
         **{f"advice_{name}": _both(entry) for name, entry in data["advice"].items()},
+        **{f"grammar_{name}": _both(entry) for name, entry in data["grammar"].items()},
         **{f"negation_{name}": _both(entry) for name, entry in data["negation"].items()},
     }
     actions = {name: _both(entry) for name, entry in data["actions"].items()}

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-_ENGLISH = ("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
-_FRENCH = ("deux", "trois", "quatre", "cinq", "six", "sept", "huit", "neuf", "dix", "onze", "douze")
+from cosmos_compare.texts.number_words import NUMBER_WORDS
+
 # `a second car` and `une seconde voiture` are why one is not among them.
-_WORDS = {word: number for words in (_ENGLISH, _FRENCH) for number, word in enumerate(words, 2)}
+_WORDS = {word: number for word, number in NUMBER_WORDS.items() if number > 1}
 _NUMBER = rf"(?:\d{{1,5}}(?:[.,]\d{{1,6}})?|(?:{'|'.join(_WORDS)})(?![^\W_]))"
 _THOUSANDS = r"\d{1,3}(?:,\d{3})+\.\d{1,6}"
 _BEFORE = r"(?<![^\W_])(?<!\d[.,:/'])"  # not inside a longer number or word; `_3.5s_` is emphasis
