@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
 from rating_pages import LABELS, linked, open_page, pairs_in, rate, sent, told, write_pairs
 
 from cosmos_compare.paths import outputs_folder
 from cosmos_compare.ratings.pairs import Pair
+from cosmos_compare.runs.store import Store
+from cosmos_compare.schema import Prompt
 
 
 @pytest.fixture
@@ -113,3 +118,87 @@ def test_a_video_that_has_moved_leaves_the_frames(outputs: Path, tmp_path: Path,
     page = open_page("rate", rater="anna")
     assert page.caption[0].value.startswith("The video is no longer where it was")
     assert "2 frames" in sent(page) and len(pairs_in(outputs)) == 1
+
+
+def change_record(outputs: Path, pair: Pair, **clip: object) -> None:
+    """Both runs of a pair with other facts of their clip."""
+    for row in (pair.a, pair.b):
+        path = outputs / row.path / "analysis.json"
+        record = json.loads(path.read_text(encoding="utf-8"))
+        record["clip"].update(clip)
+        path.write_text(json.dumps(record), encoding="utf-8")
+
+
+@pytest.mark.parametrize("path", ["x" * 8000, "nul\0inside", "", "/", "\ud800"])
+def test_a_clips_path_that_is_none_leaves_the_page_standing(outputs: Path, pairs: list[Pair], path: str) -> None:
+    change_record(outputs, pairs[0], path=path)
+    page = open_page("rate", rater="anna", pair=pairs[0].id)
+    said = [element.value for element in (*page.caption, *page.error)]
+    assert any("no longer where it was" in words or "can't be read" in words for words in said)
+    assert not open_page("results").exception and not open_page("scorecard").exception
+
+
+def test_runs_without_frames_can_be_rated(outputs: Path, pairs: list[Pair]) -> None:
+    for row in (pairs[0].a, pairs[0].b):
+        shutil.rmtree(outputs / row.path / "artifacts")
+    assert "2 frames" in sent(open_page("rate", rater="anna", pair=pairs[0].id))
+
+
+def answers_of_arms(outputs: Path, pairs: list[Pair], repeats: int = 1) -> tuple[str, str]:
+    """A second prompt version of the first model on each clip; returns the ids of both arms."""
+    store, ids = Store(outputs), set()
+    for pair in pairs:
+        run = store.load(pair.a)
+        for repeat in range(repeats):
+            for number, question in enumerate(("What happens? You are Cosmos-Reason1.", "What is the risk?")):
+                if (number, repeat) == (0, 0):
+                    continue
+                changed = {
+                    "id": f"20261125T1{number}000{repeat}Z-{run.key[:8]}",
+                    "prompt": Prompt(name="driving", user_prompt=question),
+                    "settings": run.settings.model_copy(update={"repeat": repeat}),
+                    "answer": run.answer.model_copy(update={"raw": f"A car, {number}, {repeat}."}),
+                }
+                store.save(run.model_copy(update=changed), np.full((2, 28, 56, 3), 120, np.uint8))
+    for row in store.rows():
+        if row.model == pairs[0].a.model:
+            ids.add(row.arm.id)
+    one, other = sorted(ids)
+    return one, other
+
+
+def test_two_arms_of_a_link_are_rated_blind_their_repeats_by_number(outputs: Path, pairs: list[Pair]) -> None:
+    one, other = answers_of_arms(outputs, pairs, repeats=2)
+    page = open_page("rate", rater="anna", a=one, b=other)
+    assert "0 of 6 pairs rated" in sent(page) and told(sent(page) + str(page.query_params)) == []
+    page.toggle("rate_repeats").set_value(False).run()
+    assert "0 of 3 pairs rated" in sent(page)
+    assert "0 of 3 pairs rated" in sent(open_page("rate", rater="anna"))  # unasked, only the two models are compared
+
+
+def test_arms_that_are_not_here_are_said_and_the_queue_goes_on(pairs: list[Pair]) -> None:
+    page = open_page("rate", rater="anna", a="000000000000", b="111111111111")
+    assert "are not here" in page.warning[0].value and linked(page, "pair") == pairs[0].id
+
+
+def test_another_prompt_is_chosen_and_never_joins(outputs: Path, scenarios: Path, pairs: list[Pair]) -> None:
+    for pair in pairs[:2]:
+        for row in (pair.a, pair.b):
+            run = Store(outputs).load(row)
+            other = {"id": f"20261125T100000Z-{run.key[:8]}", "prompt": Prompt(name="risk", user_prompt="How risky?")}
+            Store(outputs).save(run.model_copy(update=other), np.full((2, 28, 56, 3), 120, np.uint8))
+    page = open_page("rate", rater="anna")
+    assert "0 of 3 pairs rated" in sent(page)
+    choice = page.selectbox("rate_comparison")
+    assert [label.split(" ")[0] for label in choice.options] == ["driving", "risk"]
+    choice.select_index(1).run()
+    assert "0 of 2 pairs rated" in sent(page) and "How risky?" in sent(page)
+
+
+def test_disputed_pairs_are_ones_own_rated_pairs(outputs: Path, pairs: list[Pair]) -> None:
+    for pair in pairs:
+        rate(outputs, pair, "bert", verdict="a")
+    rate(outputs, pairs[1], "anna", verdict="b")
+    page = open_page("rate", rater="anna", state="disputed")
+    assert linked(page, "pair") == pairs[1].id and "raters disagree" in sent(page)
+    assert "No such pair" in open_page("rate", rater="carl", state="disputed").sidebar.caption[0].value
