@@ -13,7 +13,7 @@ from filelock import BaseFileLock, FileLock, Timeout
 
 from cosmos_compare.compare import Comparison, start_one
 from cosmos_compare.errors import CompareError
-from cosmos_compare.jobs import ModelPool
+from cosmos_compare.jobs import Job, ModelPool
 from cosmos_compare.runs.index import RunRow
 from cosmos_compare.runs.store import Store, writing_to
 from cosmos_compare.schema import ModelSpec, Run
@@ -30,6 +30,7 @@ class Item:
     spec: ModelSpec
     number: int
     before: RunRow | None = None  # answered by an earlier batch, or by another one meanwhile
+    job: Job[Run] | None = None
     run: Run | None = None
     error: CompareError | None = None
 
@@ -62,6 +63,17 @@ class Batch:
         self.force = force
         self.items = list(items)
         self.to_do = [item for item in self.items if not self._is_done(item)]
+        self._stopped = threading.Event()
+
+    def stop(self) -> None:
+        """End what is under way at its next token and begin nothing more; what is saved stays. From any thread."""
+        self._stopped.set()
+        for item in self.to_do:
+            if item.job is not None:
+                item.job.stop()
+
+    def stopped(self) -> bool:
+        return self._stopped.is_set()
 
     def work(self, pool: ModelPool, cache: FrameCache, on_item: Callable[[Item], None]) -> None:
         """Answer what is to do, the models side by side, each as many at once as its engine takes.
@@ -69,18 +81,17 @@ class Batch:
         `on_item` is called as each ends, from several threads.
         """
         specs = list(dict.fromkeys(item.spec for item in self.to_do))
-        stopped = threading.Event()
 
         def one_round(spec: ModelSpec, items: list[Item], wait_s: float) -> list[Item]:
             """What others are doing now."""
             with ThreadPoolExecutor(CLAIMED, thread_name_prefix=f"batch {spec.name}") as threads:
-                done = threads.map(lambda item: self._attempt(item, wait_s, pool, cache, on_item, stopped), items)
+                done = threads.map(lambda item: self._attempt(item, wait_s, pool, cache, on_item), items)
                 return [item for item, ended in zip(items, done, strict=True) if not ended]
 
         def one_model(spec: ModelSpec) -> None:
             # First what nobody else is doing; then wait for the rest, and do what the others left.
             waiting = one_round(spec, [item for item in self.to_do if item.spec == spec], 0)
-            while waiting and not stopped.is_set():
+            while waiting and not self.stopped():
                 waiting = one_round(spec, waiting, 1)
 
         with ThreadPoolExecutor(max(1, len(specs))) as threads:
@@ -89,8 +100,7 @@ class Batch:
                 for future in futures:
                     future.result()
             except BaseException:
-                stopped.set()
-                pool.stop()
+                self.stop()
                 raise
 
     def _attempt(
@@ -100,17 +110,17 @@ class Batch:
         pool: ModelPool,
         cache: FrameCache,
         on_item: Callable[[Item], None],
-        stopped: threading.Event,
     ) -> bool:
         """Answer an item, or see that it has been answered. False: another process is at it now."""
-        if stopped.is_set():
+        if self.stopped():
             return True
         try:
             with self._claim(item, wait_s):
-                if stopped.is_set():
-                    return True
                 if not self._is_done(item):
-                    item.run = start_one(item.comparison, item.spec, pool, self.store, cache, patient=True).outcome()
+                    item.job = start_one(item.comparison, item.spec, pool, self.store, cache, patient=True)
+                    if self.stopped():  # it may have come between: a stop reaches every job
+                        item.job.stop()
+                    item.run = item.job.outcome()
         except Timeout:
             return False
         except CompareError as error:

@@ -33,6 +33,16 @@ def plain(key: str, value: Any) -> str:
 Cell = Callable[[str, Any], str]  # the HTML of a string, number or constant, by its key
 
 
+def grid(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """A table of short texts, the first column as names of the rows; all escaped."""
+    top = "".join(f'<th scope="col">{safe(name)}</th>' for name in head)
+    body = "".join(
+        f'<tr><th scope="row">{safe(row[0])}</th>{"".join(f"<td>{safe(cell)}</td>" for cell in row[1:])}</tr>'
+        for row in rows
+    )
+    return f'<div class="grid"><table class="json"><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table></div>'
+
+
 def table(data: Any, depth: int = 0, cell: Cell = plain, key: str = "") -> str:
     """JSON for reading: an object as rows, a list of objects as a table, everything else as text. `cell` writes a
     value, and must escape it."""

@@ -1,0 +1,40 @@
+"""Studies that were saved: small YAML files under `outputs/studies/`."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from cosmos_compare.errors import CompareError
+from cosmos_compare.studies.study import Study, load_study, study_text
+
+FOLDER = "studies"
+
+
+def saved_studies(outputs: Path) -> list[str]:
+    """The names of the saved studies."""
+    return sorted(path.stem for path in (outputs / FOLDER).glob("*.yaml"))
+
+
+def load_saved(outputs: Path, name: str) -> Study:
+    """A saved study. Raises `CompareError` when it can't be read."""
+    return load_study(_path(outputs, name))
+
+
+def save_study(outputs: Path, name: str, study: Study) -> Path:
+    """Write a study under its name; one of the same name is replaced. Raises `CompareError` for what is no name."""
+    path = _path(outputs, name)
+    partial = path.with_suffix(".tmp")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        partial.write_text(study_text(study), encoding="utf-8")
+        partial.replace(path)
+    except OSError as error:
+        raise CompareError(f"{path}: can't be written ({error.strerror}).", "Check the folder.") from error
+    return path
+
+
+def _path(outputs: Path, name: str) -> Path:
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}", name):
+        raise CompareError(f"{name!r} can't be a study's name.", "Use letters, digits, - and _.", field="name")
+    return outputs / FOLDER / f"{name}.yaml"

@@ -1,0 +1,54 @@
+"""What the lab reads, held for all sessions: the matrix of a study and the facts of its answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import streamlit as st
+
+from cosmos_compare.paths import home, outputs_folder
+from cosmos_compare.runs.store import Store
+from cosmos_compare.studies.export import truths_of
+from cosmos_compare.studies.fact_book import FactBook
+from cosmos_compare.studies.facts import AnswerFacts
+from cosmos_compare.studies.hashes import clip_hashes
+from cosmos_compare.studies.matrix import Matrix, fill
+from cosmos_compare.studies.plan import Plan, resolve
+from cosmos_compare.studies.runner import StudyRunner
+from cosmos_compare.studies.study import Study
+from cosmos_compare.ui.shared import rating_data, resources
+from cosmos_compare.video.frame_cache import FrameCache
+
+
+def runner() -> StudyRunner:
+    """The one study that runs on this server, if any."""
+    return _runner(outputs_folder())
+
+
+@st.cache_resource(show_spinner=False)
+def _runner(outputs: Path) -> StudyRunner:
+    return StudyRunner(resources.pool(), Store(outputs), FrameCache())
+
+
+@st.cache_data(show_spinner=False, ttl=10, hash_funcs={Study: str})
+def plan_of(study: Study) -> Plan:
+    """The study's scenarios and arms on this machine. Raises `CompareError`."""
+    return resolve(study, home())
+
+
+def matrix_of(plan: Plan) -> Matrix:
+    """The matrix as it is on disk now."""
+    store = resources.store()
+    return fill(plan, rating_data.runs().rows, clip_hashes(plan.scenarios, store.outputs))
+
+
+def facts_of(matrix: Matrix) -> Mapping[str, AnswerFacts]:
+    """The facts of the study's answers, each read once."""
+    rows = [row for cell in matrix.all_cells() for row in cell.answers]
+    return _book(outputs_folder()).read_all(rows, truths_of(matrix))
+
+
+@st.cache_resource(show_spinner=False)
+def _book(outputs: Path) -> FactBook:
+    return FactBook(Store(outputs))

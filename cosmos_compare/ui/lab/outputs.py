@@ -1,0 +1,45 @@
+"""What leaves the lab: rate two arms blind, and the study's answers as files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+from cosmos_compare.language import t
+from cosmos_compare.studies.export import as_csv, as_jsonl
+from cosmos_compare.studies.facts import AnswerFacts
+from cosmos_compare.studies.matrix import Matrix
+from cosmos_compare.ui.shared import plain, resources
+
+
+def show(matrix: Matrix, facts: Mapping[str, AnswerFacts]) -> None:
+    """The way to blind rating of two arms, and downloads."""
+    labels = [arm.label for arm in matrix.plan.arms]
+    numbers = list(range(len(labels)))
+    if len(numbers) > 1:
+        with st.container(horizontal=True, vertical_alignment="bottom", key="lab_rate"):
+            a = st.selectbox(
+                t("Rate blind"), numbers, 0, format_func=lambda n: plain.plain(labels[n]), key="lab_rate_a"
+            )
+            b = st.selectbox(t("against"), numbers, 1, format_func=lambda n: plain.plain(labels[n]), key="lab_rate_b")
+            if a != b:
+                arms = {"a": matrix.plan.arms[a].arm.id, "b": matrix.plan.arms[b].arm.id}
+                st.page_link("pages/rate.py", label=t("Rate these two"), query_params=arms, icon=":material/star:")
+    with st.container(horizontal=True, key="lab_files_out"):
+        st.download_button(
+            "CSV",
+            lambda: as_csv(matrix, facts),
+            "study.csv",
+            "text/csv",
+            icon=":material/download:",
+            help=t("A row an answer, with what it states"),
+        )
+        st.download_button(
+            "JSONL",
+            lambda: b"".join(as_jsonl(matrix, resources.store())),
+            "study.jsonl",
+            "application/jsonl",
+            icon=":material/download:",
+            help=t("A line an answer, with all that determined it"),
+        )

@@ -1,0 +1,45 @@
+"""What a browser session remembers of the lab: every key of its state is named here, and nowhere else."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from cosmos_compare.studies.study import Study
+
+# Widgets of this page.
+SCENARIOS = "lab_scenarios"
+MODELS = "lab_models"
+PROMPTS = "lab_prompts"
+CONDITIONS = "lab_conditions"
+REASONING = "lab_reasoning"
+REPEATS = "lab_repeats"
+TEMPERATURE = "lab_temperature"
+PLANNED = "lab_planned"
+NAME = "lab_name"
+OPENED = "lab_opened"
+FILTER = "lab_filter"
+FIND = "lab_find"
+MATRIX = "lab_matrix"
+VERSIONS = "lab_versions"
+RATE_A, RATE_B = "lab_rate_a", "lab_rate_b"
+_STUDY = "lab_study"
+_SERIAL = "lab_serial"
+
+
+def study() -> Study | None:
+    """The study of this session."""
+    found: Study | None = st.session_state.get(_STUDY)
+    return found
+
+
+def put_study(new: Study, *, fresh: bool = False) -> None:
+    """Remember a study; `fresh` ones fill the form anew."""
+    st.session_state[_STUDY] = new
+    if fresh:
+        st.session_state[_SERIAL] = serial() + 1
+
+
+def serial() -> int:
+    """Widgets keep what was typed; under a new number they begin with the study's values."""
+    number: int = st.session_state.get(_SERIAL, 0)
+    return number

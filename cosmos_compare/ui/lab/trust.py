@@ -1,0 +1,81 @@
+"""Stability and controls of a study, as tables with a sentence each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+from cosmos_compare.language import t
+from cosmos_compare.stats import Estimate
+from cosmos_compare.studies.controls import Control, controls
+from cosmos_compare.studies.facts import KINDS, AnswerFacts
+from cosmos_compare.studies.matrix import Matrix
+from cosmos_compare.studies.stability import stability
+from cosmos_compare.ui.shared import plain
+from cosmos_compare.ui.shared.tables import grid
+
+MOST_CLAIMS = 40
+
+
+def show_stability(matrix: Matrix, facts: Mapping[str, AnswerFacts]) -> None:
+    """How far the repeats of each arm agree."""
+    if matrix.plan.repeats < 2:
+        st.info(t("Repeats show how stable answers are: set them to two or more."))
+        return
+    st.caption(
+        t(
+            "How often two repeats on one clip state the same: the mean over scenarios, and in brackets where it lies "
+            "for scenarios like these with 95 % confidence."
+        )
+    )
+    head = [t("arm"), t("scenarios"), *(t(kind) for kind in KINDS), t("different texts"), t("spread of the first time")]
+    lines = []
+    for own in stability(matrix, facts):
+        spread = "–" if own.spread_s is None else f"{own.spread_s:.2f} s"
+        texts = "–" if own.texts is None else t("{n} of {total}", n=f"{own.texts:.1f}", total=matrix.plan.repeats)
+        agree = [_share(own.agree[kind]) for kind in KINDS]
+        lines.append([matrix.plan.arms[own.arm].label, str(own.scenarios), *agree, texts, spread])
+    st.html(grid(head, lines))
+
+
+def show_controls(matrix: Matrix, facts: Mapping[str, AnswerFacts]) -> None:
+    """What each model still claims when it does not see the clip."""
+    found = controls(matrix, facts)
+    if not found:
+        st.info(t("A control shows what a model says from habit: choose, say, blank beside clip under Shown."))
+        return
+    st.caption(
+        t(
+            "Of what an answer claims of the clip, the share that it claims under the control, too: from habit, not "
+            "from sight. The mean over scenarios; in brackets the 95 % interval for scenarios like these."
+        )
+    )
+    lines = [_control_line(matrix, control) for control in found]
+    st.html(grid([t("arm"), t("control"), t("said from habit"), t("claims"), t("scenarios")], lines))
+    with st.expander(t("The claims behind the numbers")):
+        for control in found:
+            st.markdown(f"**{plain.plain(matrix.plan.arms[control.control].label)}**")
+            kept = [each for each in control.claims if each.kept]
+            stays = [[each.scenario, f"#{each.repeat}", each.claim] for each in kept[:MOST_CLAIMS]]
+            if stays:
+                st.html(grid([t("scenario"), t("repeat"), t("claim that stays")], stays))
+            else:
+                st.caption(t("No claim stays."))
+
+
+def _control_line(matrix: Matrix, control: Control) -> list[str]:
+    arms = matrix.plan.arms
+    kept = sum(each.kept for each in control.claims)
+    claims = t("{kept} of {total} stay", kept=kept, total=len(control.claims))
+    condition = arms[control.control].settings.condition
+    habit = control.habit
+    return [arms[control.arm].label, condition, _share(habit), claims, str(habit.scenarios)]
+
+
+def _share(own: Estimate) -> str:
+    if own.value is None:
+        return "–"
+    if own.low is None or own.high is None:
+        return f"{own.value:.0%}"
+    return f"{own.value:.0%} ({own.low:.0%} to {own.high:.0%})"

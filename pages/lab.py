@@ -1,0 +1,30 @@
+"""Lab: scenarios × arms as one study: run it, see what changed, how stable it is, and what is said from habit."""
+
+import streamlit as st
+
+from cosmos_compare.errors import CompareError
+from cosmos_compare.language import t
+from cosmos_compare.ui.lab import data, form, matrix, outputs, prompts, run_panel, trust
+from cosmos_compare.ui.shared import plain, shell
+
+shell.page("Lab")
+study = form.show()
+try:
+    plan = data.plan_of(study)
+except CompareError as error:
+    plain.error(error)
+    st.stop()
+
+found = data.matrix_of(plan)
+facts = data.facts_of(found)
+run_panel.show(found)
+answers, repeats, controls, versions = st.tabs([t("Matrix"), t("Stability"), t("Controls"), t("Prompt versions")])
+with answers:
+    matrix.show(found, facts)
+    outputs.show(found, facts)
+with repeats:
+    trust.show_stability(found, facts)
+with controls:
+    trust.show_controls(found, facts)
+with versions:
+    prompts.show()
