@@ -8,11 +8,12 @@ from cosmos_compare.runs.index import RunRow
 
 @dataclass(frozen=True)
 class PromptVersion:
-    """The runs of one version of a prompt, newest first."""
+    """The runs of one version of a prompt under one condition, newest first."""
 
     name: str
     version: str
     reasoning: bool
+    condition: str
     rows: tuple[RunRow, ...]
 
     @property
@@ -44,20 +45,21 @@ def newest_answers(rows: Iterable[RunRow]) -> list[RunRow]:
 
 
 def versions(rows: Iterable[RunRow], scenario: str) -> list[PromptVersion]:
-    """The runs of a scenario by prompt text and reasoning; the most recently used version first."""
-    groups: dict[tuple[str, bool], list[RunRow]] = {}
+    """The runs of a scenario by prompt text, reasoning and condition; the most recently used first."""
+    groups: dict[tuple[str, bool, str], list[RunRow]] = {}
     for row in sorted(rows, key=lambda row: row.id, reverse=True):
         if row.scenario == scenario:
-            groups.setdefault((row.prompt_version, row.reasoning), []).append(row)
+            groups.setdefault((row.prompt_version, row.reasoning, row.condition), []).append(row)
     return [PromptVersion(own[0].prompt_name, *key, tuple(own)) for key, own in groups.items()]
 
 
 def latest_of(
-    history: Sequence[PromptVersion], prompt_version: str, reasoning: bool, models: Sequence[str]
+    history: Sequence[PromptVersion], prompt_version: str, reasoning: bool, condition: str, models: Sequence[str]
 ) -> list[RunRow]:
-    """The newest run of each of `models` for a version of the prompt, in their order; empty unless all have one."""
+    """The newest run of each of `models` for a version of the prompt under a condition, in their order; empty unless
+    all have one."""
     for version in history:
-        if (version.version, version.reasoning) == (prompt_version, reasoning):
+        if (version.version, version.reasoning, version.condition) == (prompt_version, reasoning, condition):
             found = {row.model: row for row in version.latest()}
             return [found[name] for name in models] if all(name in found for name in models) else []
     return []

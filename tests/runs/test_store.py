@@ -13,11 +13,12 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from rating_samples import run_row
 from runs_support import IMAGES, make_run
 
 from cosmos_compare.errors import CompareError
-from cosmos_compare.runs.history import newest_answers
-from cosmos_compare.runs.index import list_runs, read_runs
+from cosmos_compare.runs.history import latest_of, newest_answers, versions
+from cosmos_compare.runs.index import RunRow, list_runs, read_runs
 from cosmos_compare.runs.store import Store, export_run
 
 
@@ -189,3 +190,20 @@ def test_a_read_only_folder_is_a_sentence_and_still_read(small_disk: Path) -> No
     assert "COSMOS_COMPARE_OUTPUTS" in str(caught.value)
     assert [row.id for row in store.rows()] == [saved.id]
     assert isinstance(caught.value.__cause__, OSError) and caught.value.__cause__.errno == errno.EROFS
+
+
+def test_a_control_is_no_newer_answer_about_the_clip() -> None:
+    """The Compare page showed an answer about a grey picture beside one about the clip: both were the newest."""
+    rows = [
+        _row_of("1", model="a", condition="clip"),
+        _row_of("2", model="b", condition="clip"),
+        _row_of("3", model="a", condition="blank"),
+    ]
+    found = versions(rows, "scene")
+    assert [(each.condition, len(each.rows)) for each in found] == [("blank", 1), ("clip", 2)]
+    assert [row.id for row in latest_of(found, "v", False, "clip", ["a", "b"])] == ["1", "2"]
+    assert latest_of(found, "v", False, "blank", ["a", "b"]) == []
+
+
+def _row_of(number: str, model: str, condition: str) -> RunRow:
+    return run_row(number, model, scenario="scene", prompt_version="v", condition=condition)

@@ -55,7 +55,8 @@ def newest(draft: Checked, scenario: str, board: Board, rows: Sequence[RunRow], 
             change_view(live=live.id)
             return Shown(live.sides, live, running=True)
     models = [spec.name for spec in draft.specs]
-    found = latest_of(versions(rows, scenario), draft.prompt.version, draft.prompt.reasoning, models)
+    asked = draft.prompt.version, draft.prompt.reasoning, draft.settings.condition
+    found = latest_of(versions(rows, scenario), *asked, models)
     return _saved(tuple(row.id for row in found), rows, store)
 
 

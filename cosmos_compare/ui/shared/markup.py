@@ -261,6 +261,7 @@ def difference_list(sentences: Sequence[str]) -> str:
 def version_line(version: PromptVersion) -> str:
     """One version of a prompt in the history: when, which, and how each model ended."""
     reasoning = " with reasoning" if version.reasoning else ""
+    control = "" if version.condition == "clip" else f' <span class="pill">{safe(version.condition)}</span>'
     models = "".join(
         f'<span class="pill {safe(row.finish)}">{safe(row.model)}</span>' + (demo_dot() if row.demo else "")
         for row in version.latest()
@@ -268,7 +269,7 @@ def version_line(version: PromptVersion) -> str:
     when = safe(version.newest[:16].replace("T", " "))
     runs = f"{len(version.rows)} runs" if len(version.rows) > 1 else "1 run"
     return (
-        f'<div class="version"><b>{safe(version.name)}</b> <code>{safe(version.version[:6])}</code>{reasoning}'
+        f'<div class="version"><b>{safe(version.name)}</b> <code>{safe(version.version[:6])}</code>{reasoning}{control}'
         f"<span>{when} UTC · {runs}</span>{models}</div>"
     )
 
