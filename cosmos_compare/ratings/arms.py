@@ -91,20 +91,27 @@ def arms_of_pair(a: RunRow, b: RunRow) -> Two | None:
 
     None where more than one thing differs, or nothing.
     """
+    if (a.scenario, a.footage_key, a.repeat) != (b.scenario, b.footage_key, b.repeat):
+        return None
+    return one_difference(*(row.arm._replace(settings_key=_settings(row)) for row in (a, b)))
+
+
+def one_difference(a: Arm, b: Arm) -> Two | None:
+    """Two arms, named as far as they differ; None where they differ in more than one thing, or in nothing."""
     unlike = [
         a.model != b.model,
         (a.prompt_version, a.reasoning) != (b.prompt_version, b.reasoning),
-        _settings(a) != _settings(b),
+        a.settings_key != b.settings_key,
         a.condition != b.condition,
     ]
-    if sum(unlike) != 1 or (a.scenario, a.footage_key, a.repeat) != (b.scenario, b.footage_key, b.repeat):
+    if sum(unlike) != 1:
         return None
     one, other = ArmChoice(a.model, condition=a.condition), ArmChoice(b.model, condition=b.condition)
     if unlike[1]:
         one = one._replace(prompt_version=a.prompt_version, reasoning=a.reasoning)
         other = other._replace(prompt_version=b.prompt_version, reasoning=b.reasoning)
     if unlike[2]:
-        one, other = one._replace(settings_key=_settings(a)), other._replace(settings_key=_settings(b))
+        one, other = one._replace(settings_key=a.settings_key), other._replace(settings_key=b.settings_key)
     return one, other
 
 

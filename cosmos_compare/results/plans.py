@@ -4,6 +4,7 @@ A plan belongs to two arms and a part of the ratings. It is what lets p ≤ .05 
 """
 
 from collections.abc import Sequence
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +13,12 @@ import yaml
 from pydantic import ValidationError
 
 from cosmos_compare.errors import CompareError
-from cosmos_compare.ratings.arms import Two
+from cosmos_compare.ratings.arms import Two, one_difference, two_arms
 from cosmos_compare.record import Record
-from cosmos_compare.results.evidence import Slice
+from cosmos_compare.results.evidence import Slice, load
+from cosmos_compare.results.report import judgements
 from cosmos_compare.runs.disk import sync_folder
+from cosmos_compare.runs.index import Arm
 from cosmos_compare.yaml_io import read_mapping
 
 NAME = "plans.yaml"
@@ -88,6 +91,22 @@ def record_plan(outputs: Path, arms: Two, part: Slice, planned: int, rated: int,
     except OSError as error:  # filelock's Timeout is one, too
         raise CompareError(f"{path}: the plan can't be saved ({error.strerror}).", "Check the folder.") from error
     return plan
+
+
+def record_study(outputs: Path, arms: Sequence[Arm], planned: int, now: str) -> list[Plan]:
+    """Write down the planned number of a study for every two of its arms that have no plan yet; returns what is new.
+
+    Two arms that differ in one thing are planned as Results compare them (two models, two prompts, a clip and its
+    control), others as they are.
+    """
+    found, known = load(outputs), read_plans(outputs)
+    new: list[Plan] = []
+    for a, b in combinations(arms, 2):
+        two = one_difference(a, b) or two_arms((a, b))
+        if plan_for([*known, *new], two, Slice()) is None:
+            rated = judgements(found, two, Slice())[1]["scenario"].nunique()
+            new.append(record_plan(outputs, two, Slice(), planned, rated, now))
+    return new
 
 
 def _key(arms: Two) -> list[str]:

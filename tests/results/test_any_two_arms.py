@@ -193,6 +193,18 @@ def test_a_plan_made_after_looking_is_kept_and_does_not_count(outputs: Path) -> 
     assert plans.counts(blind) == 12
 
 
+def test_a_study_brings_its_planned_number_by_itself(outputs: Path) -> None:
+    rows = list_runs(outputs)
+    rate(outputs, find_pairs(rows, (OLD, NEW))[:1], 0, 1)
+    arms = list({row.arm: None for row in rows if row.condition == "clip"})
+    new = plans.record_study(outputs, arms, 8, "2026-11-26T00:00:00Z")
+    assert len(new) == 3 and plans.record_study(outputs, arms, 8, "2026-11-26T00:00:01Z") == []
+    kept = plans.read_plans(outputs)
+    assert plans.counts(plans.plan_for(kept, (A, B), Slice())) == 8
+    late = plans.plan_for(kept, (NEW, OLD), Slice())
+    assert late is not None and late.rated_before == 1 and plans.counts(late) is None
+
+
 def test_a_plan_that_can_not_be(outputs: Path) -> None:
     with pytest.raises(CompareError, match="can't be planned"):
         plans.record_plan(outputs, (A, B), Slice(), 0, 0, "now")
