@@ -36,6 +36,7 @@ def run(args: argparse.Namespace) -> int:
         for problem in filter(None, map(access_problem, {arm.spec for arm in plan.arms})):
             raise problem
         failed = _answer(plan, store)
+        _record_planned(plan, store)
     matrix = matrix_now(plan, store)
     if args.json:
         from cosmos_compare.studies.export import as_json
@@ -45,6 +46,19 @@ def run(args: argparse.Namespace) -> int:
     else:
         _show(matrix, store)
     return int(failed)
+
+
+def _record_planned(plan: Plan, store: Store) -> None:
+    """Write down for Results how many scenarios will decide, before the first of them is rated."""
+    if plan.planned is None:
+        return
+    from cosmos_compare.ratings.judgement import now
+    from cosmos_compare.results.plans import plan_words, record_study
+
+    arms = list(dict.fromkeys(arm.arm for arm in plan.arms))
+    new = record_study(store.outputs, arms, plan.planned, now())
+    for words in dict.fromkeys(plan_words(each) for each in new):
+        note(f"Planned for Results: {words}")
 
 
 def matrix_now(plan: Plan, store: Store) -> Matrix:

@@ -11,6 +11,7 @@ from conftest import write_clip
 from cosmos_compare.catalogue.models import resolve_models
 from cosmos_compare.cli import main
 from cosmos_compare.cli.study import matrix_now
+from cosmos_compare.results.plans import read_plans
 from cosmos_compare.runs.index import list_runs
 from cosmos_compare.runs.store import Store
 from cosmos_compare.studies.matrix import Matrix
@@ -60,6 +61,7 @@ def test_a_study_is_answered_once_shown_as_it_is_and_resumed(
     told = json.loads(capsys.readouterr().out)
     assert (told["done"], told["to_do"]) == (24, 0)
     assert len({arm["id"] for arm in told["arms"]}) == 4
+    assert [plan.planned for plan in read_plans(outputs)] == [3] * 6  # every two of four arms, before any rating
     by_id = {row.id: row for row in list_runs(outputs)}
     for cell in told["cells"]:
         arm = next(arm for arm in told["arms"] if arm["id"] == cell["arm"])
