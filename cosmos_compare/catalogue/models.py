@@ -118,7 +118,7 @@ def _spec(name: str, entry: dict[str, Any], families: Table) -> ModelSpec:
     family = entry.pop("family", None)
     if not isinstance(family, str) or family not in families:
         raise CompareError(
-            f"Model {name!r}: unknown family {family!r}.", f"Known families: {', '.join(sorted(families))}."
+            f"Model {name!r}: unknown family {family!r:.60}.", f"Known families: {', '.join(sorted(families))}."
         )
     try:
         return ModelSpec.model_validate({"name": name, "label": name, **_merge(families[family], entry)})

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from runs_support import IMAGES, make_run
+from wrong_values import WRONG, Steps, changed, places, without
 
 from cosmos_compare.board import side_of
 from cosmos_compare.cli import main
@@ -30,42 +30,12 @@ from cosmos_compare.ui.compare import boxes
 from cosmos_compare.ui.rate import sheet_markup
 from cosmos_compare.ui.shared import markup
 
-WRONG: list[Any] = [
-    *(None, True, False, 0, -1, 1, 1.5, -0.5, 2**31, 2**63, 2**64, 10**30, 1e308, -1e308, float("nan"), float("inf")),
-    *("", " ", "x", "0", "-1", "nan", "../..", "/etc/passwd", "\x00", "a\x00b", "\n", "é" * 5000, "y" * 70_000),
-    *("<img src=x onerror=alert(1)>", "{0.__class__}", "%s%n", "\u202e", "[" * 50, '{"a":' * 50),
-    *([], [[]], [None], [1, "a"], {}, {"a": None}, {"": {}}, [0.0, 1.0], [[0, 0, 1, 1]], ["a"] * 2000),
-]
-Steps = tuple[str | int, ...]
-
-
-def places(data: Any, at: Steps = ()) -> Iterator[Steps]:
-    """The paths of all fields, those with fields of their own too."""
-    inside = data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ()
-    for key, value in inside:
-        yield (*at, key)
-        yield from places(value, (*at, key))
-
-
 RECORD = json.loads(
     make_run(raw='{"objects": [{"label": "car", "box_2d": [0, 0, 500, 500]}]}')
     .model_copy(update={"id": "X"})
     .model_dump_json()
 )
 PLACES = sorted(places(RECORD), key=str)
-
-
-def changed(data: Any, at: Steps, value: Any, remove: bool) -> Any:
-    """A copy of a record in which the field `at` is another, or gone."""
-    copy = json.loads(json.dumps(data))
-    holder = copy
-    for key in at[:-1]:
-        holder = holder[key]
-    if remove:
-        del holder[at[-1]]
-    else:
-        holder[at[-1]] = value
-    return copy
 
 
 @pytest.fixture(scope="module")
@@ -144,16 +114,15 @@ def damage(sound: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> D
 def test_commands_and_pairs_stand_beside_any_field_of_any_value(
     at: Steps, value: Any, remove: bool, damage: Damage
 ) -> None:
-    damage.put(json.dumps(changed(damage.record, at, value, remove)))
+    damage.put(json.dumps(without(damage.record, at) if remove else changed(damage.record, at, value)))
 
 
 @pytest.mark.parametrize("at", PLACES, ids=lambda at: ".".join(map(str, at)))
 def test_every_field_of_every_value_is_a_sentence_or_can_be_shown(at: Steps, damage: Damage) -> None:
     """All of them, one after the other; what the record takes is shown as the pages show it."""
     refusals = []
-    for value in [*WRONG, KeyError]:
-        gone = value is KeyError
-        damage.path.write_text(json.dumps(changed(damage.record, at, None if gone else value, gone)))
+    for data in [*(changed(damage.record, at, value) for value in WRONG), without(damage.record, at)]:
+        damage.path.write_text(json.dumps(data))
         try:
             show(load_record(damage.outputs, damage.row.path), damage.path.parent)
         except CompareError as error:
