@@ -18,6 +18,7 @@ import numpy as np
 from cosmos_compare.errors import CompareError
 from cosmos_compare.schema import Clip
 from cosmos_compare.video.background import Background
+from cosmos_compare.video.clips import probe
 from cosmos_compare.video.decode import DamagedError, walk
 from cosmos_compare.video.files import state_key
 from cosmos_compare.video.opening import open_video
@@ -50,9 +51,9 @@ class Playable:
     problem: str = ""
 
 
-def itself(video: Path, clip: Clip) -> Playable | None:
+def itself(video: Path) -> Playable | None:
     """The file as it is, where every browser plays it and its clock tells the clip's. Raises `CompareError`."""
-    timeline = read_timeline(video)
+    clip, timeline = probe(video), read_timeline(video)
     suffix = video.suffix.lower()
     if clip.codec not in NATIVE.get(suffix, ()) or not _is_plain(clip, timeline) or timeline.file_start > LATE:
         return None
@@ -71,19 +72,19 @@ class PlayableCopies:
         self._known: dict[str, Playable] = {}
         self._background = Background("playable copies")
 
-    def get(self, video: Path, clip: Clip) -> Playable:
+    def get(self, video: Path) -> Playable:
         """The file itself, its copy, or how far that is. Never raises."""
         key = state_key(video, VERSION)
         known = self._known.get(key)
         if known is None or (known.path and not known.path.exists()):
-            known = self._known[key] = self._find(key, video, clip)
+            known = self._known[key] = self._find(key, video)
         if not known.path and not known.problem:
-            self._background.ask(key, lambda: self._make(key, video, clip))
+            self._background.ask(key, lambda: self._make(key, video))
         return known
 
-    def _find(self, key: str, video: Path, clip: Clip) -> Playable:
+    def _find(self, key: str, video: Path) -> Playable:
         try:
-            if native := itself(video, clip):
+            if native := itself(video):
                 return native
         except CompareError as error:
             return Playable(problem=str(error))
@@ -95,7 +96,7 @@ class PlayableCopies:
                 return Playable(path, mime)
         return Playable()
 
-    def _make(self, key: str, video: Path, clip: Clip) -> None:
+    def _make(self, key: str, video: Path) -> None:
         if self._known[key].path or self._known[key].problem:
             return  # it was done between a look and the question
         found = Playable(problem=f"{video.name}: no copy that browsers play could be made of it.")
@@ -104,7 +105,7 @@ class PlayableCopies:
             self._known[key] = Playable(share=min(share, 1.0))
 
         try:
-            path = make_copy(video, clip, self.folder / key, tell)
+            path = make_copy(video, self.folder / key, tell)
             found = Playable(path, MIME[path.suffix])
             _trim(self.folder, keep=path)
         except CompareError as error:
@@ -113,13 +114,13 @@ class PlayableCopies:
             self._known[key] = found
 
 
-def make_copy(video: Path, clip: Clip, target: Path, on_progress: Callable[[float], None]) -> Path:
+def make_copy(video: Path, target: Path, on_progress: Callable[[float], None]) -> Path:
     """Write a copy that every browser plays beside `target`, begun at 0 on the clip's clock; returns where it lies.
 
     The packets are taken as they are where browsers know the codec, else the frames are encoded as H.264. Sound is
     left out. Raises `CompareError`.
     """
-    timeline = read_timeline(video)
+    clip, timeline = probe(video), read_timeline(video)
     as_it_is = clip.codec in HOME and _is_plain(clip, timeline) and len(timeline.seconds) == timeline.promised
     suffix = HOME[clip.codec] if as_it_is else ".mp4"
     partial = target.with_name(f".{target.name}.{secrets.token_hex(8)}{suffix}")

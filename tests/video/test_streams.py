@@ -62,7 +62,7 @@ def test_the_video_is_the_stream_that_moves_and_of_several_the_largest(
     frames = sample(video)
     assert (frames.clip.width, frames.clip.height, frames.clip.n_frames) == (320, 192, 20)
     assert [number_of(image) for image in frames.for_model(spec())] == list(range(50, 70))
-    assert itself(video, frames.clip) is None, "a player would show the first one"
+    assert itself(video) is None, "a player would show the first one"
     assert make_thumb(video).seconds == pytest.approx(2.0, abs=0.1)
     told = " ".join(frames.times.warnings)
     assert ("holds 2 videos; the largest is used" in told) == (first[0] == "libx264")

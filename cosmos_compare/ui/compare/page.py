@@ -34,7 +34,7 @@ def show() -> None:
     left, right = st.columns([36, 64], gap="medium")
     with left:
         if scenario and clip:
-            clip_panel.video(scenario, clip, session.seek)
+            clip_panel.video(scenario, clip, session.seek, on_page.sides)
     with right:
         draft = editor.show()
         actions.show(draft, scenario if clip else None, on_page, board)

@@ -14,7 +14,7 @@ from cosmos_compare.language import t
 from cosmos_compare.schema import Clip
 from cosmos_compare.ui.shared import markup, plain, resources, scripts
 from cosmos_compare.video.clips import GROUND_TRUTH, Scenario, load_ground_truth
-from cosmos_compare.video.files import is_file
+from cosmos_compare.video.files import is_file, sha256_of
 
 REFRESH_S = 0.7  # while a copy is being made
 
@@ -55,12 +55,18 @@ def _truth(path: Path) -> None:
             plain.error(error)
 
 
-def video(scenario: Scenario, clip: Clip, on_seek: Callable[[], None] | None = None) -> None:
+def video(
+    scenario: Scenario, clip: Clip, on_seek: Callable[[], None] | None = None, sides: tuple[Side, ...] = ()
+) -> None:
     """The video, or a copy of it where browsers can't play the file, or a picture while that is being made.
 
+    `clip` is what the answers are about, or that of `sides` where there are any: a file that was replaced is said.
     `on_seek` is called when a time in an answer moved the video.
     """
-    found = resources.playable().get(scenario.video, clip)
+    asked = sides[0].comparison.clip if sides else clip
+    if _is_another(scenario.video, asked):
+        plain.warning(t("The file is another than when this was answered: the video is not what the models saw."))
+    found = resources.playable().get(scenario.video)
     if found.path:
         st.video(str(found.path), format=found.mime, muted=True)
         scripts.run("seek", data={"offset": found.offset}, on_seconds_change=on_seek)
@@ -74,9 +80,16 @@ def video(scenario: Scenario, clip: Clip, on_seek: Callable[[], None] | None = N
         st.fragment(_until_made, run_every=REFRESH_S)(scenario, clip)
 
 
+def _is_another(video: Path, clip: Clip) -> bool:
+    try:
+        return sha256_of(video) != clip.sha256
+    except CompareError:
+        return False  # it can't be read, which is said elsewhere
+
+
 def _until_made(scenario: Scenario, clip: Clip) -> None:
     """How far the copy is; it refreshes itself."""
-    found = resources.playable().get(scenario.video, clip)
+    found = resources.playable().get(scenario.video)
     if found.path or found.problem:
         st.rerun()
     kind = t("{codec} in {suffix}", codec=clip.codec, suffix=scenario.video.suffix)
