@@ -16,8 +16,9 @@ except CompareError as error:
     st.stop()
 
 found = data.matrix_of(plan)
-facts = data.facts_of(found)
+facts, unread = data.facts_of(found)
 run_panel.show(found)
+run_panel.reading(unread)
 answers, repeats, controls, versions = st.tabs([t("Matrix"), t("Stability"), t("Controls"), t("Prompt versions")])
 with answers:
     matrix.show(found, facts)

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -21,6 +21,14 @@ from cosmos_compare.runs.store import Store
 from cosmos_compare.studies.facts import AnswerFacts, Fact, read_facts, reader_key
 
 NAME = ".facts.json"
+AT_ONCE = 64  # unknown answers that a page may wait for
+
+
+class Read(NamedTuple):
+    """Facts by run, and how many answers are still to be read."""
+
+    facts: dict[str, AnswerFacts]
+    missing: int
 
 
 class FactBook:
@@ -31,6 +39,8 @@ class FactBook:
         self._lock = threading.Lock()
         self._entries = _load(store)
         self._changed = False
+        self._unreadable: set[str] = set()
+        self._reader: threading.Thread | None = None
 
     def known(self, row: RunRow, key: str) -> AnswerFacts | None:
         """The facts of a run if they were read before under this `reader_key`."""
@@ -47,29 +57,35 @@ class FactBook:
             try:
                 found = read_facts(self.store.load(row), truth)
             except CompareError:
+                self._unreadable.add(row.id)
                 return None
             with self._lock:
                 self._entries[row.id] = key, found
                 self._changed = True
         return found
 
-    def read_all(
-        self,
-        rows: Iterable[RunRow],
-        truths: Mapping[str, GroundTruth | None],
-        stopped: Callable[[], bool] = lambda: False,
-    ) -> dict[str, AnswerFacts]:
+    def read_all(self, rows: Iterable[RunRow], truths: Mapping[str, GroundTruth | None]) -> dict[str, AnswerFacts]:
         """The facts of many runs, by id, and keep them; `truths` by scenario."""
         keys = {scenario: reader_key(truth) for scenario, truth in truths.items()}
-        found: dict[str, AnswerFacts] = {}
-        for row in rows:
-            if stopped():
-                break
-            facts = self.read(row, truths.get(row.scenario), keys[row.scenario])
-            if facts is not None:
-                found[row.id] = facts
+        read = {row.id: self.read(row, truths.get(row.scenario), keys[row.scenario]) for row in rows}
         self.keep()
-        return found
+        return {run: facts for run, facts in read.items() if facts is not None}
+
+    def read_beside(self, rows: Sequence[RunRow], truths: Mapping[str, GroundTruth | None]) -> Read:
+        """The facts that are known by now; a few unknown ones are read at once, many in a thread of their own.
+
+        Ask again to see how far it is: reading one answer takes milliseconds.
+        """
+        keys = {scenario: reader_key(truth) for scenario, truth in truths.items()}
+        there = {row.id: facts for row in rows if (facts := self.known(row, keys[row.scenario])) is not None}
+        unknown = [row for row in rows if row.finished and row.id not in there and row.id not in self._unreadable]
+        if len(unknown) <= AT_ONCE:
+            return Read(there | self.read_all(unknown, truths), 0)
+        with self._lock:
+            if self._reader is None or not self._reader.is_alive():
+                self._reader = threading.Thread(target=self.read_all, args=(unknown, truths), daemon=True, name="facts")
+                self._reader.start()
+        return Read(there, len(unknown))
 
     def keep(self) -> None:
         """Write what was read since the last time."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 
 import streamlit as st
@@ -10,8 +9,7 @@ import streamlit as st
 from cosmos_compare.paths import home, outputs_folder
 from cosmos_compare.runs.store import Store
 from cosmos_compare.studies.export import truths_of
-from cosmos_compare.studies.fact_book import FactBook
-from cosmos_compare.studies.facts import AnswerFacts
+from cosmos_compare.studies.fact_book import FactBook, Read
 from cosmos_compare.studies.hashes import clip_hashes
 from cosmos_compare.studies.matrix import Matrix, fill
 from cosmos_compare.studies.plan import Plan, resolve
@@ -43,10 +41,10 @@ def matrix_of(plan: Plan) -> Matrix:
     return fill(plan, rating_data.runs().rows, clip_hashes(plan.scenarios, store.outputs))
 
 
-def facts_of(matrix: Matrix) -> Mapping[str, AnswerFacts]:
-    """The facts of the study's answers, each read once."""
+def facts_of(matrix: Matrix) -> Read:
+    """The facts of the study's answers as far as they are read, and how many are to come."""
     rows = [row for cell in matrix.all_cells() for row in cell.answers]
-    return _book(outputs_folder()).read_all(rows, truths_of(matrix))
+    return _book(outputs_folder()).read_beside(rows, truths_of(matrix))
 
 
 @st.cache_resource(show_spinner=False)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import streamlit as st
 
 from cosmos_compare.errors import CompareError
@@ -13,6 +15,7 @@ from cosmos_compare.ui.lab.data import runner
 from cosmos_compare.ui.shared import plain, resources
 
 REFRESH_S = 1.0
+LOOK_AGAIN_S = 3.0
 MOST_PROBLEMS = 5
 
 
@@ -25,6 +28,18 @@ def show(matrix: Matrix) -> None:
         _offer(matrix, here)
     if here.current is not None and here.current.problems:
         _problems(here.current.problems)
+
+
+def reading(unread: int) -> None:
+    """Say that answers are still being read, and come back for them."""
+    if unread:
+        st.caption(plain.plain(t("{n} answers are being read; their facts follow.", n=f"{unread:,}")))
+        st.fragment(_look_again, run_every=LOOK_AGAIN_S)(time.monotonic())
+
+
+def _look_again(since: float) -> None:
+    if time.monotonic() - since > LOOK_AGAIN_S / 2:
+        st.rerun(scope="app")
 
 
 def _offer(matrix: Matrix, here: StudyRunner) -> None:
