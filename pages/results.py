@@ -3,10 +3,11 @@
 import streamlit as st
 
 from cosmos_compare.errors import CompareError
+from cosmos_compare.language import t
 from cosmos_compare.results.plans import counts
 from cosmos_compare.ui.rate import session
 from cosmos_compare.ui.results import choices, more_arms, plan, problems, sections
-from cosmos_compare.ui.shared import rating_data, shell
+from cosmos_compare.ui.shared import plain, rating_data, shell
 
 shell.page("Results")
 choices.views()
@@ -14,12 +15,12 @@ choices.views()
 try:
     found = rating_data.found()
 except CompareError as error:
-    st.error(str(error))
+    plain.error(error)
     st.stop()
 
 arms = choices.choose_arms(found)
 if arms is None:
-    st.info("No two models have answered the same question about the same clip yet. Run a comparison, then rate it.")
+    st.info(t("No two models have answered the same question about the same clip yet. Run a comparison, then rate it."))
     st.stop()
 part = choices.choose_slice(found)
 planned = plan.planned(arms, part)

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 
 import pandas as pd
 
+from cosmos_compare.language import t, tn
 from cosmos_compare.ratings.arms import Two
 from cosmos_compare.ratings.pairs import run_ids
 from cosmos_compare.runs.index import RunRow
@@ -52,10 +53,14 @@ def _is_fresh(run: RunRow) -> bool:
 def speed_words(table: pd.DataFrame) -> str:
     """What the times rest on, for people who know nothing of caches."""
     compared, reused = int(table["compared"].max()), int(table["reused"].sum())
-    pairs = f"{compared} rated {'pair' if compared == 1 else 'pairs'}"
-    basis = f"Median times over {pairs}, the same clips and questions for both." if compared else ""
+    one = "Median times over {n} rated pair, the same clips and questions for both."
+    many = "Median times over {n} rated pairs, the same clips and questions for both."
+    basis = tn(one, many, compared) if compared else ""
     if not reused:
-        return basis or "No rated pair has times for both answers."
-    answers = "1 rated answer" if reused == 1 else f"{reused} rated answers"
-    kept = f"{answers} came quicker because the clip was still in memory (“from cache”): not comparable, left out."
-    return f"{basis} {kept}" if basis else f"No comparable times: {kept}"
+        return basis or t("No rated pair has times for both answers.")
+    kept = tn(
+        "{n} rated answer came quicker because the clip was still in memory (“from cache”): not comparable, left out.",
+        "{n} rated answers came quicker because the clip was still in memory (“from cache”): not comparable, left out.",
+        reused,
+    )
+    return f"{basis} {kept}" if basis else t("No comparable times: {kept}", kept=kept)

@@ -33,7 +33,7 @@ def pair(outputs: Path, scenarios: Path) -> Pair:
 
 def test_an_edit_is_a_row_of_that_rater_and_run_only(outputs: Path, pair: Pair) -> None:
     before = load(outputs).ratings
-    (row,) = edits(before, "anna", {pair.a.id: {"objects": "0 ❌", "risk": "", "notes": "Seen."}}, NOW)
+    (row,) = edits(before, "anna", {pair.a.id: {"objects": "❌", "risk": "", "notes": "Seen."}}, NOW)
     assert (row.rater, row.run_id, row.objects, row.risk, row.spatial) == ("anna", pair.a.id, 0, None, 1)
     assert (row.notes, row.verdict, row.pair_id, row.created) == ("Seen.", "worse", pair.id, NOW)
     scorecard.append(outputs, [row])
@@ -68,4 +68,4 @@ def test_an_edit_beside_hidden_names_stays_blind(outputs: Path, pair: Pair) -> N
 def test_the_table_for_reading_has_signs_and_minutes(outputs: Path, pair: Pair) -> None:
     found = load(outputs)
     table = with_signs(kept_table(score_sheet(found.ratings, found.runs), None))
-    assert set(table["objects"]) == {"1 🟡", "2 ✅"} and set(table["created"]) == {"2026-11-23 10:00"}
+    assert set(table["objects"]) == {"🟡", "✅"} and set(table["created"]) == {"2026-11-23 10:00"}

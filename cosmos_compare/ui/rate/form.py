@@ -45,7 +45,7 @@ def rating_form(
         "stamp": "|".join([sheet.rater, sheet.pair.id, str(sheet.own is not None), draft.created if draft else ""]),
         "subject": f"{sheet.rater}|{sheet.pair.id}",
         "pair": sheet.pair.id,
-        "axes": [axis._asdict() for axis in RUBRIC],
+        "axes": [{"label": t(axis.label), "anchors": [t(words) for words in axis.anchors]} for axis in RUBRIC],
         "say": texts(),
         "titles": [_title(sheet, number) for number in range(2)],
         "verdict": draft and {"marks": [draft.left, draft.right], "choice": draft.choice, "notes": draft.notes},

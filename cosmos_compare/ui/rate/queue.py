@@ -68,7 +68,7 @@ def _key(one: Comparison) -> str:
 def _label(one: Comparison, among: list[Comparison], lying: Lying) -> str:
     questions = one.once(lying.rated)
     done = sum(pair.id in lying.rated for pair in questions)
-    return f"{plain(name_of(one, among, lying.view.open))} · {done}/{len(questions)}"
+    return f"{name_of(one, among, lying.view.open)} · {done}/{len(questions)}"
 
 
 def _filters(lying: Lying) -> None:

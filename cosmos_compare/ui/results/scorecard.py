@@ -21,7 +21,7 @@ from cosmos_compare.ratings.standing import visible_to
 from cosmos_compare.results.evidence import Evidence
 from cosmos_compare.schema import AXES, Answer
 from cosmos_compare.ui.results.choices import choose_some
-from cosmos_compare.ui.results.scorecard_table import TINTS, WORDS, edits, with_signs
+from cosmos_compare.ui.results.scorecard_table import MARK_OF, TINTS, edits, with_signs
 from cosmos_compare.ui.shared import plain, resources
 
 READ_UP_TO = 300  # rated answers whose text is opened for the columns taken from it, on the page
@@ -170,7 +170,7 @@ def _columns(table: pd.DataFrame, *, editing: bool) -> dict[str, Any]:
     for axis in AXES:
         width = 92 if axis == "gt_alignment" else 68
         if editing:
-            config[axis] = column.SelectboxColumn(LABELS[axis], options=["", *WORDS.values()], width=width, help=legend)
+            config[axis] = column.SelectboxColumn(LABELS[axis], options=list(MARK_OF), width=width, help=legend)
         else:
             config[axis] = column.TextColumn(LABELS[axis], width=width, help=legend)
     config["scenario"] = column.TextColumn("scenario", pinned=True, width=105)

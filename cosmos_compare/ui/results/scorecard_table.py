@@ -11,20 +11,19 @@ from typing import Any
 import pandas as pd
 
 from cosmos_compare.ratings.judgement import edit
-from cosmos_compare.ratings.kept_table import in_order
+from cosmos_compare.ratings.kept_table import in_order, sign
 from cosmos_compare.ratings.score_sheet import SYMBOLS
 from cosmos_compare.ratings.standing import rating_at
 from cosmos_compare.schema import AXES, Rating
 
 FIRST = ("scenario", "model", "rater", "verdict", *AXES)  # in view on a narrow screen
-WORDS = {mark: f"{mark} {symbol}" for mark, symbol in SYMBOLS.items()}  # readable where a font has no such signs
-MARK_OF = {words: mark for shown in (WORDS, SYMBOLS) for mark, words in shown.items()} | {"": None}
-TINTS = {WORDS[2]: "rgba(45,157,99,0.30)", WORDS[1]: "rgba(212,154,30,0.30)", WORDS[0]: "rgba(209,72,61,0.30)"}
+MARK_OF = {symbol: mark for mark, symbol in SYMBOLS.items()} | {"": None}
+TINTS = {"✅": "rgba(45,157,99,0.30)", "🟡": "rgba(212,154,30,0.30)", "❌": "rgba(209,72,61,0.30)"}
 
 
 def with_signs(table: pd.DataFrame) -> pd.DataFrame:
     """The kept table (`ratings.kept_table`) for reading: what was said first, marks with signs, times to the minute."""
-    signs = {axis: ["" if pd.isna(mark) else WORDS[int(mark)] for mark in table[axis]] for axis in AXES}
+    signs = {axis: [sign(mark) for mark in table[axis]] for axis in AXES}
     shown = table.assign(**signs, created=[when[:16].replace("T", " ") for when in table["created"]])
     return in_order(shown, FIRST)
 

@@ -10,7 +10,7 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from cosmos_compare.language import t
+from cosmos_compare.language import t, tn
 from cosmos_compare.results import report_words as words
 from cosmos_compare.results.report import Report
 from cosmos_compare.results.speed import speed_words
@@ -18,6 +18,7 @@ from cosmos_compare.ui.results import charts
 from cosmos_compare.ui.results import trust_charts as trust
 from cosmos_compare.ui.results.chart_parts import INK, INK_ON_DARK, MOST_ROWS
 from cosmos_compare.ui.results.numbers import nothing_to_draw, numbers
+from cosmos_compare.ui.shared.plain import plain
 from cosmos_compare.ui.shared.tables import safe
 
 PLAIN = {"displayModeBar": False}
@@ -52,8 +53,9 @@ def _card(group: words.Group) -> str:
 def caution(rater: str, unrated: int) -> None:
     """Results show what others think: a reason to rate first."""
     if rater and unrated:
-        left = words.count(unrated, "pair")
-        st.caption(f"{rater}, you have {left} left to rate. Results can sway you: rate first, then read on.")
+        one = "{rater}, you have {n} pair left to rate. Results can sway you: rate first, then read on."
+        many = "{rater}, you have {n} pairs left to rate. Results can sway you: rate first, then read on."
+        st.caption(tn(one, many, unrated, rater=plain(rater)))
 
 
 def charts_of(found: Report) -> None:
