@@ -1,7 +1,15 @@
 """The difference in sentences: how large, how sure, about whom, and what is missing for a conclusion."""
 
 from cosmos_compare.language import t, tn
-from cosmos_compare.results.number_words import interval_words, level_words, p_words, raters, scenarios, size_words
+from cosmos_compare.results.number_words import (
+    interval_words,
+    level_words,
+    p_words,
+    raters,
+    scenarios,
+    size_words,
+    whose_words,
+)
 from cosmos_compare.stats import Difference, Look
 from cosmos_compare.stats.looks import PLANNED_LEVEL, fewest, scenarios_needed, smallest_shown
 
@@ -16,11 +24,12 @@ def difference_words(d: Difference, a: str, b: str) -> str:
         one = t("in the one scenario that is rated, which says nothing about others")
         return f"{what_words(d, a, b)}, {one}."
     basis = [
-        t("{interval} for these raters on scenarios like these", interval=interval_words(d.low, d.high)),
+        whose_words(interval_words(d.low, d.high), d.raters),
         f"{scenarios(d.scenarios)}, " + tn("{n} pair of marks", "{n} pairs of marks", d.n),
         t("sign-flip test {p}", p=p_words(d.p)) if d.p is not None else "",
     ]
-    return f"{what_words(d, a, b)} ({'; '.join(part for part in basis if part)}). {decision_words(d)}"
+    sentences = [f"{what_words(d, a, b)} ({'; '.join(filter(None, basis))}).", size_sentence(d), decision_words(d)]
+    return " ".join(filter(None, sentences))
 
 
 def what_words(d: Difference, a: str, b: str) -> str:
@@ -68,9 +77,14 @@ def more_words(d: Difference) -> str:
     if not d.more_scenarios or d.low is None:
         return ""
     more = tn("{n} more scenario", "{n} more scenarios", d.more_scenarios)
+    if d.high is not None and d.low <= 0 <= d.high:
+        return t(
+            "If it is as large as it looks, about {more} would show it four times in five; these ratings also fit no "
+            "difference.",
+            more=more,
+        )
     return t(
-        "If it is as large as it looks, about {more} would show it four times in five; these ratings also fit no "
-        "difference.",
+        "If it is as large as it looks, about {more} would show it four times in five; it may also be chance.",
         more=more,
     )
 

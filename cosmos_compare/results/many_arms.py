@@ -13,7 +13,6 @@ from cosmos_compare.results.difference_words import (
     decision_words,
     difference_words,
     others_words,
-    size_sentence,
 )
 from cosmos_compare.results.evidence import Evidence, Slice
 from cosmos_compare.results.number_words import interval_words, level_words, scenarios
@@ -94,7 +93,7 @@ def control_sentences(found: Control) -> list[str]:
             )
         )
     for title, each in ((t("On the clip"), found.on_clip), (found.condition.capitalize(), found.on_control)):
-        words.append(f"{title}: {difference_words(each, a, b)} {size_sentence(each)}".strip())
+        words.append(f"{title}: {difference_words(each, a, b)}")
     for model, each in ((a, found.of_a), (b, found.of_b)):
         if each.value is not None:
             clip, control = t("the clip"), found.condition

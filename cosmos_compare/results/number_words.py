@@ -60,6 +60,13 @@ def level_words(value: float, *, sign: bool = False) -> str:
     return "0.00" if text.strip("+-") == "0.00" else text.replace("-", "\N{MINUS SIGN}")
 
 
+def whose_words(interval: str, judges: int) -> str:
+    """An interval with what it is about."""
+    if judges == 1:
+        return t("{interval} for this rater on scenarios like these", interval=interval)
+    return t("{interval} for these raters on scenarios like these", interval=interval)
+
+
 def size_words(value: float) -> str:
     """How large a difference is, for somebody who knows the buttons and no statistics."""
     size = abs(value)

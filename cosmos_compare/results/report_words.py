@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from cosmos_compare.language import t
-from cosmos_compare.results.difference_words import difference_words, others_words, size_sentence, start_words
+from cosmos_compare.results.difference_words import difference_words, others_words, start_words
 from cosmos_compare.results.number_words import count, estimate_words, interval_words, p_words
 from cosmos_compare.results.report import Report
 from cosmos_compare.results.trust_words import (
@@ -30,7 +30,7 @@ class Group(NamedTuple):
 
 def headline(found: Report) -> str:
     """The finding: how the two differ, how sure that is, and how large it is in plain words."""
-    return f"{difference_words(found.difference, *found.models)} {size_sentence(found.difference)}".strip()
+    return difference_words(found.difference, *found.models)
 
 
 def groups(found: Report) -> list[Group]:
@@ -65,4 +65,6 @@ def claim_words(found: Report) -> str:
     higher = b if d.value > 0 else a
     if d.enough_for_others:
         return t("Enough evidence: {higher} is rated higher, by raters like these", higher=higher)
+    if d.raters == 1:
+        return t("Enough evidence: {higher} is rated higher, by this rater", higher=higher)
     return t("Enough evidence: {higher} is rated higher, by these raters", higher=higher)

@@ -1,7 +1,7 @@
 """Verdicts and sides in sentences: who wins, and whether raters favour a side."""
 
 from cosmos_compare.language import t, tn
-from cosmos_compare.results.number_words import interval_words, p_words, raters, scenarios
+from cosmos_compare.results.number_words import interval_words, p_words, raters, scenarios, whose_words
 from cosmos_compare.stats import Preference, Sides
 from cosmos_compare.stats.looks import UNPLANNED_LEVEL
 
@@ -21,7 +21,7 @@ def win_words(wins: Preference, verdicts: dict[str, int], a: str, b: str) -> str
     )
     interval = interval_words(wins.low, wins.high, percent=True)
     basis = [
-        t("{interval} for these raters on scenarios like these", interval=interval),
+        whose_words(interval, wins.raters),
         f"{scenarios(wins.scenarios)}, " + tn("{n} verdict", "{n} verdicts", wins.n),
         kinds,
     ]

@@ -48,7 +48,8 @@ def test_enough_evidence() -> None:
     words = difference_words(difference(np.linspace(0.4, 0.8, 8), np.arange(8)), "A", "B")
     assert words.startswith(
         "B is rated 0.60 higher than A on the scale of 0 to 2 (95 % interval 0.32 to 0.88 for these raters on "
-        "scenarios like these; 8 scenarios, 8 pairs of marks; sign-flip test p = .008). Enough evidence"
+        "scenarios like these; 8 scenarios, 8 pairs of marks; sign-flip test p = .008). That is as much as 3 marks "
+        "in 5 being one level apart. Enough evidence"
     )
     assert "Not enough" not in words
     assert "*" not in words

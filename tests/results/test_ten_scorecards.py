@@ -141,7 +141,8 @@ def test_every_sentence_is_true_to_the_rows(card: Callable[[], Card]) -> None:
     in_scenarios = {row.scenario for pair in rows for row in pair}
     marks = sum(getattr(a, x) is not None and getattr(b, x) is not None for a, b in rows for x in AXES)
     assert f"{len(in_scenarios)} scenarios, {marks} pairs of marks" in head
-    assert "for these raters on scenarios like these" in head
+    whose = "this rater" if len({row.rater for pair in rows for row in pair}) == 1 else "these raters"
+    assert f"for {whose} on scenarios like these" in head
     # Intervals have a width, lie on their scale and hold what they are about.
     intervals = re.findall(rf"95 % interval ({MINUS}?\d+(?:\.\d+)?%?) to ({MINUS}?\d+(?:\.\d+)?%?)", words)
     assert intervals

@@ -31,8 +31,8 @@ def headline(found: Report) -> None:
     basis = [
         words.count(found.judged_pairs, "judgement"),
         words.count(found.pairs, "pair"),
-        words.count(len(found.scenarios), "scenario"),
-        words.count(len(found.raters), "rater"),
+        words.count(found.difference.scenarios, "scenario"),
+        words.count(found.difference.raters, "rater"),
     ]
     st.html(
         f'<div class="versus"><b class="model_a">{safe(a)}</b> and <b class="model_b">{safe(b)}</b>'
