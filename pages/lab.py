@@ -10,13 +10,12 @@ from cosmos_compare.ui.shared import plain, shell
 shell.page("Lab")
 study = form.show()
 try:
-    plan = data.plan_of(study)
+    found = data.matrix_of(data.plan_of(study))
+    facts, unread = data.facts_of(found)
 except CompareError as error:
     plain.error(error)
     st.stop()
 
-found = data.matrix_of(plan)
-facts, unread = data.facts_of(found)
 run_panel.show(found)
 run_panel.reading(unread)
 answers, repeats, controls, versions = st.tabs([t("Matrix"), t("Stability"), t("Controls"), t("Prompt versions")])

@@ -70,3 +70,15 @@ def test_a_raters_name_is_text_wherever_it_stands(outputs: Path, pairs: list[Pai
     end = open_page("rate", rater=hostile)
     assert "![x](" not in end.success[0].value and "evil" in end.success[0].value
     assert "![x](" not in open_page("rate", rater="anna", pair=hostile).warning[0].value
+
+
+def test_words_of_your_own_that_can_not_be_read_cost_two_columns_only(
+    outputs: Path, pairs: list[Pair], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = tmp_path / "lexicon.yaml"
+    own.write_text("objects: {rickshaw: tuk-tuk}\n", encoding="utf-8")
+    monkeypatch.setenv("COSMOS_COMPARE_LEXICON", str(own))
+    rate(outputs, pairs[0], "anna")
+    page = open_page("scorecard")
+    assert "lexicon.yaml: objects.rickshaw" in page.error[0].value
+    assert len(page.dataframe[0].value) == 2

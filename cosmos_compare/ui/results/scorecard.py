@@ -136,7 +136,11 @@ def show_editor(sheet: pd.DataFrame, found: Evidence, rater: str, named: bool) -
 
 def _table(sheet: pd.DataFrame, found: Evidence) -> pd.DataFrame:
     if sheet["run_id"].nunique() <= READ_UP_TO:
-        return kept_table(sheet, _answer_of(found))
+        try:
+            return kept_table(sheet, _answer_of(found))
+        except CompareError as error:  # your own words, which can't be read
+            plain.error(error)
+            return kept_table(sheet, None)
     st.caption(t("What the answers state is shown for up to {n} answers; filter to see it.", n=READ_UP_TO))
     return kept_table(sheet, None)
 
