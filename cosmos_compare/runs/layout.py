@@ -9,6 +9,7 @@ outputs/runs/<scenario>/<model>/<run id>/
 
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 RUNS = "runs"
@@ -33,6 +34,19 @@ def run_paths(outputs: Path, room: str = RUNS) -> Iterator[str]:
                 yield run_path(scenario.name, model.name, run.name)
 
 
+def runs_stamp(outputs: Path) -> int:
+    """Another number once a run has come or gone: that changes the time of its model's folder.
+
+    Looking at 1,000 such folders takes some 5 ms, reading the list of 10,000 runs in them 150 ms.
+    """
+    seen = []
+    for scenario in _folders(outputs / RUNS):
+        for model in _folders(Path(scenario.path)):
+            with suppress(OSError):  # gone meanwhile
+                seen.append((model.path, model.stat().st_mtime_ns))
+    return hash(tuple(sorted(seen)))
+
+
 def frames_folder(folder: Path) -> Path:
     """Where the frames of the run in `folder` lie."""
     return folder / "artifacts" / "video_0"
@@ -52,6 +66,14 @@ def frame_files(folder: Path) -> list[Path]:
 def _folders(parent: Path) -> list[os.DirEntry[str]]:
     try:
         with os.scandir(parent) as entries:
-            return [entry for entry in entries if not entry.name.startswith(".") and entry.is_dir()]
+            return [entry for entry in entries if not entry.name.startswith(".") and _is_folder(entry)]
     except OSError:
         return []
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    """A link that leads round in circles costs itself."""
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False

@@ -19,6 +19,7 @@ from runs_support import IMAGES, make_run
 from cosmos_compare.errors import CompareError
 from cosmos_compare.runs.history import latest_of, newest_answers, versions
 from cosmos_compare.runs.index import RunRow, list_runs, read_runs
+from cosmos_compare.runs.layout import runs_stamp
 from cosmos_compare.runs.store import Store, export_run
 
 
@@ -207,3 +208,17 @@ def test_a_control_is_no_newer_answer_about_the_clip() -> None:
 
 def _row_of(number: str, model: str, condition: str) -> RunRow:
     return run_row(number, model, scenario="scene", prompt_version="v", condition=condition)
+
+
+def test_the_stamp_changes_when_a_run_comes_or_goes_and_strange_entries_cost_nothing(store: Store) -> None:
+    before = runs_stamp(store.outputs)
+    run = store.save(make_run(), IMAGES)
+    saved = runs_stamp(store.outputs)
+    assert saved != before and runs_stamp(store.outputs) == saved
+    (store.outputs / "runs" / "circle").symlink_to("circle")
+    (store.outputs / "runs" / "scene" / "circle").symlink_to("circle")
+    (store.outputs / "runs" / "a file").write_text("")
+    assert runs_stamp(store.outputs) == saved and [row.id for row in store.rows()] == [run.id]
+    os.utime(store.folder(run).parent, (1, 1))
+    store.delete(run.id)
+    assert runs_stamp(store.outputs) != saved
