@@ -310,3 +310,16 @@ def test_capitals_do_not_make_another_rater() -> None:
     assert report(found, MODELS).difference.value == 2
     assert report(found, MODELS, Slice(raters=("Anna",))).judged_pairs == 2
     assert found.spelling("aNNa") == "anna" and found.spelling("Bo") == "Bo"
+
+
+def test_means_beside_differences_are_of_the_same_marks() -> None:
+    """The command showed means over runs judged in other pairs: 2.00 and 1.00 beside a difference of +1.00."""
+    alone = [
+        rating(scenario=f"t{n}", run_id=f"t{n}-1", pair_id=f"t{n}-1~z", **dict.fromkeys(AXES, 2)) for n in range(20)
+    ]
+    runs = [*runs_of(["s1", "s2"]), *(run_row(f"t{n}-1", "reason1", f"t{n}") for n in range(20))]
+    found = report(evidence_of(judged("s1", 0, 1), judged("s2", 0, {"risk": 1}), alone, runs=runs), MODELS)
+    axes = found.axis_differences.set_index("axis")
+    assert axes.loc["risk", ["a", "b", "difference"]].tolist() == [0, 1, 1]
+    assert axes.loc["focus", ["a", "b", "n"]].tolist() == [0, 1, 1]
+    assert found.means.set_index(["model", "axis"]).loc[("reason1", "risk"), "mean"] > 1.5  # over all rated answers
