@@ -23,6 +23,8 @@ _KEY = re.compile(
 _START = re.compile(r"^[\s\"'(:\-–•>\d.)]*(?:(?:yes|oui|so|then|next|please|therefore|thus|donc|alors)[\s,:]+)*")
 # Other people's doings: `the pedestrian should stop` advises nobody here.
 _OTHERS_MAY = re.compile(r"(?<![a-z])(?:must|should|has to|have to|needs? to|doit|doivent|devrait|devraient)(?![a-z])")
+_FRENCH_NOT = re.compile(r"ne |n'")  # `ne tournez pas`: the verb stands between
+_FRENCH_NOT_BEFORE = re.compile(r"(?<![a-z])(?:ne |n')$")
 _CONDITION = re.compile(r"(?:^|[,;:.])\s*(?:if|unless|should|si|s'il|en cas)\s[^.;]*$")
 _INSTEAD = re.compile(r"(?<![a-z])(?:but|instead|mais|plutot)(?![a-z])")
 _IF_NEEDED = re.compile(r"(?:if|when|si) (?:necessary|needed|required|necessaire|besoin|it|he|she|they|il)")
@@ -117,7 +119,7 @@ def advice_in(
 
 def _is_order(text: str, at: int, words: Lexicon) -> bool:
     """Whether a sentence begins with an action, or with one that is ruled out."""
-    denied = words.pattern("advice_against").match(text, at)
+    denied = words.pattern("advice_against").match(text, at) or _FRENCH_NOT.match(text, at)
     begin = _after_space(text, denied.end()) if denied else at
     return _verbs(words).match(text, begin) is not None
 
@@ -158,7 +160,9 @@ def _meant(text: str, words: Lexicon, start: int, end: int) -> Iterator[_Found]:
             comma = re.compile(r"[,;]|(?<![a-z])(?:but|mais)(?![a-z])").search(text, cue.end(), end)
             stopped.append((cue.start(), comma.start() if comma else end))
     for each in _find(text, words, start, end):
-        if not any(begin <= each.start < stop for begin, stop in stopped):
+        if not any(begin <= each.start < stop for begin, stop in stopped) and not _FRENCH_NOT_BEFORE.search(
+            text, max(0, each.start - 4), each.start
+        ):
             yield each
 
 

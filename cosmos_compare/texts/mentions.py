@@ -24,6 +24,7 @@ _BETWEEN = (
 _NO_APPEARANCE = re.compile(
     rf"{_DENIAL}\s+(?:appear|exist|show up|occur|be seen|feature)(?![a-z])|n'appara(?:it|issent) pas|n'existent? pas"
 )
+_ASPECT = r"(?:\s+(?:presence|count|number|status|detected|visible|present|seen|nombre|presents?|visibles?))?"
 _MODAL = re.compile(
     r"(?<![a-z0-9'])(?:may|might|could|seems?|appears? to|peut|peuvent|pourrait|pourraient|semblent?|serait|seraient)"
     r"(?![a-z0-9])"
@@ -146,7 +147,9 @@ def _deny_subject(row: Row, match: re.Match[str], how: str) -> _Found:
 def _denied_by_value(row: Row) -> _Found:
     """`Cyclist: none`, `pedestrians = 0`, `feu : aucun`, `cyclists (none)`."""
     values = row.lexicon.pattern("negation_values").pattern
-    pattern = re.compile(rf"\s*(?:\([^)]*\)\s*)?(?:[:=]|\s[-–—]|\(|->|→)\s*\"?(?:{values})\"?\s*(?=$|[.,;:)!\n])")
+    pattern = re.compile(
+        rf"{_ASPECT}\s*(?:\([^)]*\)\s*)?(?:[:=]|\s[-–—]|\(|->|→)\s*\"?(?:{values})\"?\s*(?=$|[.,;:)!\n])"
+    )
     for number, thing in enumerate(row.things):
         if match := pattern.match(row.text, thing.end):
             place = row.place_of_thing[number]

@@ -46,7 +46,7 @@ def risk_patterns(words: Lexicon) -> RiskPatterns:
     levels = rf"(?P<l1>{level})(?:{_TO}{adverbs}(?P<l2>{level}))?(?P<l3>{_TO}{adverbs}{level})?"
     opened = rf"(?:(?P<open>between|entre|from|de|d')\s*)?{adverbs}{levels}"
     anchor = rf"(?<![a-z0-9])(?:{_either(lists['anchors'])})s?(?![a-z0-9])"
-    filler = rf"(?:[:=–—>\"'()\[\],-]|(?:{denial}|{doubt}|{_either(lists['risk_between'])})(?![a-z]))"
+    filler = rf"(?:[:=–—>\"'()\[\],-]|\d(?![\d/%])|(?:{denial}|{doubt}|{_either(lists['risk_between'])})(?![a-z]))"
     lead = rf"(?P<lead>(?:{filler}\s*){{0,14}}?)"
     absence = rf"(?:(?<![a-z0-9])|(?=n't))(?:{_either(lists['risk_absence'])})\s+"
     quality = _either(lists["risk_qualities"])
