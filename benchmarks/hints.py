@@ -197,9 +197,10 @@ def _share(successes: int, total: int) -> str:
 
 
 def ask_all(
-    folder: Path, specs: list[ModelSpec], limit: int | None, known: Collection[str]
+    folder: Path, specs: list[ModelSpec], limit: int | None, known: Collection[str], in_turn: bool
 ) -> Iterator[dict[str, Any]]:
-    """The answers of all models to all questions about the scenarios of a folder but those `known` already."""
+    """The answers of all models to all questions about the scenarios of a folder but those `known` already; with
+    `in_turn` to one question a scenario."""
     found = [scenario for scenario in find_scenarios(folder) if scenario.ground_truth][:limit]
     found = [scenario for scenario in found if str(scenario.ground_truth) not in known]
     if not found:
@@ -211,7 +212,7 @@ def ask_all(
         case = Case(scenario.id, sample_frames(clip, Settings(fps=4), specs), blank)
         for model in models:
             begin = counts_from(model.spec, case.frames.settings, case.frames.times)
-            for question in questions():
+            for question in questions()[number % 3 :][:1] if in_turn else questions():
                 answer = model.ask(case, question.text, system=question.system)
                 yield {
                     "truth": str(scenario.ground_truth), "scenario": scenario.id, "model": model.spec.name,
@@ -259,13 +260,13 @@ def write_table(heading: str, rows: list[dict[str, Any]], *, examples: bool) -> 
 
 
 def _kept(answers: Path | None, folder: Path) -> list[dict[str, Any]]:
-    """The answers kept of a folder's scenarios, those only that all questions have."""
+    """The answers kept of a folder's scenarios, those only that both models have answered."""
     if answers is None or not answers.exists():
         return []
     rows = [json.loads(line) for line in answers.read_text(encoding="utf-8").splitlines()]
     own = [row for row in rows if Path(row["truth"]).is_relative_to(folder)]
     counts = Counter(row["truth"] for row in own)
-    return [row for row in own if counts[row["truth"]] == len(MODELS) * len(questions())]
+    return [row for row in own if counts[row["truth"]] >= len(MODELS)]
 
 
 def main() -> None:
@@ -277,6 +278,7 @@ def main() -> None:
     )
     parser.add_argument("--limit", type=int, help="at most this many scenarios of each folder")
     parser.add_argument("--examples", action="store_true", help="show where hints and exact reading differ")
+    parser.add_argument("--in-turn", action="store_true", help="one question a scenario, by turns, instead of all")
     parser.add_argument("--short", action="store_true", help="two scenarios only")
     args = parser.parse_args()
     args.limit = 2 if args.short else args.limit
@@ -285,7 +287,7 @@ def main() -> None:
         if folder is None:
             continue
         rows = _kept(args.answers, folder)
-        for row in ask_all(folder, specs, args.limit, {row["truth"] for row in rows}):
+        for row in ask_all(folder, specs, args.limit, {row["truth"] for row in rows}, args.in_turn):
             rows.append(row)
             if args.answers:
                 with args.answers.open("a", encoding="utf-8") as file:
