@@ -77,6 +77,7 @@ def test_the_next_question_says_what_was_reused_and_how_much_is_kept(board: Boar
         assert all(side.job and side.job.wait(60) for side in live.sides)
         page.run()
     assert html(page).count("<span>reused <b>prefix</b></span><span>kept <b>") == 2
+    assert html(page).count("From cache: it had read this clip") == 2
 
 
 @pytest.mark.parametrize(

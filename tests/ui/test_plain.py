@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import ast
+
 import pytest
+from conftest import ROOT
 
 from cosmos_compare.ui.shared.plain import plain
 
@@ -36,3 +39,33 @@ def test_what_opens_nothing_stays_as_it_is(text: str) -> None:
 )
 def test_what_would_open_something_is_escaped(text: str, escaped: str) -> None:
     assert plain(text) == escaped
+
+
+MESSAGES = {f"st.{kind}" for kind in ("error", "info", "warning", "caption", "toast", "markdown", "write")}
+
+
+def is_ours(node: ast.expr) -> bool:
+    """Whether a text is written in the program: a constant, one from the catalogue with numbers, or an escaped one."""
+    if isinstance(node, ast.Constant):
+        return True
+    if isinstance(node, ast.JoinedStr):
+        return all(is_ours(part.value if isinstance(part, ast.FormattedValue) else part) for part in node.values)
+    if isinstance(node, ast.IfExp):
+        return is_ours(node.body) and is_ours(node.orelse)
+    if isinstance(node, ast.BinOp):
+        return is_ours(node.left) and is_ours(node.right)
+    if isinstance(node, ast.Call):
+        return "plain" in ast.unparse(node.func) or ast.unparse(node.func) in {"t", "tn"}
+    return False
+
+
+def test_no_page_gives_a_text_of_others_to_markdown() -> None:
+    """An error, a name or a part of a link went into `st.error` as it was, and loaded pictures from other hosts."""
+    for path in [*(ROOT / "cosmos_compare" / "ui").rglob("*.py"), *(ROOT / "pages").glob("*.py")]:
+        if path.name == "plain.py":
+            continue
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not isinstance(node, ast.Call) or not node.args:
+                continue
+            where, name = f"{path.relative_to(ROOT)}:{node.lineno}", ast.unparse(node.func)
+            assert name not in MESSAGES or is_ours(node.args[0]), f"{where}: {name} needs ui/shared/plain.py"

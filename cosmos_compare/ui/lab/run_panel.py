@@ -50,7 +50,7 @@ def _offer(matrix: Matrix, here: StudyRunner) -> None:
         words.append(t("about {time} at this machine's pace", time=_time(cost.seconds)))
     if matrix.to_do and cost.bytes is not None:
         words.append(t("about {mb} MB of disk", mb=max(1, round(cost.bytes / 1e6))))
-    missing = {plain.plain(said) for arm in matrix.plan.arms if (said := resources.missing(arm.spec))}
+    missing = {said for arm in matrix.plan.arms if (said := resources.missing(arm.spec))}
     with st.container(horizontal=True, vertical_alignment="center", key="lab_run"):
         st.button(
             t("Run {n} answers", n=f"{matrix.to_do:,}") if matrix.to_do else t("All answers are there"),
@@ -63,7 +63,7 @@ def _offer(matrix: Matrix, here: StudyRunner) -> None:
         )
         st.caption(plain.plain(" · ".join(words)))
     for said in missing:
-        st.warning(said)
+        plain.warning(said)
     for label in greedy_labels(matrix.plan):
         st.caption(plain.plain(t("{arm}: at temperature 0 its repeats can't differ.", arm=label)))
 

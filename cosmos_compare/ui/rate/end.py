@@ -54,7 +54,8 @@ def all_rated(lying: Lying) -> None:
             "The names stay hidden: you have {n} more pairs of these models to rate.",
             left,
         )
-        st.caption(words + " " + t("“Show names” on the left shows them now; what you rate after that is not blind."))
+        more = t("“Show names” on the left shows them now; what you rate after that is not blind.")
+        st.caption(plain(f"{words} {more}"))
 
 
 def _others(lying: Lying) -> None:

@@ -104,7 +104,7 @@ def _section(
 ) -> None:
     st.html(f'<div class="section"><b>{safe(title)}</b><span>{safe(about)}</span></div>')
     if why := nothing_to_draw(found, key):
-        st.caption(why)
+        st.caption(plain(why))
         return
     shown = st.plotly_chart(
         draw(found),

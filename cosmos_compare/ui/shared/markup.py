@@ -14,7 +14,7 @@ from cosmos_compare.fairness import ModelInput
 from cosmos_compare.ground_truth import GroundTruth
 from cosmos_compare.language import t
 from cosmos_compare.runs.history import PromptVersion
-from cosmos_compare.schema import Clip, ModelSpec
+from cosmos_compare.schema import Clip, ModelSpec, Reused
 from cosmos_compare.texts.answers import ParsedAnswer, counts_from, read_answer
 from cosmos_compare.texts.loops import Loop
 from cosmos_compare.ui.shared.answer_markup import LONG_TEXT, Clock, answer_html, marked_times
@@ -97,20 +97,37 @@ def measures(side: Side, engine: Engine | None = None) -> str:
         return f'<div class="facts">{safe(engine.note) if engine and engine.note else "&nbsp;"}</div>'
     answer = run.answer
     facts = [
-        ("first token", _seconds(answer.first_token_s)),
-        ("total", _seconds(answer.total_s)),
-        ("tokens/s", f"{answer.tokens_per_s:.0f}" if answer.tokens_per_s else "–"),
-        ("tokens", f"{answer.new_tokens:,}"),
+        (t("first token"), _seconds(answer.first_token_s)),
+        (t("total"), _seconds(answer.total_s)),
+        (t("tokens/s"), f"{answer.tokens_per_s:.0f}" if answer.tokens_per_s else "–"),
+        (t("tokens"), f"{answer.new_tokens:,}"),
     ]
     if answer.peak_memory_bytes:
-        facts.append(("memory", f"{answer.peak_memory_bytes / 1e9:.1f} GB"))
+        facts.append((t("memory"), f"{answer.peak_memory_bytes / 1e9:.1f} GB"))
     if answer.queue_s > 0.5:
-        facts.append(("waited", _seconds(answer.queue_s)))
+        facts.append((t("waited"), _seconds(answer.queue_s)))
     if answer.reused != "none":
-        facts.append(("reused", answer.reused))
+        facts.append((t("reused"), answer.reused))
         if engine and engine.kept_bytes:
-            facts.append(("kept", f"{engine.kept_bytes / 1e6:,.0f} MB"))
-    return '<div class="facts">' + "".join(f"<span>{name} <b>{value}</b></span>" for name, value in facts) + "</div>"
+            facts.append((t("kept"), f"{engine.kept_bytes / 1e6:,.0f} MB"))
+    line = "".join(f"<span>{safe(name)} <b>{safe(value)}</b></span>" for name, value in facts)
+    return f'<div class="facts">{line}</div>{_from_cache(answer.reused)}'
+
+
+def _from_cache(reused: Reused) -> str:
+    """That the time of an answer can't be set beside that of one that did all the work, and what was saved."""
+    if reused == "none":
+        return ""
+    saved = {
+        "pixels": t("the frames were prepared before"),
+        "features": t("it had looked at these frames before"),
+        "prefix": t("it had read this clip and the same beginning of the prompt before"),
+    }
+    why = t(
+        "From cache: {why}. These times are shorter than those of a first answer and don't compare with them.",
+        why=saved[reused],
+    )
+    return f'<div class="note cached">{safe(why)}</div>'
 
 
 def body(side: Side, figure: str = "") -> str:

@@ -13,8 +13,7 @@ from cosmos_compare.errors import CompareError
 from cosmos_compare.language import t
 from cosmos_compare.paths import outputs_folder, scenarios_folder
 from cosmos_compare.ui.compare.view import View, change_view, current
-from cosmos_compare.ui.shared import resources
-from cosmos_compare.ui.shared.plain import plain
+from cosmos_compare.ui.shared import plain, resources
 from cosmos_compare.video.clips import Scenario
 from cosmos_compare.video.containers import NAMES
 from cosmos_compare.video.thumbs import Thumb
@@ -47,7 +46,7 @@ def _listed(folder: Path) -> list[Scenario]:
     try:
         found = resources.scenarios(folder)
     except CompareError as error:
-        st.info(str(error), icon=":material/folder_off:")
+        plain.info(error, icon=":material/folder_off:")
     if outputs_folder() / UPLOADS != folder:
         taken = {scenario.id for scenario in found}
         found = found + [scenario for scenario in resources.uploads(outputs_folder()) if scenario.id not in taken]
@@ -61,7 +60,7 @@ def _left_out(folder: Path) -> None:
     except CompareError:
         return  # the folder can't be listed, which stands above
     if aside:
-        st.caption(plain(aside))
+        plain.caption(aside)
 
 
 def folder_of_view() -> Path:
@@ -70,7 +69,8 @@ def folder_of_view() -> Path:
     if named in resources.opened_folders():
         return Path(named).expanduser()
     if named:
-        st.warning(f"This link names the folder {named}. Type it under “Another folder” to open it.")
+        words = t("This link names the folder {folder}. Type it under “Another folder” to open it.", folder=named)
+        plain.warning(words)
     return scenarios_folder()
 
 
@@ -103,9 +103,9 @@ def _items(found: Sequence[Scenario]) -> list[dict[str, Any]]:
 def _item(scenario: Scenario, thumb: Thumb | None) -> dict[str, Any]:
     facts = [] if thumb is None or thumb.seconds is None else [f"{thumb.seconds:.1f} s"]
     if thumb is not None and thumb.problem:
-        facts.append("can't be played")
+        facts.append(t("can't be played"))
     if scenario.ground_truth:
-        facts.append("with truth")
+        facts.append(t("with truth"))
     return {
         "id": scenario.id,
         "name": scenario.id.replace("_", " "),
@@ -133,13 +133,13 @@ def component() -> Callable[..., Any]:
 
 
 def _other_folder() -> None:
-    with st.popover("Another folder", icon=":material/folder_open:", width="stretch"):
-        st.text_input("Folder with clips", key="folder", placeholder="/home/me/clips", on_change=_open_folder)
-        st.caption("Videos in it, or folders with segment.mp4 and ground_truth.yaml.")
+    with st.popover(t("Another folder"), icon=":material/folder_open:", width="stretch"):
+        st.text_input(t("Folder with clips"), key="folder", placeholder="/home/me/clips", on_change=_open_folder)
+        st.caption(t("Videos in it, or folders with segment.mp4 and ground_truth.yaml."))
         if problem := st.session_state.pop("folder_problem", ""):
-            st.error(problem)
+            plain.error(problem)
         if current().folder:
-            st.button("Back to the first folder", on_click=_first_folder)
+            st.button(t("Back to the first folder"), on_click=_first_folder)
 
 
 def _first_folder() -> None:
@@ -160,11 +160,11 @@ def _open_folder() -> None:
 
 
 def _drop() -> None:
-    with st.popover("Drop a video", icon=":material/upload_file:", width="stretch"):
-        st.file_uploader("Video file", key="upload", on_change=_keep_dropped, label_visibility="collapsed")
+    with st.popover(t("Drop a video"), icon=":material/upload_file:", width="stretch"):
+        st.file_uploader(t("Video file"), key="upload", on_change=_keep_dropped, label_visibility="collapsed")
         st.caption(t("{kinds}. It is kept in outputs/uploads on this machine.", kinds=NAMES))
         if problem := st.session_state.get("upload_problem"):
-            st.error(problem)
+            plain.error(problem)
 
 
 def _keep_dropped() -> None:
