@@ -13,7 +13,7 @@ from cosmos_compare.cli.terminal import note, print_json, seconds
 if TYPE_CHECKING:
     from cosmos_compare.runs.store import Store
     from cosmos_compare.studies.matrix import Matrix
-    from cosmos_compare.studies.plan import Plan
+    from cosmos_compare.studies.plan import StudyPlan
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -48,7 +48,7 @@ def run(args: argparse.Namespace) -> int:
     return int(failed)
 
 
-def _record_planned(plan: Plan, store: Store) -> None:
+def _record_planned(plan: StudyPlan, store: Store) -> None:
     """Write down for Results how many scenarios will decide, before the first of them is rated."""
     if plan.planned is None:
         return
@@ -61,7 +61,7 @@ def _record_planned(plan: Plan, store: Store) -> None:
         note(f"Planned for Results: {words}")
 
 
-def matrix_now(plan: Plan, store: Store) -> Matrix:
+def matrix_now(plan: StudyPlan, store: Store) -> Matrix:
     """The matrix of what is on disk at this moment."""
     from cosmos_compare.studies.hashes import clip_hashes
     from cosmos_compare.studies.matrix import fill
@@ -69,14 +69,14 @@ def matrix_now(plan: Plan, store: Store) -> Matrix:
     return fill(plan, store.rows(), clip_hashes(plan.scenarios, store.outputs))
 
 
-def _answer(plan: Plan, store: Store) -> bool:
+def _answer(plan: StudyPlan, store: Store) -> bool:
     """Answer what is missing; whether something failed."""
     from cosmos_compare.cli.batch import work
-    from cosmos_compare.studies.work import batch_of, estimate, greedy_labels
+    from cosmos_compare.studies.work import batch_of, cost_of, greedy_labels
 
     store.sweep()
     matrix = matrix_now(plan, store)
-    cost = estimate(matrix, store.rows(), store)
+    cost = cost_of(matrix, store.rows(), store)
     note(
         f"{cost.answers} answers, {cost.there} are there."
         + (f" About {seconds(cost.seconds)}." if cost.seconds else "")

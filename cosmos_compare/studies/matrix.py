@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from cosmos_compare.runs.index import Arm, RunRow
-from cosmos_compare.studies.plan import Plan
+from cosmos_compare.studies.plan import StudyPlan
 
 
 class Cell(NamedTuple):
@@ -32,7 +32,7 @@ class Cell(NamedTuple):
 class Matrix:
     """Cells by scenario, each with one for every arm."""
 
-    plan: Plan
+    plan: StudyPlan
     cells: Mapping[str, tuple[Cell, ...]]
 
     def all_cells(self) -> list[Cell]:
@@ -52,7 +52,7 @@ class Matrix:
         return row is None or not row.finished
 
 
-def fill(plan: Plan, rows: Iterable[RunRow], hashes: Mapping[str, str]) -> Matrix:
+def fill(plan: StudyPlan, rows: Iterable[RunRow], hashes: Mapping[str, str]) -> Matrix:
     """Find the runs of a study. `hashes` has the SHA-256 of each scenario's clip, by id.
 
     A run is the study's when scenario, clip, arm, the model's revision and the repeat are those asked for, wherever
@@ -73,7 +73,7 @@ def fill(plan: Plan, rows: Iterable[RunRow], hashes: Mapping[str, str]) -> Matri
     return Matrix(plan, {scenario.id: _cells(scenario.id, plan, best) for scenario in plan.scenarios})
 
 
-def _cells(scenario: str, plan: Plan, best: Mapping[tuple[str, int, int], RunRow]) -> tuple[Cell, ...]:
+def _cells(scenario: str, plan: StudyPlan, best: Mapping[tuple[str, int, int], RunRow]) -> tuple[Cell, ...]:
     repeats = range(plan.repeats)
     return tuple(
         Cell(scenario, number, tuple(best.get((scenario, number, repeat)) for repeat in repeats))

@@ -38,7 +38,7 @@ class StudyArm:
 
 
 @dataclass(frozen=True)
-class Plan:
+class StudyPlan:
     """A study's scenarios and arms, in the order in which they are shown, and how often each is asked."""
 
     scenarios: tuple[Scenario, ...]
@@ -63,14 +63,14 @@ class Asked:
     spec: ModelSpec
 
 
-def resolve(study: Study, beside: Path) -> Plan:
+def resolve(study: Study, beside: Path) -> StudyPlan:
     """Find what a study names. Paths are relative to `beside` (the study file's folder), else to the current folder,
     else to what came with the program. Raises `CompareError` for what is not there."""
     names = list(dict.fromkeys(entry.model for entry in study.entries()))
     specs = dict(zip(names, resolve_models(names), strict=True))
     arms = [_arm(entry, specs[entry.model], beside) for entry in study.entries()]
     unique = list({arm.arm: arm for arm in arms}.values())  # two prompt files of one text are one arm
-    return Plan(tuple(_scenarios(study, beside)), tuple(labelled(unique)), study.repeats, study.planned)
+    return StudyPlan(tuple(_scenarios(study, beside)), tuple(labelled(unique)), study.repeats, study.planned)
 
 
 def labelled(arms: Sequence[StudyArm]) -> list[StudyArm]:
@@ -81,7 +81,7 @@ def labelled(arms: Sequence[StudyArm]) -> list[StudyArm]:
     return [StudyArm(arm.spec, arm.prompt, arm.settings, name) for arm, name in zip(arms, names, strict=True)]
 
 
-def requests(plan: Plan, wanted: Callable[[str, int, int], bool]) -> tuple[list[Asked], list[CompareError]]:
+def requests(plan: StudyPlan, wanted: Callable[[str, int, int], bool]) -> tuple[list[Asked], list[CompareError]]:
     """The requests of the cells that are wanted (scenario, arm, repeat), clip by clip, repeats last.
 
     A clip that can't be read is named among the errors and costs its own cells only.

@@ -10,7 +10,7 @@ from cosmos_compare.errors import CompareError
 from cosmos_compare.jobs import ModelPool
 from cosmos_compare.runs.store import Store
 from cosmos_compare.studies.matrix import Matrix
-from cosmos_compare.studies.plan import Plan
+from cosmos_compare.studies.plan import StudyPlan
 from cosmos_compare.studies.work import batch_of
 from cosmos_compare.video.frame_cache import FrameCache
 
@@ -18,7 +18,7 @@ from cosmos_compare.video.frame_cache import FrameCache
 class StudyRun:
     """One batch at work. `ended`, `failed` and `problems` grow; a page only reads them."""
 
-    def __init__(self, plan: Plan, batch: Batch, problems: list[str]) -> None:
+    def __init__(self, plan: StudyPlan, batch: Batch, problems: list[str]) -> None:
         self.plan = plan
         self.batch = batch
         self.problems = problems
@@ -63,7 +63,7 @@ class StudyRunner:
         self._lock = threading.Lock()
         self.current: StudyRun | None = None
 
-    def start(self, plan: Plan, matrix: Matrix) -> StudyRun:
+    def start(self, plan: StudyPlan, matrix: Matrix) -> StudyRun:
         """Answer what is missing in the matrix. Raises `CompareError` while another study runs."""
         with self._lock:
             if self.running:

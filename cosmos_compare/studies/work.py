@@ -12,13 +12,13 @@ from cosmos_compare.errors import CompareError
 from cosmos_compare.runs.index import RunRow
 from cosmos_compare.runs.store import Store
 from cosmos_compare.studies.matrix import Matrix
-from cosmos_compare.studies.plan import Plan, requests
+from cosmos_compare.studies.plan import StudyPlan, requests
 
 RECENT = 50  # runs of a model that an estimate looks at
 WEIGHED = 5  # run folders that are measured for the space they take
 
 
-class Estimate(NamedTuple):
+class Cost(NamedTuple):
     """What the missing answers will cost. `seconds` is None where no run of some model tells; so is `bytes`."""
 
     answers: int
@@ -27,7 +27,7 @@ class Estimate(NamedTuple):
     bytes: int | None
 
 
-def estimate(matrix: Matrix, rows: Sequence[RunRow], store: Store) -> Estimate:
+def cost_of(matrix: Matrix, rows: Sequence[RunRow], store: Store) -> Cost:
     """From this machine's own past runs: the median time of each model's last answers, the space that runs take.
 
     Models work side by side, so the slowest counts; answers of one model are taken one after the other, which is at
@@ -38,16 +38,16 @@ def estimate(matrix: Matrix, rows: Sequence[RunRow], store: Store) -> Estimate:
     known = [count * seconds for name, count in missing.items() if (seconds := times[name]) is not None]
     total = max(known, default=0.0) if len(known) == len(missing) else None
     sizes = [store.size(row) for row in rows[-WEIGHED:]]
-    return Estimate(matrix.plan.answers, matrix.done, total, matrix.to_do * int(median(sizes)) if sizes else None)
+    return Cost(matrix.plan.answers, matrix.done, total, matrix.to_do * int(median(sizes)) if sizes else None)
 
 
-def batch_of(plan: Plan, matrix: Matrix, store: Store) -> tuple[Batch, list[CompareError]]:
+def batch_of(plan: StudyPlan, matrix: Matrix, store: Store) -> tuple[Batch, list[CompareError]]:
     """The batch that answers what is missing, and what is in the way of some of it."""
     asked, errors = requests(plan, matrix.is_missing)
     return Batch([Item(each.comparison, each.spec, each.repeat) for each in asked], store), errors
 
 
-def greedy_labels(plan: Plan) -> list[str]:
+def greedy_labels(plan: StudyPlan) -> list[str]:
     """The arms whose repeats can't differ, because they take the likeliest token each time."""
     if plan.repeats == 1:
         return []

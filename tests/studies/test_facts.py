@@ -15,7 +15,7 @@ from cosmos_compare.studies.export import all_facts, as_csv, as_jsonl, truths_of
 from cosmos_compare.studies.fact_book import NAME, FactBook
 from cosmos_compare.studies.facts import read_facts, reader_key
 from cosmos_compare.studies.matrix import Matrix, fill
-from cosmos_compare.studies.plan import Plan, StudyArm, labelled
+from cosmos_compare.studies.plan import StudyArm, StudyPlan, labelled
 from cosmos_compare.studies.stability import agreeing, stability, unstable
 from cosmos_compare.video.clips import Scenario
 
@@ -83,7 +83,7 @@ def filled(tmp_path: Path) -> tuple[Matrix, Store]:
         for condition in ("clip", "blank")
     ]
     scenarios = tuple(Scenario(name, Path(f"/clips/{name}.mp4"), None) for name in ("one", "two"))
-    plan = Plan(scenarios, tuple(labelled(arms)), repeats=3)
+    plan = StudyPlan(scenarios, tuple(labelled(arms)), repeats=3)
     return fill(plan, store.rows(), {"one": "c" * 64, "two": "c" * 64}), store
 
 

@@ -14,9 +14,9 @@ from cosmos_compare.errors import CompareError
 from cosmos_compare.jobs import ModelPool
 from cosmos_compare.runs.store import Store
 from cosmos_compare.schema import Prompt, Settings
-from cosmos_compare.studies.plan import Plan, StudyArm, labelled
+from cosmos_compare.studies.plan import StudyArm, StudyPlan, labelled
 from cosmos_compare.studies.runner import StudyRunner
-from cosmos_compare.studies.work import estimate
+from cosmos_compare.studies.work import cost_of
 from cosmos_compare.video.clips import find_scenarios
 from cosmos_compare.video.frame_cache import FrameCache
 
@@ -28,11 +28,11 @@ def pool() -> Iterator[ModelPool]:
     pool.close()
 
 
-def plan_of(tiny: dict[str, Path], scenarios: Path, tokens: int, repeats: int) -> Plan:
+def plan_of(tiny: dict[str, Path], scenarios: Path, tokens: int, repeats: int) -> StudyPlan:
     specs = resolve_models([f"{name}={folder}" for name, folder in tiny.items()])
     settings = Settings.model_validate({"fps": 2, "max_new_tokens": tokens, "temperature": 1.5})
     arms = [StudyArm(spec, Prompt(name="p", user_prompt="What is there?"), settings) for spec in specs]
-    return Plan(tuple(find_scenarios(scenarios)), tuple(labelled(arms)), repeats)
+    return StudyPlan(tuple(find_scenarios(scenarios)), tuple(labelled(arms)), repeats)
 
 
 def test_a_study_runs_to_its_end_and_is_counted(
@@ -46,7 +46,7 @@ def test_a_study_runs_to_its_end_and_is_counted(
     matrix = matrix_now(plan, store)
     assert (matrix.done, matrix.to_do) == (12, 0)
     more = plan_of(tiny, scenarios, 4, 3)
-    cost = estimate(matrix_now(more, store), store.rows(), store)
+    cost = cost_of(matrix_now(more, store), store.rows(), store)
     assert (cost.answers, cost.there) == (18, 12)
     assert cost.seconds is not None and cost.seconds > 0
     assert cost.bytes is not None and cost.bytes > 1000

@@ -12,7 +12,7 @@ from cosmos_compare.studies.export import truths_of
 from cosmos_compare.studies.fact_book import FactBook, Read
 from cosmos_compare.studies.hashes import clip_hashes
 from cosmos_compare.studies.matrix import Matrix, fill
-from cosmos_compare.studies.plan import Plan, resolve
+from cosmos_compare.studies.plan import StudyPlan, resolve
 from cosmos_compare.studies.runner import StudyRunner
 from cosmos_compare.studies.study import Study
 from cosmos_compare.ui.shared import rating_data, resources
@@ -30,12 +30,12 @@ def _runner(outputs: Path) -> StudyRunner:
 
 
 @st.cache_data(show_spinner=False, ttl=10, hash_funcs={Study: str})
-def plan_of(study: Study) -> Plan:
+def plan_of(study: Study) -> StudyPlan:
     """The study's scenarios and arms on this machine. Raises `CompareError`."""
     return resolve(study, home())
 
 
-def matrix_of(plan: Plan) -> Matrix:
+def matrix_of(plan: StudyPlan) -> Matrix:
     """The matrix as it is on disk now."""
     store = resources.store()
     return fill(plan, rating_data.runs().rows, clip_hashes(plan.scenarios, store.outputs))

@@ -10,7 +10,7 @@ from cosmos_compare.errors import CompareError
 from cosmos_compare.language import t
 from cosmos_compare.studies.matrix import Matrix
 from cosmos_compare.studies.runner import StudyRunner
-from cosmos_compare.studies.work import estimate, greedy_labels
+from cosmos_compare.studies.work import cost_of, greedy_labels
 from cosmos_compare.ui.lab.data import runner
 from cosmos_compare.ui.shared import plain, resources
 
@@ -44,7 +44,7 @@ def _look_again(since: float) -> None:
 
 def _offer(matrix: Matrix, here: StudyRunner) -> None:
     store = resources.store()
-    cost = estimate(matrix, store.rows(), store)
+    cost = cost_of(matrix, store.rows(), store)
     words = [t("{n} answers, {there} are there", n=f"{cost.answers:,}", there=f"{cost.there:,}")]
     if matrix.to_do and cost.seconds is not None:
         words.append(t("about {time} at this machine's pace", time=_time(cost.seconds)))
