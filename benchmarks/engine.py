@@ -212,9 +212,7 @@ def speed(engines: list[LocalEngine]) -> None:
     for engine in engines:
         engine.prepare_fast()
         first = answer(engine, own_size(engine.spec, 99, max_new_tokens=8))
-        print(
-            f"{engine.spec.name}: first answer of the process: first token {first.first_token_s:.3f} s, {engine.note!r}"
-        )
+        print(f"{engine.spec.name}: first token of the process's first answer {first.first_token_s:.3f} s", flush=True)
     machine = bench.machine_of(engines[0].device)
     print(f"copy {machine.copy / 1e9:.0f} GB/s, products {machine.products / 1e12:.0f} TFLOP/s", flush=True)
     for engine in engines:
@@ -222,7 +220,11 @@ def speed(engines: list[LocalEngine]) -> None:
         clips = [own_size(engine.spec, number, max_new_tokens=256) for number in range(engine.capacity)]
         tell(bench.alone("own defaults", engine, own, machine, 64))
         tell(bench.new_question(engine, own, machine))
-        tell(bench.alone("4,096 tokens", engine, bench.asked_for(own, max_new_tokens=4096), machine, 2))
+        whole = answer(engine, bench.asked_for(own, max_new_tokens=4096))
+        took = f"{whole.total_s:.2f} s, {whole.tokens_per_s:.1f} tok/s"
+        print(
+            f"  {engine.spec.name} {whole.new_tokens} tokens alone: {took}, {whole.path} {whole.path_note}", flush=True
+        )
         tell(bench.together(f"{len(clips)} clips", engine, clips, machine))
         tell(bench.together(f"{len(clips)} repeats", engine, [own] * len(clips), machine))
     for tokens in (256, 512):

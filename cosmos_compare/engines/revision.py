@@ -6,6 +6,7 @@ with every change of positions, templates, pixels or arithmetic after which the 
 
     1  up to 2026-11-25; not recorded in runs
     2  text behind a video begins behind its seconds too (Qwen2.5-VL)
+    3  steps of many answers: rows by sixteen on a GPU, which also draws by other noise, and by fours on a CPU
 """
 
-ANSWER_REVISION = 2
+ANSWER_REVISION = 3

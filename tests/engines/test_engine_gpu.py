@@ -178,7 +178,7 @@ def test_texts_are_those_of_answers_alone(rounded: LocalEngine) -> None:
     with ThreadPoolExecutor(24) as threads:
         together = list(threads.map(lambda request: answer(rounded, request), requests))
     assert [each.raw for each in together] == alone
-    assert max(each.answers_at_once for each in together) == 16
+    assert max(each.answers_at_once for each in together) >= 3, "they should have met"
 
 
 def test_random_requests_with_joins_stops_errors_and_changing_memory(rounded: LocalEngine) -> None:

@@ -21,6 +21,7 @@ from cosmos_compare.engines.local.sequence import Sequence
 from cosmos_compare.engines.local.tiles import ROWS
 from cosmos_compare.schema import Reused
 
+NOTHING = 3000  # tokens of a prefix that is read for nothing
 COMPANIES = (1, 4, 16)  # rows that there are graphs for
 FILTERS: tuple[Filters, ...] = ("none", "likeliest", "all")
 
@@ -73,8 +74,8 @@ class GraphDecoder:
 
     def warm_up(self, closing: Callable[[], bool]) -> None:
         """Compile all kernels and record the graphs, by steps in which nobody is."""
-        if hasattr(self.forward.vision, "warm_up"):
-            self.forward.vision.warm_up()
+        with on_stream(self.model.device, self.reading):
+            self._read_nothing()
         for count in COMPANIES:
             for filters in FILTERS:
                 if closing():
@@ -82,6 +83,20 @@ class GraphDecoder:
                 self._step(count, filters)
                 if self.stream:
                     self._capture((count, filters), partial(self._step, count, filters))
+
+    def _read_nothing(self) -> None:
+        """A prefix and a question of zeros, so that a first answer waits for no library that sets itself up."""
+        if not self.reading:
+            return
+        self.forward.vision.warm_up()  # type: ignore[attr-defined]
+        kv_cache, width = PagedKVCache(self.pool), self.model.config.text_config.hidden_size
+        for count in (NOTHING, 32):
+            hidden = torch.zeros((count, width), dtype=self.model.dtype, device=self.model.device)
+            positions = torch.arange(kv_cache.filled, kv_cache.filled + count, device=self.model.device)
+            hidden = self.forward.text(hidden, positions.expand(3, 1, -1), kv_cache)
+            self.forward.text.logits(hidden[-1:], self.model.lm_head)
+        kv_cache.empty()
+        self.reading.synchronize()
 
     def close(self) -> None:
         """Forget the model, the graphs and the pages."""

@@ -24,6 +24,7 @@ from cosmos_compare.engines.local.sequence import Sequence, StartedAgainError, S
 from cosmos_compare.engines.local.tensor_cache import TensorCache
 from cosmos_compare.engines.local.text_stream import TextStream
 from cosmos_compare.engines.local.turns import Turns
+from cosmos_compare.engines.local.vision_weights import align_mlp
 from cosmos_compare.errors import CompareError
 from cosmos_compare.machine import facts
 from cosmos_compare.schema import Answer, AnswerPath, Failure, Finish, ModelSpec, Reused
@@ -90,10 +91,12 @@ class LocalEngine:
                 # The weights are there for all streams. Not all of the device: another model may be capturing a graph.
                 torch.cuda.current_stream().synchronize()
                 self.stream = torch.cuda.Stream()  # type: ignore[no-untyped-call]
+                align_mlp(self.model.model.visual)
                 self.graphs = Graphs(self.model, self.prefix_cache, self.stream)
         self.eager = Scheduler(EagerDecoder(self.model, self.prefix_cache, self.stream), self.threads)
         self._looking = Turns()
         self._answering = 0
+        self._short = 0  # answers that wait for memory
         self._changed = threading.Condition()
 
     @property
@@ -157,6 +160,8 @@ class LocalEngine:
                 self.kept.clear()
                 memory.free_memory()
                 failure = self._try(way, attempt)
+            while failure and failure.type == "OutOfMemory" and not cancelled() and self._others_end():
+                failure = self._try(way, attempt)
             if failure and failure.type == "OutOfMemory":
                 self.kept.clear()
                 memory.free_memory()  # outside of `except`, whose traceback would keep the tensors alive
@@ -177,6 +182,20 @@ class LocalEngine:
             with self._changed:
                 self._answering -= 1
                 self._changed.notify_all()
+
+    def _others_end(self) -> bool:
+        """Wait until one of the other answers has given its memory back; False where there are none to wait for."""
+        with self._changed:
+            if self._answering - self._short <= 1:
+                return False
+            before, self._short = self._answering, self._short + 1
+            try:
+                self._changed.wait_for(lambda: self._answering < before)
+            finally:
+                self._short -= 1
+        self.kept.clear()
+        memory.free_memory()
+        return True
 
     @contextmanager
     def _forget_on_error(self) -> Iterator[None]:

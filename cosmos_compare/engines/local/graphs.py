@@ -11,7 +11,8 @@ from cosmos_compare.engines.local.memory import on_stream
 from cosmos_compare.engines.local.prefix_cache import PrefixCache
 from cosmos_compare.engines.local.scheduler import Scheduler
 
-PREPARING = "The fast path is being prepared."
+PREPARING = "The fast path is being prepared; ask again in a moment."
+ASK_DOCTOR = "`cosmos-compare doctor` says what the fast path needs."
 SLOTS = 16
 _warming = threading.Lock()  # preparing two models at once would only slow both
 
@@ -36,7 +37,8 @@ class Graphs:
 
     def give_up(self, why: str) -> None:
         """Answers that begin now go without graphs."""
-        self.note, self.slots, self.failed, self.scheduler = why, 1, self.scheduler or self.failed, None
+        self.failed, self.scheduler = self.scheduler or self.failed, None
+        self.note, self.slots = f"{why}. {ASK_DOCTOR}", 1
 
     def close(self) -> None:
         """Stop preparing, and give the graphs, their memory and the model back."""
@@ -65,7 +67,7 @@ class Graphs:
                 decoder.warm_up(lambda: self._closing)
                 stream.synchronize()
         except Exception as error:  # noqa: BLE001  whatever fails here costs speed, not answers
-            self.note = f"{type(error).__name__}: {str(error)[:300]}"
+            self.note = f"{type(error).__name__}: {str(error)[:300]}. {ASK_DOCTOR}"
             self.slots = 1
         else:
             self.seconds, self.note = time.perf_counter() - start, ""

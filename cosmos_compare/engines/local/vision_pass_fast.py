@@ -8,14 +8,16 @@ from cosmos_compare.engines.local.text_pass_fast import swiglu
 from cosmos_compare.engines.local.tiles import power_of_two
 from cosmos_compare.engines.local.vision_pass import Grid, VisionPass, Windows
 
+DARK = (8, 32, 56)  # time, height and width in patches: of a usual clip's order
+
 
 class FastVisionPass(VisionPass):
     """For a GPU; where its flash attention doesn't take the heads, attention is the plain pass's."""
 
     def warm_up(self) -> None:
-        """Make what is made on first use, by looking at almost nothing."""
-        weight, side = self.visual.patch_embed.proj.weight, 2 * self.visual.config.spatial_merge_size
-        self(weight.new_zeros((side * side, weight[0].numel())), torch.tensor([[1, side, side]]))
+        """Make what is made on first use, by looking at a dark clip."""
+        weight, grid = self.visual.patch_embed.proj.weight, torch.tensor([DARK])
+        self(weight.new_zeros((int(grid.prod()), weight[0].numel())), grid)
 
     def attend(self, attention: Any, x: torch.Tensor, grid: Grid, windows: Windows) -> torch.Tensor:
         heads = attention.qkv(x).view(len(x), 3, self.heads, self.size)

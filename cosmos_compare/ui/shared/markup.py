@@ -104,6 +104,10 @@ def measures(side: Side, engine: Engine | None = None) -> str:
     ]
     if answer.peak_memory_bytes:
         facts.append((t("memory"), f"{answer.peak_memory_bytes / 1e9:.1f} GB"))
+    if answer.path:
+        facts.append((t("path"), answer.path))
+    if answer.answers_at_once > 1:
+        facts.append((t("at once"), f"{answer.answers_at_once}"))
     if answer.queue_s > 0.5:
         facts.append((t("waited"), _seconds(answer.queue_s)))
     if answer.reused != "none":
@@ -111,7 +115,8 @@ def measures(side: Side, engine: Engine | None = None) -> str:
         if engine and engine.kept_bytes:
             facts.append((t("kept"), f"{engine.kept_bytes / 1e6:,.0f} MB"))
     line = "".join(f"<span>{safe(name)} <b>{safe(value)}</b></span>" for name, value in facts)
-    return f'<div class="facts">{line}</div>{_from_cache(answer.reused)}'
+    slow = f"<span>{safe(t('slow'))}: {safe(answer.path_note)}</span>" if answer.path_note else ""
+    return f'<div class="facts">{line}{slow}</div>{_from_cache(answer.reused)}'
 
 
 def _from_cache(reused: Reused) -> str:
