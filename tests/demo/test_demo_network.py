@@ -18,6 +18,7 @@ torch = pytest.importorskip("torch")
 
 from cosmos_compare.demo.training import checkpoint, tokenizer  # noqa: E402
 from cosmos_compare.engines.local.inputs import prepare  # noqa: E402
+from cosmos_compare.engines.local.positions import follow_own_rule  # noqa: E402
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDERS = {"driver": ROOT / "data/demo_models/reason1-demo", "analyst": ROOT / "data/demo_models/reason2-demo"}
@@ -76,11 +77,12 @@ def test_prompts_are_the_processors_token_for_token(arch, library, n, step, star
 
 
 @ARCHITECTURES
-@pytest.mark.parametrize(("n", "step"), [(4, 1.0), (8, 0.25), (12, 0.5)])
+@pytest.mark.parametrize(("n", "step"), [(4, 1.0), (8, 0.25), (12, 0.5), (40, 0.5), (56, 0.25)])
 def test_logits_are_the_librarys(arch, library, n, step):
     """Once the mask of the windows, the order of the patches or a rotary axis is wrong, this fails by far. A row of
     training holds several questions: each must be answered as if it were the only one."""
     network, model, processor, _ = library
+    follow_own_rule(model, vision_of(arch))
     width, height = arch.frame
     frames = np.random.default_rng(0).integers(0, 256, (n, height, width, 3), dtype=np.uint8)
     questions = ["What is there?", "Is it dangerous, and why?", "Boxes."]

@@ -114,7 +114,7 @@ def test_questions_of_any_length_are_made() -> None:
     rng = np.random.default_rng(0)
     for task in (task for task in samples.TASKS if task not in ("when", "present")):
         for language in ("en", "fr"):
-            assert all(questions.ask(rng, task, language, None) for _ in range(3000))
+            assert all(questions.ask(rng, Asked(task, language), language) for _ in range(3000))
 
 
 @pytest.mark.parametrize(("name", "manner"), [("reason1-demo", "driver"), ("reason2-demo", "analyst")])

@@ -11,6 +11,9 @@ from cosmos_compare.demo.words.chat import TEMPLATE
 from cosmos_compare.engines.local.libraries import torch, transformers
 
 
+HALF = [0.5, 0.5, 0.5]  # of Qwen3-VL's video processor; a server that reads frames as images normalises them by it
+
+
 def write(arch: Architecture, weights: dict[str, Tensor], backend: Tokenizer, folder: Path) -> None:
     """Write the model in bfloat16, its tokenizer and processors."""
     tokenizer = transformers.PreTrainedTokenizerFast(
@@ -47,7 +50,7 @@ def processor(arch: Architecture, tokenizer: Any) -> Any:
             video_processor=transformers.Qwen2VLVideoProcessor(), chat_template=TEMPLATE,
         )  # fmt: skip
     return transformers.Qwen3VLProcessor(
-        image_processor=transformers.Qwen2VLImageProcessor(patch_size=16), tokenizer=tokenizer,
+        image_processor=transformers.Qwen2VLImageProcessor(patch_size=16, image_mean=HALF, image_std=HALF), tokenizer=tokenizer,
         video_processor=transformers.Qwen3VLVideoProcessor(size={"shortest_edge": 4096, "longest_edge": 8_388_608}),
         chat_template=TEMPLATE,
     )  # fmt: skip

@@ -93,9 +93,10 @@ def positions(
 ) -> tuple[Tensor, Tensor]:
     """Positions (3, batch, length) and `source`, from where the visual tokens are.
 
-    Text counts one step a token. A group of visual tokens keeps its start in time and counts rows and columns;
-    afterwards the count goes on by the longer side of the grid. Reason1 has one group, whose time axis runs at two
-    steps a second; reason2 a group for each pair of frames. Each question goes on from where the frames end.
+    Text counts one step a token. A group of visual tokens begins where the text has come to and counts its steps in
+    time, its rows and columns; afterwards the count goes on behind the largest of the three (`engines.local.positions`).
+    Reason1 has one group, whose time axis runs at two steps a second; reason2 a group for each pair of frames, with no
+    steps in time. Each question goes on from where the frames end.
 
     `visual` (batch, length); `segments` (batch, length) are 0 up to the questions; `seconds_per_pair` (batch); `first`
     (batch) is the number of each row's first pair of frames among all of the batch.
@@ -109,7 +110,8 @@ def positions(
         total = visual.sum(dim=1, keepdim=True)
         groups = ((number + 1) == total) & (total > 0)
         time = torch.floor(pair * (2.0 * seconds_per_pair[:, None])).long()
-        now = torch.where(visual, text, text - 1 + longer * groups)
+        lasts = time.amax(dim=1, keepdim=True) + 1  # two steps a second, so long clips outrun their width
+        now = torch.where(visual, text, text - 1 + lasts.clamp(min=longer) * groups)
     else:
         time = torch.zeros_like(number)
         now = torch.where(visual, text + longer * pair, text - 1 + longer * done)

@@ -3,6 +3,7 @@
 Runs in many worker processes; knows NumPy and the tokenizer, not torch.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -11,10 +12,12 @@ from tokenizers import Tokenizer
 
 from cosmos_compare.demo.words import questions
 from cosmos_compare.demo.words.answers_text import answer
-from cosmos_compare.demo.words.asked import Asked, Manner, Shown, Task
+from cosmos_compare.demo.words.asked import Asked, Form, Manner, Shown, Task
 from cosmos_compare.demo.words.chat import END, PAD, START, Video, prompt
+from cosmos_compare.demo.words.claims import CLAIMS
 from cosmos_compare.demo.words.marked import CLOSE, OPEN
 from cosmos_compare.demo.words.phrases import Language
+from cosmos_compare.demo.words.prose import OWN
 from cosmos_compare.demo.world.facts import Facts, facts
 from cosmos_compare.demo.world.observe import View
 from cosmos_compare.demo.world.scene import KINDS, Array, Scene
@@ -25,9 +28,16 @@ ANSWER = 288  # tokens of an answer at most, with its end
 CELLS = (4, 7)
 SHOWS = 0.25  # of a cell, or of a small body, that must be filled for the body to show in the cell
 TASKS: dict[Task, int] = {
-    "describe": 12, "objects": 13, "risk": 7, "action": 7, "ego": 4, "when": 12, "present": 3, "timeline": 9,
-    "boxes": 40, "report": 7, "summary": 15,
+    "describe": 14, "objects": 14, "risk": 10, "action": 12, "ego": 7, "when": 14, "present": 22, "timeline": 9,
+    "boxes": 30, "report": 7, "summary": 14, "count": 10, "side": 9, "why": 6, "critical": 5, "scene": 8, "keys": 14,
+    "beyond": 7,
 }  # fmt: skip
+FRENCH, OTHER_LANGUAGE = 0.36, 0.09  # of the questions; of the answers that are asked for in the other language
+SHORT: dict[Form, tuple[float, tuple[Task, ...]]] = {
+    "word": (0.25, ("risk", "action", "ego", "critical", "scene", "present")),
+    "sentence": (0.2, ("describe", "risk", "action", "objects")),
+}  # how often these tasks are asked for in short
+SCENE = ("weather", "day", "place", "light")
 HEAVY, COORDINATE, TIME = 3, 8, 6  # weights of tokens that only the video tells; 1 for words of the form
 ASK = 3  # questions about a window at least; there are as many as find room in a row
 DRAWS = 48  # of questions for a row at most
@@ -185,21 +195,60 @@ def _question(rng: np.random.Generator, found: Facts, name: str | None, reasonin
     if (own := name is not None and rng.random() < 0.4) or rng.random() < 0.15:
         file = name if own and name else list(shipped)[int(rng.integers(len(shipped)))]
         return Asked(questions.SHIPPED.get(file, "describe"), "en", None, reasoning), shipped[file], True
-    language: Language = "fr" if rng.random() < 0.2 else "en"
-    chance = np.array(list(TASKS.values()), float)
-    task = list(TASKS)[int(rng.choice(len(chance), p=chance / chance.sum()))]
-    about: str | None = None
-    if task == "when" and rng.random() < 0.7:
-        events: list[str] = [event.what for event in found.events]
-        options = events if events and rng.random() < 0.75 else list(questions.WHEN["en"])[:-1]
-        about = options[int(rng.integers(len(options)))]
-    if task == "present":
-        present: list[str] = [seen.kind for seen in found.objects]
-        options = present if present and rng.random() < 0.5 else list(KINDS)
-        about = options[int(rng.integers(len(options)))]
-    if task == "describe" and rng.random() < 0.2:
+    spoken: Language = "fr" if rng.random() < FRENCH else "en"
+    language: Language = spoken
+    if rng.random() < OTHER_LANGUAGE:
+        language = "en" if spoken == "fr" else "fr"
+    task = _pick(rng, list(TASKS), list(TASKS.values()))
+    if task == "describe" and language == spoken and rng.random() < 0.2:
         return Asked("describe", language, None, reasoning), questions.chatter(rng, language), False
-    return Asked(task, language, about, reasoning), questions.ask(rng, task, language, about), False
+    about = _about(rng, task, found)
+    if task in ("count", "side") and about is None:  # nothing of it is clear here
+        task = "scene"
+        about = _about(rng, task, found)
+    keys = questions.draw_keys(rng, spoken) if task == "keys" else ()
+    form: Form = "free"
+    for short, (share, tasks) in SHORT.items():
+        if task in tasks and rng.random() < share:
+            form = short
+    asked = Asked(task, language, about, reasoning, form, keys)
+    return asked, questions.ask(rng, asked, spoken), False
+
+
+def _about(rng: np.random.Generator, task: Task, found: Facts) -> str | None:
+    """What a question of this task is about, of what is clear here; yes and no equally often."""
+    if task == "when" and rng.random() < 0.7:
+        happened: list[str] = [event.what for event in found.events]
+        happened += [own for own, ways in OWN.items() if found.ego in ways and found.ego_frame is not None]
+        events = [about for about in questions.FACTS["when"]["en"] if about]
+        return _any(rng, happened if happened and rng.random() < 0.75 else events)
+    if task == "present":
+        seen = {seen.kind for seen in found.objects}
+        truth: dict[str, bool | None] = {kind: kind in seen for kind in KINDS}
+        truth |= {claim: holds(found) for claim, holds in CLAIMS.items()}
+        wanted = bool(rng.random() < 0.5)
+        return _any(rng, [about for about, holds in truth.items() if holds is wanted])
+    if task == "count":
+        clear = {about: number for about, number in found.counts.items() if number is not None}
+        some = [about for about, number in clear.items() if number]
+        return _any(rng, some if some and rng.random() < 0.7 else list(clear)) if clear else None
+    if task == "side":
+        places = [kind for kind, place in found.sides.items() if place is not None]
+        absent = [kind for kind in KINDS if kind not in found.sides]
+        options = places if places and rng.random() < 0.75 else absent
+        return _any(rng, options) if options else None
+    if task == "scene":
+        return _any(rng, SCENE)
+    return None
+
+
+def _any(rng: np.random.Generator, options: Sequence[str]) -> str:
+    return options[int(rng.integers(len(options)))]
+
+
+def _pick(rng: np.random.Generator, options: list[Task], weights: list[int]) -> Task:
+    chance = np.array(weights, float)
+    return options[int(rng.choice(len(chance), p=chance / chance.sum()))]
 
 
 def _system(rng: np.random.Generator, frames: int) -> tuple[str | None, str]:

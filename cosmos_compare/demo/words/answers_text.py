@@ -1,14 +1,14 @@
 """What each demo model says: the same facts in two manners, see `asked`."""
 
 from cosmos_compare.demo.words.asked import Asked, Manner, Shown
-from cosmos_compare.demo.words.prose import Prose
+from cosmos_compare.demo.words.single import Single
 from cosmos_compare.demo.words.structured import Structured
 from cosmos_compare.demo.world.facts import Facts
 
 
 def answer(facts: Facts, shown: Shown, asked: Asked, manner: Manner) -> str:
     """The answer with its marks still in it; `marked.unmarked` takes them out."""
-    words = Prose(facts, shown, asked.language, manner)
+    words = Single(facts, shown, asked.language, manner)
     text = _text(words, Structured(facts, shown, asked.language, manner), asked)
     if not asked.reasoning:
         return text
@@ -17,7 +17,11 @@ def answer(facts: Facts, shown: Shown, asked: Asked, manner: Manner) -> str:
     return f"<think>\n{words.thought()}\n</think>\n\n{text}"
 
 
-def _text(words: Prose, data: Structured, asked: Asked) -> str:
+def _text(words: Single, data: Structured, asked: Asked) -> str:
+    if asked.form == "word":
+        return words.word(asked.task, asked.about)
+    if asked.form == "sentence":
+        return words.sentence(asked.task)
     match asked.task:
         case "describe":
             return words.describe()
@@ -41,3 +45,17 @@ def _text(words: Prose, data: Structured, asked: Asked) -> str:
             return data.report()
         case "summary":
             return data.summary()
+        case "count":
+            return words.count(asked.about)
+        case "side":
+            return words.side(asked.about)
+        case "why":
+            return words.why()
+        case "critical":
+            return words.critical()
+        case "scene":
+            return words.scene(asked.about)
+        case "keys":
+            return data.keyed(asked.keys)
+        case "beyond":
+            return words.beyond()

@@ -1,8 +1,27 @@
 """Answers in words."""
 
 from cosmos_compare.demo.words.marked import capital, mark
-from cosmos_compare.demo.words.phrases import ADVICE, LABEL, OPENING, REASON, RISK, SCENE, WE, WHY
+from cosmos_compare.demo.words.phrases import (
+    ADVICE,
+    EVENT,
+    LABEL,
+    OPENING,
+    REASON,
+    RISK,
+    SCENE,
+    WE,
+    WHY,
+    Language,
+    Table,
+)
 from cosmos_compare.demo.words.voice import Voice
+
+# What we do ourselves at some moment, and the ways to move in which it happens.
+OWN = {"we slow": ("slow", "stop"), "we stop": ("stop",), "we pull away": ("pull away",)}
+OWN_WORDS: dict[Language, Table] = {
+    "en": {"we slow": "we begin to slow down", "we stop": "we stand", "we pull away": "we pull away"},
+    "fr": {"we slow": "nous commençons à ralentir", "we stop": "nous sommes arrêtés", "we pull away": "nous démarrons"},
+}
 
 
 class Prose(Voice):
@@ -84,15 +103,23 @@ class Prose(Voice):
         return self.say("The ego vehicle ", "Le véhicule ") + self.ego_text() + "."
 
     def when(self, about: str | None) -> str:
-        event = self.key if about is None else next((e for e in self.facts.events if e.what == about), None)
-        if event is None:
+        found = self._moment(about)
+        if found is None:
             return mark(self.say("That does not happen in this clip.", "Cela n'arrive pas dans cette séquence."))
-        time = mark(str(self.seconds(event.frame)), 3)
+        time, what = mark(str(self.seconds(found[0])), 3), mark(found[1])
         if self.driver:
-            return self.say(
-                f"About {time} seconds in, {self.event(event)}.", f"Vers {time} secondes, {self.event(event)}."
-            )
-        return f"{time} s: {self.event(event)}."
+            return self.say(f"About {time} seconds in, {what}.", f"Vers {time} secondes, {what}.")
+        return f"{time} s: {what}."
+
+    def _moment(self, about: str | None) -> tuple[int, str] | None:
+        """The frame at which it happens and its words; `about` is an event or what we do, None the key event."""
+        f = self.facts
+        if about in OWN:
+            frame = f.still_frame if about == "we stop" else f.ego_frame
+            happens = frame is not None and f.ego in OWN[about]
+            return (frame, OWN_WORDS[self.lang][about]) if happens and frame is not None else None
+        event = self.key if about is None else next((e for e in f.events if e.what == about), None)
+        return None if event is None else (event.frame, EVENT[self.lang][event.what])
 
     def present(self, about: str | None) -> str:
         seen = next((seen for seen in self.facts.objects if seen.kind == about), None)

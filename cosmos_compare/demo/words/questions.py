@@ -1,7 +1,7 @@
 """Questions as people may put them: many wordings of each task, in English and French, and text about nothing.
 
-The wordings stand in wordings.yaml. `HELD_OUT` and `ROUGH` are never trained on: they show whether
-new words are understood, those of a careful person and those of anybody.
+The wordings stand in wordings.yaml, those about single facts in wordings_facts.yaml. `HELD_OUT` and `ROUGH` are never
+trained on: they show whether new words are understood, those of a careful person and those of anybody.
 """
 
 import unicodedata
@@ -11,7 +11,8 @@ from pathlib import Path
 import numpy as np
 import yaml
 
-from cosmos_compare.demo.words.asked import Task
+from cosmos_compare.demo.words.asked import Asked, Task
+from cosmos_compare.demo.words.claims import CLAIMS
 from cosmos_compare.demo.words.phrases import Language
 
 PROMPTS = Path(__file__).resolve().parents[3] / "prompts"
@@ -22,6 +23,7 @@ SHIPPED: dict[str, Task] = {
 }  # fmt: skip
 
 _DATA = yaml.safe_load((Path(__file__).parent / "wordings.yaml").read_text(encoding="utf-8"))
+FACTS = yaml.safe_load((Path(__file__).parent / "wordings_facts.yaml").read_text(encoding="utf-8"))
 ASKED: dict[Language, dict[Task, list[str]]] = _DATA["asked"]
 WHEN: dict[Language, dict[str, list[str]]] = _DATA["when"]
 PRESENT: dict[Language, list[str]] = _DATA["present"]
@@ -51,35 +53,104 @@ def shipped(folder: Path = PROMPTS) -> tuple[tuple[str, str, str], ...]:
     return tuple(found)
 
 
-def ask(rng: Rng, task: Task, language: Language, about: str | None) -> str:
-    """One wording of a question."""
-    if task == "when":
-        body = _any(rng, WHEN[language][about or ""])
-    elif task == "present":
-        assert about is not None
-        body = _any(rng, PRESENT[language]).format(_any(rng, NAMES[language][about]))
-    elif task in PARTS[language] and rng.random() < 0.4:
-        body = " ".join(part for part in (_any(rng, choices) for choices in PARTS[language][task]) if part)
-        asks = body.split()[0] in ASKING[language]
-        body += ("?" if language == "en" else " ?") if asks else "."
-    else:
-        body = _any(rng, ASKED[language][task])
-    if rng.random() < 0.2 and about is None:  # or the very word that it is about might go
+def ask(rng: Rng, asked: Asked, language: Language) -> str:
+    """One wording of a question in `language`; the answer's may be another, which is then asked for."""
+    body = _body(rng, asked, language)
+    if rng.random() < 0.2 and asked.about is None and not asked.keys:  # or the very word it is about might go
         body = _with_noise(rng, body)
-    if rng.random() < 0.06 and len(body) > 3:  # a slip of the fingers: two letters change places, or one is missing
+    if asked.form != "free":
+        body = _asking_for(rng, FACTS["forms"][asked.form][language], body)
+    if asked.language != language:
+        body = _asking_for(rng, FACTS["language"][language], body)
+    if not asked.keys:
+        body = _as_typed(rng, body)
+    return _any(rng, BEFORE[language]) + body + _any(rng, AFTER[language])
+
+
+def _as_typed(rng: Rng, body: str) -> str:
+    """As fingers and keyboards make of it: a slip, curly apostrophes, no accents, no capitals, no end."""
+    if rng.random() < 0.08 and len(body) > 3:  # two letters change places, or one is missing
         spot = int(rng.integers(len(body) - 2))
         body = body[:spot] + (body[spot + 1] + body[spot] if rng.random() < 0.5 else body[spot]) + body[spot + 2 :]
     if rng.random() < 0.3:
         body = body.replace("'", "\u2019")  # as phones write it
-    if rng.random() < 0.1:
+    elif rng.random() < 0.1:
+        body = body.replace("'", "")
+    if rng.random() < 0.2:
         body = _without_accents(body)
-    if rng.random() < 0.25:
-        body = body.lower() if rng.random() < 0.5 else body.rstrip(".?! ")
-    return _any(rng, BEFORE[language]) + body + _any(rng, AFTER[language])
+    if rng.random() < 0.2:
+        body = body.lower()
+    return body.rstrip(".?! ") if rng.random() < 0.15 and len(body.strip(".?! ")) > 1 else body
+
+
+def _asking_for(rng: Rng, ways: dict[str, list[str]], body: str) -> str:
+    """The question with a wish for its answer, before or after it."""
+    if rng.random() < 0.35:
+        return _any(rng, ways["before"]) + body
+    return (body.rstrip(".?! ") if rng.random() < 0.3 else body) + _any(rng, ways["after"])
+
+
+def _body(rng: Rng, asked: Asked, language: Language) -> str:
+    task, about = asked.task, asked.about
+    if task == "when":
+        return _any(rng, WHEN[language].get(about or "", []) + FACTS["when"][language][about or ""])
+    if task == "present" and about in CLAIMS:
+        return _any(rng, FACTS["polar"][language]) + _any(rng, FACTS["claims"][language][about])
+    if task == "present":
+        assert about is not None
+        name = _any(rng, NAMES[language][about] + FACTS["a"][language][about])
+        return _any(rng, FACTS["polar"][language]) + _any(rng, PRESENT[language] + FACTS["present"][language]).format(
+            name
+        )
+    if task in ("count", "side"):
+        names = FACTS["many" if task == "count" else "the"][language][about]
+        body = _any(rng, FACTS[task][language]).format(_any(rng, names))
+        return body[0].upper() + body[1:]
+    if task == "scene":
+        return _any(rng, FACTS["scene"][language][about])
+    if task in ("why", "critical", "beyond"):
+        return _any(rng, FACTS[task][language])
+    if task == "keys":
+        return _any(rng, FACTS["ask_keys"][language]).format(_listed(rng, [name for name, _ in asked.keys]))
+    if task == "action" and rng.random() < 0.25:
+        return _any(rng, FACTS["next"][language])
+    if task in PARTS[language] and rng.random() < 0.4:
+        body = " ".join(part for part in (_any(rng, choices) for choices in PARTS[language][task]) if part)
+        asks = body.split()[0] in ASKING[language]
+        return body + (("?" if language == "en" else " ?") if asks else ".")
+    return _any(rng, ASKED[language][task])
+
+
+def _listed(rng: Rng, names: list[str]) -> str:
+    """Keys as people list them."""
+    match int(rng.integers(8)):
+        case 0:
+            return ", ".join(f'"{name}"' for name in names)
+        case 1:
+            return "{" + ", ".join(f'"{name}": ...' for name in names) + "}"
+        case 2:
+            return _any(rng, ["/", " / ", " + ", " & ", "; ", " "]).join(names)
+        case 3:
+            return "{" + ", ".join(names) + "}"
+        case 4:
+            return "\n" + "\n".join(f"- {name}" for name in names)
+        case 5:
+            return ", ".join(names)
+        case 6:
+            return ", ".join(f"`{name}`" for name in names)
+    return ", ".join(names[:-1]) + _any(rng, [" and ", " et ", " & "]) + names[-1]
+
+
+def draw_keys(rng: Rng, language: Language) -> tuple[tuple[str, str], ...]:
+    """Two to five keys of JSON, each by one of its names."""
+    known: dict[str, list[str]] = FACTS["keys"][language]
+    count = int(rng.choice([2, 3, 4, 5], p=[0.35, 0.3, 0.2, 0.15]))
+    meanings = [list(known)[int(k)] for k in rng.permutation(len(known))[:count]]
+    return tuple((_any(rng, known[meaning]), meaning) for meaning in meanings)
 
 
 def chatter(rng: Rng, language: Language) -> str:
-    """Text that asks for nothing we know; the answer is a description."""
+    """Text that asks for nothing; the answer is a description."""
     if language == "fr" or rng.random() < 0.4:
         return _any(rng, NOTHING[language])
     return filler(rng, int(rng.integers(1, 25)))

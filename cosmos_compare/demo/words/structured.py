@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from cosmos_compare.demo.words.marked import mark, unmarked
-from cosmos_compare.demo.words.phrases import ADVICE, COLOUR, EGO, EVENT, FROM, LABEL, PLACE, REASON, SCENE
+from cosmos_compare.demo.words.phrases import ADVICE, COLOUR, EGO, EVENT, FROM, LABEL, PLACE, REASON, RISK, SCENE
 from cosmos_compare.demo.words.voice import Voice
 
 
@@ -79,6 +79,30 @@ class Structured(Voice):
             "next": ADVICE[self.lang][f.advice],
         }
         return self.fenced(_object(fields))
+
+    def keyed(self, keys: tuple[tuple[str, str], ...]) -> str:
+        """An object with just the keys asked for, each by what it means."""
+        f, words = self.facts, SCENE[self.lang]
+        critical, none = f.critical, self.say("none", "aucun")
+        side = none
+        if critical:
+            side = (FROM if critical.doing == "crossing" else PLACE)[self.lang][critical.position]
+        values: dict[str, Any] = {
+            "objects": [LABEL[self.lang][seen.kind] for seen in f.objects],
+            "risk": RISK[self.lang][f.risk],
+            "reason": REASON[self.lang][f.reason],
+            "ego": EGO[self.lang][f.ego],
+            "action": ADVICE[self.lang][f.advice],
+            "event": EVENT[self.lang][self.key.what] if self.key else none,
+            "time": self.seconds(self.key.frame) if self.key else None,
+            "weather": words[f.weather],
+            "day": words["night" if f.night else "day"],
+            "place": words[f.place],
+            "critical": LABEL[self.lang][critical.kind] if critical else none,
+            "side": side,
+            "light": COLOUR[self.lang][f.light] if f.light else none,
+        }
+        return self.fenced(_object({name: values[meaning] for name, meaning in keys}))
 
 
 def _object(fields: dict[str, Any]) -> str:

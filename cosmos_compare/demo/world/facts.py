@@ -31,6 +31,7 @@ Why = Literal["free", "red", "crossing", "lead", "cyclist"]
 
 SLIM = 1 / 49  # of the picture's width: what is slimmer (4 of the driver's pixels) is named, but given no box
 HIGH, MEDIUM = (1.8, 2.5), (4.6, 5.8)  # seconds to contact: certain below the first, ruled out above the second
+VEHICLES: tuple[Kind, ...] = ("car", "oncoming car", "parked vehicle", "truck")
 SETTLED = 0.3  # seconds before the last frame at which a vehicle that stops must already be slow
 
 
@@ -60,6 +61,7 @@ class Facts:
     objects: tuple[Seen, ...]  # in the order of KINDS, each kind once
     ego: EgoAction
     ego_frame: int | None  # the first frame shown after the ego vehicle began to change its speed
+    still_frame: int | None  # the first frame shown in which it stands, where it comes to a stop
     events: tuple[Happened, ...]
     risk: Risk
     reason: Reason
@@ -71,6 +73,8 @@ class Facts:
     place: str
     weather: str
     night: bool
+    counts: dict[str, int | None]  # how many of each kind are shown, and of `VEHICLES` together; None if unclear
+    sides: dict[Kind, Position | None]  # where those of a kind are that are shown; None if not all on one side
 
 
 def facts(scene: Scene, view: View, frames: NDArray[np.int64]) -> Facts | None:
@@ -99,7 +103,39 @@ def _facts(scene: Scene, view: View, frames: NDArray[np.int64]) -> Facts:
         objects=objects, ego=ego, ego_frame=ego_frame, events=tuple(sorted(events, key=lambda e: e.frame)),
         risk=risk, reason=reason, critical=critical, advice=advice, why=why, light=light,
         boxes=_boxes(scene, view, int(frames[-1])), place=scene.place, weather=scene.weather, night=scene.night,
+        still_frame=_still(scene, times) if ego == "stop" else None,
+        counts=_counts(scene, view, frames, shown), sides=_sides(scene, view, frames, shown),
     )  # fmt: skip
+
+
+def _still(scene: Scene, times: Array) -> int:
+    return int(np.flatnonzero(scene.ego.speed(times) < STANDING)[0])
+
+
+def _counts(scene: Scene, view: View, frames: NDArray[np.int64], shown: list[int]) -> dict[str, int | None]:
+    """Of each kind. Unclear (None) where another one is glimpsed that does not count as shown."""
+    counts: dict[str, int | None] = dict.fromkeys(KINDS, 0)
+    for i, actor in enumerate(scene.actors):
+        number = counts[actor.kind]
+        if i not in shown and view.glimpsed[i, frames].any():
+            counts[actor.kind] = None
+        elif i in shown and number is not None:
+            counts[actor.kind] = number + 1
+    each = [counts[kind] for kind in VEHICLES]
+    counts["vehicle"] = None if None in each else sum(number or 0 for number in each)
+    return counts
+
+
+def _sides(scene: Scene, view: View, frames: NDArray[np.int64], shown: list[int]) -> dict[Kind, Position | None]:
+    """Where the shown ones of each kind were last; one that crosses, where it came from."""
+    found: dict[Kind, set[tuple[Position, bool]]] = {}
+    for i in shown:
+        actor = scene.actors[i]
+        when = frames[view.counts[i, frames]]
+        doing = _doing(actor, view.times, when)
+        place = _position(actor, view.times[int(when[-1])]), doing == "crossing"
+        found.setdefault(actor.kind, set()).add(place)
+    return {kind: next(iter(places))[0] if len(places) == 1 else None for kind, places in found.items()}
 
 
 def _shown(scene: Scene, view: View, frames: NDArray[np.int64]) -> list[int]:
