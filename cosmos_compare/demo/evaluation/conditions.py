@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from cosmos_compare.catalogue.models import resolve_models
-from cosmos_compare.demo.evaluate import Case, Model, cases
+from cosmos_compare.demo.evaluation.asking import Case, Model, cases
 from cosmos_compare.demo.evaluation.marks import iou
 from cosmos_compare.demo.render import find_scene
 from cosmos_compare.demo.words.answers_text import answer

@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from statistics import mean, median
 from typing import Any
 
@@ -106,6 +106,11 @@ class Tally:
         self.boxes_missed += sum(
             not any(kind == label and iou(box, true) >= 0.5 for label, box in boxes) for kind, true in truth.boxes
         )
+
+    def add(self, other: "Tally") -> None:
+        """Count what another one counted too."""
+        for own in fields(self):
+            setattr(self, own.name, getattr(self, own.name) + getattr(other, own.name))
 
     def marks(self) -> dict[str, Any]:
         """All marks, to three decimals; None where nothing was asked."""

@@ -10,7 +10,6 @@ from cosmos_compare.demo.training.architecture import REASON1, Architecture, sav
 from cosmos_compare.demo.words.chat import TEMPLATE
 from cosmos_compare.engines.local.libraries import torch, transformers
 
-
 HALF = [0.5, 0.5, 0.5]  # of Qwen3-VL's video processor; a server that reads frames as images normalises them by it
 
 
@@ -50,7 +49,8 @@ def processor(arch: Architecture, tokenizer: Any) -> Any:
             video_processor=transformers.Qwen2VLVideoProcessor(), chat_template=TEMPLATE,
         )  # fmt: skip
     return transformers.Qwen3VLProcessor(
-        image_processor=transformers.Qwen2VLImageProcessor(patch_size=16, image_mean=HALF, image_std=HALF), tokenizer=tokenizer,
+        image_processor=transformers.Qwen2VLImageProcessor(patch_size=16, image_mean=HALF, image_std=HALF),
+        tokenizer=tokenizer,
         video_processor=transformers.Qwen3VLVideoProcessor(size={"shortest_edge": 4096, "longest_edge": 8_388_608}),
         chat_template=TEMPLATE,
     )  # fmt: skip

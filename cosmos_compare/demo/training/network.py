@@ -94,9 +94,9 @@ def positions(
     """Positions (3, batch, length) and `source`, from where the visual tokens are.
 
     Text counts one step a token. A group of visual tokens begins where the text has come to and counts its steps in
-    time, its rows and columns; afterwards the count goes on behind the largest of the three (`engines.local.positions`).
-    Reason1 has one group, whose time axis runs at two steps a second; reason2 a group for each pair of frames, with no
-    steps in time. Each question goes on from where the frames end.
+    time, its rows and columns; afterwards the count goes on behind the largest of the three, see
+    `engines.local.positions`. Reason1 has one group, whose time axis runs at two steps a second; reason2 a group for
+    each pair of frames, with no steps in time. Each question goes on from where the frames end.
 
     `visual` (batch, length); `segments` (batch, length) are 0 up to the questions; `seconds_per_pair` (batch); `first`
     (batch) is the number of each row's first pair of frames among all of the batch.
