@@ -129,10 +129,6 @@ class Vision(Record):
         default="as_rendered",
         description="`bare` drops the outer vision_start/vision_end pair round the frames of the prompt",
     )
-    text_behind_video: Literal["all_axes", "height_width"] = Field(
-        default="all_axes",
-        description="the position behind a video's: one behind its last of all axes, or of height and width alone",
-    )
 
 
 class ModelSpec(Record):

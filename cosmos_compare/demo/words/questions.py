@@ -4,7 +4,6 @@ The wordings stand in wordings.yaml, those about single facts in wordings_facts.
 trained on: they show whether new words are understood, those of a careful person and those of anybody.
 """
 
-import unicodedata
 from functools import cache
 from pathlib import Path
 
@@ -14,6 +13,7 @@ import yaml
 from cosmos_compare.demo.words.asked import Asked, Task
 from cosmos_compare.demo.words.claims import CLAIMS
 from cosmos_compare.demo.words.phrases import Language
+from cosmos_compare.demo.words.ways import HASTY, WAYS, hasty, reworded, without_accents
 
 PROMPTS = Path(__file__).resolve().parents[3] / "prompts"
 # Which task each shipped prompt file asks for.
@@ -56,6 +56,8 @@ def shipped(folder: Path = PROMPTS) -> tuple[tuple[str, str, str], ...]:
 def ask(rng: Rng, asked: Asked, language: Language) -> str:
     """One wording of a question in `language`; the answer's may be another, which is then asked for."""
     body = _body(rng, asked, language)
+    if not asked.keys and rng.random() < 0.6:
+        body = reworded(rng, body, language)
     if rng.random() < 0.2 and asked.about is None and not asked.keys:  # or the very word it is about might go
         body = _with_noise(rng, body)
     if asked.form != "free":
@@ -63,8 +65,11 @@ def ask(rng: Rng, asked: Asked, language: Language) -> str:
     if asked.language != language:
         body = _asking_for(rng, FACTS["language"][language], body)
     if not asked.keys:
-        body = _as_typed(rng, body)
-    return _any(rng, BEFORE[language]) + body + _any(rng, AFTER[language])
+        body = hasty(rng, body, language) if rng.random() < HASTY else _as_typed(rng, body)
+    frames = WAYS["frames"]
+    begin = _any(rng, frames["before"][language] if rng.random() < 0.2 else BEFORE[language])
+    end = _any(rng, frames["after"][language] if rng.random() < 0.2 else AFTER[language])
+    return begin + body + end
 
 
 def _as_typed(rng: Rng, body: str) -> str:
@@ -77,7 +82,7 @@ def _as_typed(rng: Rng, body: str) -> str:
     elif rng.random() < 0.1:
         body = body.replace("'", "")
     if rng.random() < 0.2:
-        body = _without_accents(body)
+        body = without_accents(body)
     if rng.random() < 0.2:
         body = body.lower()
     return body.rstrip(".?! ") if rng.random() < 0.15 and len(body.strip(".?! ")) > 1 else body
@@ -108,6 +113,11 @@ def _body(rng: Rng, asked: Asked, language: Language) -> str:
         return body[0].upper() + body[1:]
     if task == "scene":
         return _any(rng, FACTS["scene"][language][about])
+    more = WAYS["more"][language].get(task)
+    if more and rng.random() < 0.2:
+        return _any(rng, more)
+    if task == "beyond" and rng.random() < 0.5:
+        return " ".join(_any(rng, [str(part) for part in parts]) for parts in WAYS["topics"][language])
     if task in ("why", "critical", "beyond"):
         return _any(rng, FACTS[task][language])
     if task == "keys":
@@ -178,11 +188,6 @@ def _with_noise(rng: Rng, body: str) -> str:
     taken = int(rng.integers(2)) if len(words) > 3 and "json" not in words[spot].lower() else 0
     words[spot : spot + taken] = [] if taken and rng.random() < 0.5 else [_unknown(rng)]
     return " ".join(words)
-
-
-def _without_accents(body: str) -> str:
-    """As it is written on keyboards that have none."""
-    return "".join(c for c in unicodedata.normalize("NFD", body) if not unicodedata.combining(c))
 
 
 def _unknown(rng: Rng) -> str:

@@ -78,7 +78,7 @@ class LocalEngine:
                 f"{spec.label}: {folder} can't be loaded ({_first_line(error)}).",
                 "Check that the checkpoint is complete and in safetensors form.",
             ) from error
-        follow_own_rule(self.model, spec.vision)
+        follow_own_rule(self.model)
         self.end_ids = _end_ids(self.model)
         self.kept = TensorCache(facts.keep_bytes(memory.gpu_memory(self.device)) if keep_bytes is None else keep_bytes)
         self.prefix_cache = PrefixCache(self.model, self.processor, spec.vision, self.kept)

@@ -15,14 +15,13 @@ from itertools import groupby
 from typing import Any
 
 from cosmos_compare.engines.local.libraries import torch
-from cosmos_compare.schema import Vision
 
 VIDEO = 2  # in mm_token_type_ids
 
 Grid = tuple[int, int, int]
 
 
-def follow_own_rule(model: Any, vision: Vision) -> None:
+def follow_own_rule(model: Any) -> None:
     """Make the library's own ways through `model` (plain `generate`, a forward pass) use the positions of here."""
     config = model.config  # not the model: it would know itself, and stay until the next collection
 
@@ -35,16 +34,14 @@ def follow_own_rule(model: Any, vision: Vision) -> None:
         **unused: Any,
     ) -> tuple[torch.Tensor, torch.Tensor]:
         assert image_grid_thw is None and video_grid_thw is not None and len(input_ids) == 1
-        known = prompt_positions(config, vision, mm_token_type_ids, video_grid_thw, second_per_grid_ts)
+        known = prompt_positions(config, mm_token_type_ids, video_grid_thw, second_per_grid_ts)
         known = known.to(input_ids.device)
         return known, known.new_full((1, 1), answer_delta(known))
 
     model.model.get_rope_index = get_rope_index
 
 
-def prompt_positions(
-    config: Any, vision: Vision, types: torch.Tensor, grid: torch.Tensor, seconds_per_grid: Any
-) -> torch.Tensor:
+def prompt_positions(config: Any, types: torch.Tensor, grid: torch.Tensor, seconds_per_grid: Any) -> torch.Tensor:
     """The positions (3, 1, tokens), on the CPU, of one prompt with one video.
 
     `types` (1, tokens) are 2 at visual tokens and 0 at text; `grid` (1, 3) is the video's size in patches: time,
@@ -58,12 +55,12 @@ def prompt_positions(
         ticks = (torch.arange(time) * seconds * config.vision_config.tokens_per_second).long()
     else:
         grids, ticks = [(1, height, width)] * time, torch.zeros(1, dtype=torch.long)
-    return _count(types[0].tolist(), iter(grids), ticks, vision)
+    return _count(types[0].tolist(), iter(grids), ticks)
 
 
-def continue_behind(prefix: torch.Tensor, tokens: int, vision: Vision) -> torch.Tensor:
+def continue_behind(prefix: torch.Tensor, tokens: int) -> torch.Tensor:
     """The positions (3, 1, tokens) of a whole prompt of so many tokens whose `prefix` ends with its video."""
-    tail = torch.arange(tokens - prefix.shape[2]) + _next(prefix, vision)
+    tail = torch.arange(tokens - prefix.shape[2]) + _next(prefix)
     return torch.cat([prefix, tail.expand(3, 1, -1)], dim=2)
 
 
@@ -72,13 +69,13 @@ def answer_delta(positions: torch.Tensor) -> int:
     return int(positions.max()) + 1 - positions.shape[2]
 
 
-def _count(types: list[int], grids: Iterator[Grid], ticks: torch.Tensor, vision: Vision) -> torch.Tensor:
+def _count(types: list[int], grids: Iterator[Grid], ticks: torch.Tensor) -> torch.Tensor:
     parts: list[torch.Tensor] = []
     start = 0
     for kind, group in groupby(types):
         part = _grid(next(grids), ticks) if kind == VIDEO else torch.arange(len(list(group))).expand(3, -1)
         parts.append(part + start)
-        start = _next(parts[-1], vision)
+        start = _next(parts[-1])
     return torch.cat(parts, dim=1)[:, None]
 
 
@@ -89,7 +86,6 @@ def _grid(grid: Grid, ticks: torch.Tensor) -> torch.Tensor:
     return torch.stack(axes).flatten(1)
 
 
-def _next(positions: torch.Tensor, vision: Vision) -> int:
+def _next(positions: torch.Tensor) -> int:
     """Where the token behind those of `positions` (3, …) goes on."""
-    counted = positions if vision.text_behind_video == "all_axes" else positions[1:]
-    return int(counted.max()) + 1
+    return int(positions.max()) + 1

@@ -56,7 +56,7 @@ class PrefixCache:
             self.kept.put(("pixels", frames), pixels)
             self.kept.put(key, known)
         inputs = join(self.processor, known.prefix, text)
-        positions = continue_behind(known.positions, inputs.prompt_tokens, self.vision)
+        positions = continue_behind(known.positions, inputs.prompt_tokens)
         delta = answer_delta(positions)
         ids = upload(inputs.tensors["input_ids"], self.model.device)
         places = upload(inputs.tensors["mm_token_type_ids"][0].eq(VIDEO).nonzero()[:, 0], self.model.device)
@@ -101,7 +101,6 @@ class PrefixCache:
         tensors = {name: value.cpu() if hasattr(value, "cpu") else value for name, value in prefix.tensors.items()}
         positions = prompt_positions(
             self.model.config,
-            self.vision,
             tensors["mm_token_type_ids"],
             tensors["video_grid_thw"],
             tensors.get("second_per_grid_ts"),
