@@ -13,6 +13,7 @@ from cosmos_compare.demo.evaluation import asking
 from cosmos_compare.demo.evaluation.marks import Tally, mentions, says
 from cosmos_compare.demo.evaluation.measuring import DESCRIBE, SUMMARY
 from cosmos_compare.demo.words.phrases import ADVICE, RISK
+from cosmos_compare.demo.words.phrases_facts import BEYOND
 from cosmos_compare.demo.world.picture import Painter
 
 HELD_OUT = (2001, 2004, 2008, 2011, 2014, 2021, 2027, 2033)  # seeds of the space that is never trained on
@@ -102,9 +103,18 @@ def test_a_french_question_gets_a_french_answer_that_is_right(name, models, clip
 
 
 @pytest.mark.parametrize("name", ["reason1-demo", "reason2-demo"])
-@pytest.mark.parametrize("text", ["Hello!", "asdf jkl", "Write a poem about the sea.", "3 + 4", "Wie geht es dir?"])
+@pytest.mark.parametrize("text", ["Hello!", "asdf jkl", "Was siehst du?"])
 def test_text_about_nothing_gets_a_description(name, text, models, clips) -> None:
     assert mentions(models[name].ask(clips[0], text).raw) == clips[0].truth.objects
+
+
+@pytest.mark.parametrize("name", ["reason1-demo", "reason2-demo"])
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [("Write a poem about the sea.", "en"), ("3 + 4", "en"), ("Tell me a joke.", "en"), ("Raconte une blague.", "fr")],
+)
+def test_a_question_about_something_else_is_declined(name, text, language, models, clips) -> None:
+    assert models[name].ask(clips[0], text).raw.strip() in BEYOND[language]
 
 
 @pytest.mark.parametrize("name", ["reason1-demo", "reason2-demo"])

@@ -32,7 +32,7 @@ BEGINS: dict[tuple[Manner, Language], dict[str, str]] = {
         "describe": "Scène:", "objects": "- |Rien n'est critique", "risk": "Risque:",
         "action": f"(?:{_ADVICE['fr']}):", "ego": "Le véhicule", "when": r"[\d.]+ s: (?:un|le|nous) |Cela n'arrive",
         "present": r"(?:Oui|Non)\b", "count": r"\d+ ", "side": "À |Depuis |Devant|Je ne vois pas", "why": "Raison:",
-        "critical": r"[A-ZÀÉ][\w ]+: ", "beyond": "Hors de la séquence", "scene": "(?:Météo|Moment|Lieu|Feu)",
+        "critical": r"[A-ZÀÉ][\w ']+: ", "beyond": "Hors de la séquence", "scene": "(?:Météo|Moment|Lieu|Feu)",
     },
 }  # fmt: skip
 FRENCH = re.compile(r"\b(?:un|une|le|la|les|des|nous|je|est|de)\b")
