@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -9,12 +10,12 @@ import numpy as np
 import pytest
 from engine_requests import answer, make_request
 
-from cosmos_compare.catalogue.models import load_models
+from cosmos_compare.catalogue.models import resolve_models, source_folder
 from cosmos_compare.engines.base import Request
 from cosmos_compare.engines.local.engine import LocalEngine
 from cosmos_compare.engines.local.inputs import Inputs, prepare
 from cosmos_compare.engines.local.libraries import torch
-from cosmos_compare.engines.local.positions import answer_delta, prompt_positions
+from cosmos_compare.engines.local.positions import prompt_positions
 
 NAMES = ["reason1-tiny", "reason2-tiny"]
 LONG = [index / 2 for index in range(56)]  # 28 s: the seconds outrun the width of any frame here
@@ -58,6 +59,16 @@ def engine(request: pytest.FixtureRequest, engines: dict[str, LocalEngine]) -> L
     return engines[request.param]
 
 
+@pytest.fixture(scope="module")
+def demo() -> Iterator[LocalEngine]:
+    (spec,) = resolve_models(["reason1-demo"])
+    folder = source_folder(spec)
+    assert folder is not None
+    engine = LocalEngine(spec, folder)
+    yield engine
+    engine.close()
+
+
 @pytest.mark.parametrize(("n", "step", "size"), CASES)
 def test_positions_are_those_of_the_older_rule(engine: LocalEngine, n: int, step: float, size: tuple[int, int]) -> None:
     request = request_of(engine, n, step, size)
@@ -81,6 +92,17 @@ def test_logits_are_the_librarys_under_the_older_rule(engine: LocalEngine, n: in
     torch.testing.assert_close(logits(engine, request), whole, rtol=0, atol=1e-4)
 
 
+@pytest.mark.parametrize("step", [0.25, 0.5, 1.0])
+@torch.inference_mode()
+def test_reason1_demo_answers_under_the_rule_of_reason1(demo: LocalEngine, step: float) -> None:
+    """As a server with the older rule would (vLLM): 2 to 56 frames at three rates, within 1e-4."""
+    for n in (2, 8, 14, 28, 56):
+        request = request_of(demo, n, step, (4, 7), "What do you see?")
+        inputs = prepare(demo.processor, demo.spec.vision, request)
+        whole = demo.model(**inputs.tensors, position_ids=older_rule(demo, inputs)).logits[0, -1].log_softmax(-1)
+        torch.testing.assert_close(logits(demo, request).log_softmax(-1), whole, rtol=0, atol=1e-4)
+
+
 @torch.inference_mode()
 def test_a_long_clip_is_where_the_rules_differ(engines: dict[str, LocalEngine]) -> None:
     """The cases above would show nothing if they did not reach it."""
@@ -92,9 +114,8 @@ def test_a_long_clip_is_where_the_rules_differ(engines: dict[str, LocalEngine]) 
 
 
 def tokens(types: list[int], **more: Any) -> list[list[int]]:
-    vision = more.pop("vision", load_models()["reason1"].vision)
     config = type("Config", (), {"model_type": more.pop("model_type"), "vision_config": VisionConfig})
-    known = prompt_positions(config, vision, torch.tensor([types]), torch.tensor([more["grid"]]), more.get("seconds"))
+    known = prompt_positions(config, torch.tensor([types]), torch.tensor([more["grid"]]), more.get("seconds"))
     result: list[list[int]] = known[:, 0].tolist()
     return result
 
@@ -121,12 +142,3 @@ def test_the_rule_of_qwen3_vl_by_hand() -> None:
         [0, 1, 1, 3, 4, 5, 5, 7],
         [0, 1, 2, 3, 4, 5, 6, 7],
     ]
-
-
-def test_reason1_demo_keeps_what_it_learnt() -> None:
-    """Its weights were trained with the library's newer rule: height and width alone."""
-    vision = load_models()["reason1-demo"].vision
-    types = [0, 0, 2, 2, 2, 2, 0, 0]
-    known = tokens(types, model_type="qwen2_5_vl", grid=[2, 2, 4], seconds=[1.5], vision=vision)
-    assert known[1] == [0, 1, 2, 2, 2, 2, 4, 5]
-    assert answer_delta(torch.tensor(known)[:, None]) == 6 - 8
