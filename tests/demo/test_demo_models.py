@@ -119,7 +119,8 @@ def test_a_question_about_something_else_is_declined(name, text, language, model
 
 @pytest.mark.parametrize("name", ["reason1-demo", "reason2-demo"])
 @pytest.mark.parametrize(
-    "question", ["What's going on here?", "I haven't seen it: what’s happening?", "Who's on the road? Don't be long."]
+    "question",
+    ["What's going on in this clip?", "I haven't seen it: what’s happening?", "Who's on the road? Don't be long."],
 )
 def test_an_apostrophe_does_not_make_a_question_french(name, question, models, clips) -> None:
     text = models[name].ask(clips[0], question).raw.lower()

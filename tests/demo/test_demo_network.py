@@ -82,7 +82,7 @@ def test_logits_are_the_librarys(arch, library, n, step):
     """Once the mask of the windows, the order of the patches or a rotary axis is wrong, this fails by far. A row of
     training holds several questions: each must be answered as if it were the only one."""
     network, model, processor, _ = library
-    follow_own_rule(model, vision_of(arch))
+    follow_own_rule(model)
     width, height = arch.frame
     frames = np.random.default_rng(0).integers(0, 256, (n, height, width, 3), dtype=np.uint8)
     questions = ["What is there?", "Is it dangerous, and why?", "Boxes."]

@@ -63,7 +63,7 @@ def measure(
 ) -> dict[str, Measured]:
     """The counts of each model over the first `limit` clips of each folder."""
     clips = [(folder, place) for folder in folders for place in range(len(told(folder, limit)))]
-    others = clips[1:] + clips[:1]
+    others = clips[-1:] + clips[:-1]  # one that was read before: a clip is new when its summary is asked for
     size = -(-len(clips) // processes)
     starts = range(0, len(clips), size)
     jobs = [Job(names, clips[k : k + size], others[k : k + size], k, fps) for k in starts]
@@ -89,13 +89,13 @@ def measure_some(job: Job) -> dict[str, Measured]:
     specs = resolve_models(job.names)
     models = [Model(spec) for spec in specs]
     found = {spec.name: Measured() for spec in specs}
-    case: Case | None = None
+    before: Case | None = None
     for number, (own, other) in enumerate(zip(job.clips, job.others, strict=True), start=job.first):
-        case = case or case_of(told(own[0])[own[1]], specs, job.fps)
-        following = case_of(told(other[0])[other[1]], specs, job.fps)
+        before = before or case_of(told(other[0])[other[1]], specs, job.fps)
+        case = case_of(told(own[0])[own[1]], specs, job.fps)
         for model in models:
-            measure_clip(model, case, following, number, found[model.spec.name])
-        case = following
+            measure_clip(model, case, before, number, found[model.spec.name])
+        before = case
     for model in models:
         found[model.spec.name].empty = model.empty
     return found
