@@ -110,6 +110,10 @@ class Store:
         with writing_to(self.outputs, "the run could not be restored"):
             return trash.restore(self.outputs, run_id)
 
+    def deleted(self) -> list[RunRow]:
+        """The runs that `restore` can put back, the oldest first."""
+        return trash.deleted(self.outputs)
+
     def sweep(self) -> int:
         """Delete what killed processes left half-written more than a day ago, and runs deleted that long ago; returns
         how many folders were half-written."""

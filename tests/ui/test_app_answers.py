@@ -118,6 +118,21 @@ def test_earlier_runs_are_those_that_are_not_on_the_page(pair: list[ModelSpec], 
     assert [panel.label for panel in page.expander][-1] == "History: 1 earlier run of this scenario"
 
 
+def test_a_run_is_deleted_on_the_page_and_put_back(pair: list[ModelSpec], video: Path) -> None:
+    comparison = comparison_of(video, pair[0])
+    runs = [saved(resources.store(), comparison, spec, f"by {spec.name}") for spec in pair]
+    page = open_page(runs=",".join(run.id for run in runs))
+    page.button(key="delete_0").click().run()
+    assert page.query_params["runs"] == runs[1].id
+    assert "by reason1-demo" not in html(page)
+    assert "Deleted: reason1-demo, driving" in html(page)
+    assert [row.id for row in resources.store().rows()] == [runs[1].id]
+    page.button(key=f"undo_{runs[0].id}").click().run()
+    assert page.query_params["runs"] == runs[0].id
+    assert "by reason1-demo" in html(page)
+    assert len(resources.store().rows()) == 2
+
+
 def test_an_empty_list_in_an_answer_says_so(pair: list[ModelSpec], video: Path) -> None:
     run = saved(resources.store(), comparison_of(video, pair[0]), pair[0], '{"pedestrians": []}')
     assert '<th>pedestrians</th><td><span class="nothing">empty list</span></td>' in html(open_page(runs=run.id))

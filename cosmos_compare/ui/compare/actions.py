@@ -113,5 +113,5 @@ def _elsewhere(board: Board, shown: str, view: View) -> None:
 
 
 def _show_live(live: Live) -> None:
-    st.session_state[session.ARRIVED] = True
+    session.arrive()
     change_view(scenario=live.scenario, live=live.id, runs=())

@@ -11,7 +11,7 @@ from cosmos_compare.errors import CompareError
 from cosmos_compare.fairness import ModelInput
 from cosmos_compare.language import t
 from cosmos_compare.schema import ModelSpec
-from cosmos_compare.ui.compare import boxes, session, settings_form
+from cosmos_compare.ui.compare import boxes, deleted, session, settings_form
 from cosmos_compare.ui.compare.view import View, change_view, current
 from cosmos_compare.ui.shared import markup, plain, resources
 from cosmos_compare.ui.shared.tables import safe
@@ -29,12 +29,13 @@ def _columns(sides: tuple[Side, ...], board: Board, running: bool, view: View) -
         st.rerun()  # the page as a whole: another view was asked for, or the answers are runs now
     if problem := session.said("again"):
         plain.error(problem)
-    for index, (column, side) in enumerate(zip(st.columns(len(sides), gap="medium"), sides, strict=True)):
+    for index, column in enumerate(st.columns(len(sides), gap="medium")):
         with column, st.container(key=f"answer_{index}"):
-            _column(sides, index, side, board)
+            _column(sides, index, board, running)
 
 
-def _column(sides: tuple[Side, ...], index: int, side: Side, board: Board) -> None:
+def _column(sides: tuple[Side, ...], index: int, board: Board, running: bool) -> None:
+    side = sides[index]
     with st.container(horizontal=True, vertical_alignment="center", key=f"head_{index}"):
         st.html(markup.title(side, board.before(side)))
         if side.job and not side.ended:
@@ -51,6 +52,8 @@ def _column(sides: tuple[Side, ...], index: int, side: Side, board: Board) -> No
                 on_click=_again,
                 args=(sides, index, board),
             )
+            if side.run and not running:
+                deleted.button(sides, index)
     asked = markup.asked(side) if _were_asked_differently(sides) else ""
     if side.comparison.settings.repeat and side.spec in side.comparison.greedy():
         asked += f'<div class="note">{safe(settings_form.greedy_words([side.spec.label]))}</div>'

@@ -9,16 +9,19 @@ import streamlit as st
 from cosmos_compare.language import t, tn
 from cosmos_compare.runs.history import PromptVersion, versions
 from cosmos_compare.runs.index import RunRow
-from cosmos_compare.ui.compare import session
+from cosmos_compare.ui.compare import deleted, session
 from cosmos_compare.ui.compare.view import change_view
-from cosmos_compare.ui.shared import markup
+from cosmos_compare.ui.shared import markup, resources
 
+NEWEST_GONE = 3  # deleted runs with a button to put them back; the command line knows all
 SHOWN = 12  # versions; older ones are found in the two lists
 
 
 def show(rows: Sequence[RunRow], scenario: str, shown: Collection[str]) -> None:
     """The panel; its rows are made when it is opened. Runs that are `shown` above are in it, and not earlier ones."""
     own = [row for row in rows if row.scenario == scenario]
+    gone = [row for row in resources.store().deleted() if row.scenario == scenario]
+    deleted.show(gone[-NEWEST_GONE:])
     if not own:
         return
     words = tn(
@@ -67,5 +70,5 @@ def _label(row: RunRow) -> str:
 
 
 def _open(ids: Sequence[str]) -> None:
-    st.session_state[session.ARRIVED] = True
+    session.arrive()
     change_view(live="", runs=tuple(ids))

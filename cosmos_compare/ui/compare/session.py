@@ -129,6 +129,11 @@ def sought() -> float | None:
     return None if found is None else float(found)
 
 
+def arrive() -> None:
+    """What is opened now brings its own prompt into the editor."""
+    st.session_state[ARRIVED] = True
+
+
 def begin(live_id: str) -> None:
     """Remember a comparison as this session's."""
     st.session_state.setdefault(MINE, []).append(live_id)
