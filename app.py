@@ -4,8 +4,9 @@ import streamlit as st
 
 if __name__ == "__main__":
     from cosmos_compare.ui.compare import page
+    from cosmos_compare.ui.rate import inline
 
-    page.show()
+    page.show(rate=inline.show)
 else:
     from cosmos_compare.ui.shared import server
 

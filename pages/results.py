@@ -5,9 +5,8 @@ import streamlit as st
 from cosmos_compare.errors import CompareError
 from cosmos_compare.language import t
 from cosmos_compare.results.plans import counts
-from cosmos_compare.ui.rate import session
 from cosmos_compare.ui.results import choices, more_arms, plan, problems, sections
-from cosmos_compare.ui.shared import plain, rating_data, shell
+from cosmos_compare.ui.shared import plain, rater_here, rating_data, shell
 
 shell.page("Results")
 choices.views()
@@ -29,7 +28,7 @@ report = rating_data.report_of(arms, part, counts(planned))
 plan.show(report, planned)
 sections.headline(report)
 problems.show(found.problems)
-rater = session.rater()
+rater = rater_here.rater()
 sections.caution(rater, rating_data.unrated(rater))
 sections.charts_of(report)
 more_arms.show(found, report)

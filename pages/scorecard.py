@@ -4,9 +4,8 @@ import streamlit as st
 
 from cosmos_compare.errors import CompareError
 from cosmos_compare.language import t
-from cosmos_compare.ui.rate import session
 from cosmos_compare.ui.results import choices, problems, scorecard, scorecard_names
-from cosmos_compare.ui.shared import plain, rating_data, shell
+from cosmos_compare.ui.shared import plain, rater_here, rating_data, shell
 
 shell.page("Scorecard")
 choices.views()
@@ -18,7 +17,7 @@ except CompareError as error:
     st.stop()
 
 problems.show(found.problems)
-rater = found.spelling(session.rater())
+rater = found.spelling(rater_here.rater())
 rows = scorecard.rows_for(found, rater)
 if rows.empty:
     st.info(t("Nothing is rated yet.") if found.ratings.empty else t("Nothing that you may see is rated yet."))

@@ -1,10 +1,11 @@
-"""Imports point down, and what should be light stays light."""
+"""Imports point down, inside `ui/` too; what should be light stays light; files and functions stay short."""
 
 from __future__ import annotations
 
 import ast
 import subprocess
 import sys
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,11 @@ ROWS = {
     **dict.fromkeys(["batch", "board", "fairness"], 6),
     "studies": 7,
 }
+
+
+FACES = {"cli", "ui"}  # they may import every row
+# Inside `ui/` a page knows what is shared, and no other page.
+SHARED = "shared"
 
 
 def imports_of(path: Path) -> set[str]:
@@ -55,7 +61,46 @@ def test_imports_point_down(name: str) -> None:
 def test_every_module_has_its_row() -> None:
     """A folder listing explains the program only while everything in it has a place."""
     here = {path.stem for path in PACKAGE.glob("*.py")} | {path.parent.name for path in PACKAGE.glob("*/__init__.py")}
-    assert here - {"__init__", "__main__", "cli", "ui", "demo"} == set(ROWS)
+    assert here - {"__init__", "__main__", "demo"} - FACES == set(ROWS)
+
+
+def modules() -> dict[str, Path]:
+    """All modules of the package by dotted name; a package by its own."""
+    paths = sorted(PACKAGE.rglob("*.py"))
+    return {".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path for path in paths}
+
+
+def imported_modules(path: Path, known: set[str]) -> set[str]:
+    """Our modules that a file imports, also those for types only."""
+    names = {name for name in imports_of(path) if name.startswith("cosmos_compare.")}
+    return {name if name in known else name.rpartition(".")[0] for name in names} & known
+
+
+def test_there_is_no_import_circle() -> None:
+    known = modules()
+    graph = {name: imported_modules(path, set(known)) - {name} for name, path in known.items()}
+    TopologicalSorter(graph).prepare()  # raises CycleError, which names the circle
+
+
+def test_a_page_knows_what_is_shared_and_no_other_page() -> None:
+    for path in (PACKAGE / "ui").rglob("*.py"):
+        own = path.relative_to(PACKAGE / "ui").parts[0]
+        pages = {name.split(".")[2] for name in imports_of(path) if name.startswith("cosmos_compare.ui.")}
+        assert pages <= {own, SHARED}, path
+
+
+def drawn_rows() -> str:
+    """The rows as docs/ARCHITECTURE.md draws them, from the faces down to the nouns."""
+    rows = sorted(set(ROWS.values()), reverse=True)
+    lines = [f"{'faces':>7}   {'  '.join(sorted(FACES))}  app.py  pages/"]
+    lines += [f"{number:>7}   {'  '.join(sorted(name for name in ROWS if ROWS[name] == number))}" for number in rows]
+    return "\n".join(lines)
+
+
+def test_the_drawn_architecture_is_the_one_that_holds() -> None:
+    text = (ROOT / "docs" / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    shown = text.split("<!-- rows -->\n```\n")[1].split("\n```\n<!-- /rows -->")[0]
+    assert shown == drawn_rows(), f"put this between the marks:\n{drawn_rows()}"
 
 
 def test_nothing_at_run_time_imports_the_demo_maker() -> None:

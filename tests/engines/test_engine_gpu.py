@@ -11,6 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+from cosmos_compare.engines.local.libraries import torch
+
+if not torch.cuda.is_available():  # before the imports below: without a GPU there may be no Triton either
+    pytest.skip("needs a GPU", allow_module_level=True)
+
 from engine_requests import answer, build_mid_size, make_request, many_requests, reference
 
 from cosmos_compare.catalogue.models import resolve_models
@@ -18,11 +24,9 @@ from cosmos_compare.engines.base import Request
 from cosmos_compare.engines.local.decode_graphs import GraphDecoder
 from cosmos_compare.engines.local.engine import LocalEngine
 from cosmos_compare.engines.local.forward import eager_forward
-from cosmos_compare.engines.local.libraries import torch
 from cosmos_compare.engines.local.sequence import Sequence
 from cosmos_compare.schema import Sampling
 
-pytestmark = pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")
 CLIP = [0.0, 0.5, 1.0, 1.5]
 
 

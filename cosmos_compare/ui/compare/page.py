@@ -1,19 +1,23 @@
 """The Compare page: one clip, one prompt, the answers of the models side by side, while they are written."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import streamlit as st
 
+from cosmos_compare.board import Side
 from cosmos_compare.errors import CompareError
 from cosmos_compare.fairness import ModelInput, model_input
-from cosmos_compare.ui.compare import actions, columns, editor, history, inputs_panel, session, shown
+from cosmos_compare.runs.index import RunRow
+from cosmos_compare.ui.compare import actions, columns, editor, history, inputs_panel, picker, session, shown
 from cosmos_compare.ui.compare.view import open_view
-from cosmos_compare.ui.rate import inline
-from cosmos_compare.ui.shared import clip_panel, markup, picker, plain, resources, shell
+from cosmos_compare.ui.shared import clip_panel, markup, plain, resources, shell
+
+Rate = Callable[[Sequence[Side], Sequence[RunRow]], object]
 
 
-def show() -> None:
-    """The page, run by Streamlit from top to bottom at each change."""
+def show(rate: Rate) -> None:
+    """The page, run by Streamlit from top to bottom at each change. `rate` draws the form that rates what is shown."""
     shell.page("Compare")
     try:
         resources.model_list()
@@ -58,7 +62,7 @@ def show() -> None:
     inputs_panel.line(sees, draft, clip)
     if on_page.sides and sees:
         inputs_panel.show(on_page.sides, sees)
-        inline.show(on_page.sides, rows)
+        rate(on_page.sides, rows)
     if scenario:
         history.show(rows, scenario.id, {side.run.id for side in on_page.sides if side.run})
     elif not on_page.sides:

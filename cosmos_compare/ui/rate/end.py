@@ -9,13 +9,13 @@ from cosmos_compare.ratings.blind_pair import saved_by
 from cosmos_compare.ratings.names_shown import given_away
 from cosmos_compare.ratings.pairs import Pair, left_run
 from cosmos_compare.ratings.queue import Comparison
-from cosmos_compare.ui.rate import page, sheets
+from cosmos_compare.ui.rate import page
 from cosmos_compare.ui.rate.form import undo_last
 from cosmos_compare.ui.rate.lying import Lying
 from cosmos_compare.ui.rate.sheet_markup import words_of
 from cosmos_compare.ui.rate.view import change_view
 from cosmos_compare.ui.rate.words import name_of
-from cosmos_compare.ui.shared import rating_data
+from cosmos_compare.ui.shared import rater_here, rating_data
 from cosmos_compare.ui.shared.plain import plain
 from cosmos_compare.ui.shared.tables import table
 
@@ -46,7 +46,7 @@ def all_rated(lying: Lying) -> None:
     _others(lying)
     left = lying.left_of(lying.pairs[0])
     if lying.view.open or not left:
-        sheets.names_shown(rater, {name for pair in lying.pairs for name in given_away(pair)})
+        rater_here.names_shown(rater, {name for pair in lying.pairs for name in given_away(pair)})
         st.html(table([_line(pair, rater) for pair in lying.pairs]))
     else:
         words = tn(

@@ -13,7 +13,7 @@ from cosmos_compare.ratings.pairs import Pair, find_pair, make_pair, pair_id
 from cosmos_compare.runs.index import FINISHED, RunRow
 from cosmos_compare.schema import Run
 from cosmos_compare.ui.rate import session
-from cosmos_compare.ui.shared import plain, shell
+from cosmos_compare.ui.shared import plain, rater_here, shell
 
 
 def show(sides: Sequence[Side], rows: Sequence[RunRow]) -> None:
@@ -49,10 +49,10 @@ def _form(pair: Pair, runs: tuple[Run, Run]) -> None:
     with st.popover(t("A link for others, who rate it blind"), icon=":material/visibility_off:", type="tertiary"):
         st.caption(t("Copy it and send it; whoever opens it sees neither name."))
         st.code(shell.link("rate", pair=pair.id), language=None, wrap_lines=True)
-    rater = session.rater()
-    sheets.names_shown(rater, [pair.id])
+    rater = rater_here.rater()
+    rater_here.names_shown(rater, [pair.id])
     if not rater:
-        view.ask_name(session.set_rater)
+        view.ask_name(rater_here.set_rater)
         return
     rater = rating_data.found().spelling(rater)
     rating_form(

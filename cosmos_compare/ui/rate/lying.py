@@ -10,7 +10,7 @@ from cosmos_compare.language import t
 from cosmos_compare.ratings.names_shown import given_away
 from cosmos_compare.ratings.pairs import Pair, find_pair
 from cosmos_compare.ratings.queue import Comparison, begin_with, comparisons_of, disputed, narrowed, next_pair
-from cosmos_compare.ui.rate.view import RateView
+from cosmos_compare.ui.rate.address import RateView
 from cosmos_compare.ui.shared import rating_data
 from cosmos_compare.ui.shared.rating_data import Runs
 

@@ -13,8 +13,9 @@ from cosmos_compare.ratings.pairs import Pair
 from cosmos_compare.runs.store import Store
 from cosmos_compare.schema import Rating
 from cosmos_compare.ui.rate import session, sheet_markup, sheets
+from cosmos_compare.ui.rate.address import RateView
 from cosmos_compare.ui.rate.lying import Lying, lying_before, pair_of
-from cosmos_compare.ui.rate.view import RateView, change_view, current
+from cosmos_compare.ui.rate.view import change_view, current
 from cosmos_compare.ui.shared import clip_panel, markup, plain, rating_data
 from cosmos_compare.ui.shared.jpeg import small_jpegs
 from cosmos_compare.ui.shared.rating_data import Runs

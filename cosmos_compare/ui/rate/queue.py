@@ -13,10 +13,11 @@ from cosmos_compare.ratings.blind import mask
 from cosmos_compare.ratings.pairs import Pair
 from cosmos_compare.ratings.queue import STATES, Comparison
 from cosmos_compare.ui.rate import session
+from cosmos_compare.ui.rate.address import RateView
 from cosmos_compare.ui.rate.lying import Lying
-from cosmos_compare.ui.rate.view import RateView, change_view, current
+from cosmos_compare.ui.rate.view import change_view, current
 from cosmos_compare.ui.rate.words import name_of
-from cosmos_compare.ui.shared import picker, resources
+from cosmos_compare.ui.shared import cards, resources
 from cosmos_compare.ui.shared.plain import plain
 from cosmos_compare.video.thumbs import Thumb
 
@@ -99,7 +100,7 @@ def _list(pairs: list[Pair], lying: Lying, chosen: Pair | None) -> None:
         find = plain(lying.view.find)
         st.caption(t("No scenario “{find}” among these pairs.", find=find) if find else t("No such pair."))
     elif any(_thumb(pair) is None for pair in pairs):
-        st.fragment(_cards_until_made, run_every=picker.REFRESH_S)(pairs, lying, chosen)
+        st.fragment(_cards_until_made, run_every=cards.REFRESH_S)(pairs, lying, chosen)
     else:
         _cards([_item(pair, lying) for pair in pairs], chosen)
     if len(lying.listed) > LISTED:
@@ -116,7 +117,7 @@ def _cards_until_made(pairs: list[Pair], lying: Lying, chosen: Pair | None) -> N
 
 def _cards(items: list[dict[str, Any]], chosen: Pair | None) -> None:
     data = {"items": items, "chosen": chosen.id if chosen else "", "search": False}
-    picker.component()(key=session.LIST, data=data, on_picked_change=_picked)
+    cards.component()(key=session.LIST, data=data, on_picked_change=_picked)
 
 
 def _item(pair: Pair, lying: Lying) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
 import streamlit as st
@@ -10,7 +9,7 @@ import streamlit as st
 from cosmos_compare.schema import Rating
 
 if TYPE_CHECKING:
-    from cosmos_compare.ui.rate.view import RateView
+    from cosmos_compare.ui.rate.address import RateView
 
 # Widgets of these pages.
 FORM = "rating"
@@ -30,16 +29,6 @@ class Reply(NamedTuple):
     serial: int = 0
     said: str = ""
     problem: str = ""
-
-
-def rater() -> str:
-    """Who rates in this session; empty until a name was given."""
-    name: str = st.session_state.get("rater", "")
-    return name
-
-
-def set_rater(name: str) -> None:
-    st.session_state["rater"] = name
 
 
 def view() -> RateView | None:
@@ -69,16 +58,6 @@ def undone() -> tuple[Rating, ...]:
 
 def set_undone(rows: tuple[Rating, ...]) -> None:
     st.session_state["rate_undone"] = rows
-
-
-def seen() -> frozenset[str]:
-    """What names have been shown in this session before anybody said who rates."""
-    names: frozenset[str] = st.session_state.get("rate_seen", frozenset())
-    return names
-
-
-def set_seen(names: Iterable[str]) -> None:
-    st.session_state["rate_seen"] = frozenset(names)
 
 
 def problem_for(pair: str) -> str:

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
 
 from cosmos_compare.errors import CompareError
 from cosmos_compare.language import t
-from cosmos_compare.paths import outputs_folder
 from cosmos_compare.ratings.blind_pair import Sheet, saved_by
-from cosmos_compare.ratings.judgement import now
-from cosmos_compare.ratings.names_shown import given_away, known_to, note
+from cosmos_compare.ratings.names_shown import given_away
 from cosmos_compare.ratings.pairs import Pair, left_run
 from cosmos_compare.runs.index import RunRow
 from cosmos_compare.schema import Run
-from cosmos_compare.ui.rate import session
-from cosmos_compare.ui.shared import rating_data, resources
+from cosmos_compare.ui.shared import rater_here, rating_data, resources
 
 
 def blind_sheet(pair: Pair, rater: str, named: bool) -> Sheet:
@@ -26,7 +22,7 @@ def blind_sheet(pair: Pair, rater: str, named: bool) -> Sheet:
     rows = sorted((pair.a, pair.b), key=lambda row: row.id != left_run(rater, pair))
     runs = (_run(rows[0]), _run(rows[1]))
     if named:
-        names_shown(rater, given_away(pair))
+        rater_here.names_shown(rater, given_away(pair))
     return as_of_now(Sheet(pair, runs, rater, named))
 
 
@@ -37,26 +33,11 @@ def as_of_now(sheet: Sheet) -> Sheet:
     return replace(sheet, own=own, seen=_knows(sheet.rater, sheet.pair))
 
 
-def names_shown(rater: str, names: Iterable[str]) -> None:
-    """From now on the rater knows these: models, arms, or the id of one pair. Before there is a rater, the session."""
-    if rater:
-        note(outputs_folder(), rater, {*session.seen(), *names}, now())
-        session.set_seen(())
-    else:
-        session.set_seen({*session.seen(), *names})
-
-
-def knows_any(rater: str, names: Iterable[str]) -> bool:
-    """Whether this rater has been shown one of these."""
-    known = known_to(outputs_folder(), rater) if rater else frozenset()
-    return bool((known | session.seen()) & set(names))
-
-
 def _knows(rater: str, pair: Pair) -> bool:
     """Told in this program, or rated with the names shown and taken back since."""
     every = rating_data.found().every
     rows = every[((every["rater"] == rater) & (every["pair_id"] == pair.id)).to_numpy()]
-    return knows_any(rater, {*given_away(pair), pair.id}) or not rows["blind"].all()
+    return rater_here.knows_any(rater, {*given_away(pair), pair.id}) or not rows["blind"].all()
 
 
 def _run(row: RunRow) -> Run:

@@ -7,8 +7,7 @@ import streamlit as st
 
 from cosmos_compare.language import t, tn
 from cosmos_compare.ratings.queue import comparisons_of
-from cosmos_compare.ui.rate import sheets
-from cosmos_compare.ui.shared import rating_data
+from cosmos_compare.ui.shared import rater_here, rating_data
 
 
 def may_be_shown(rows: pd.DataFrame, rater: str) -> bool:
@@ -16,9 +15,9 @@ def may_be_shown(rows: pd.DataFrame, rater: str) -> bool:
     of the queue, or on demand, which is noted. Raises `CompareError` when it can't be noted."""
     models = set(rows["model"].unique())
     if not rater:
-        sheets.names_shown("", set(rows["pair_id"].unique()))
+        rater_here.names_shown("", set(rows["pair_id"].unique()))
         return True
-    if sheets.knows_any(rater, models):
+    if rater_here.knows_any(rater, models):
         return True
     left = _left(rater, models)
     if left:
@@ -27,7 +26,7 @@ def may_be_shown(rows: pd.DataFrame, rater: str) -> bool:
         st.info(tn(one, many, left))
         if not st.button(t("Show names"), help=t("What you rate of these models after that is stored as not blind.")):
             return False
-    sheets.names_shown(rater, models)
+    rater_here.names_shown(rater, models)
     return True
 
 

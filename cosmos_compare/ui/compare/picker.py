@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from functools import cache
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,15 +12,12 @@ from cosmos_compare.errors import CompareError
 from cosmos_compare.language import t
 from cosmos_compare.paths import outputs_folder, scenarios_folder
 from cosmos_compare.ui.compare.view import View, change_view, current
-from cosmos_compare.ui.shared import plain, resources
+from cosmos_compare.ui.shared import cards, plain, resources
 from cosmos_compare.video.clips import Scenario
 from cosmos_compare.video.containers import NAMES
 from cosmos_compare.video.thumbs import Thumb
 from cosmos_compare.video.uploads import FOLDER as UPLOADS
 from cosmos_compare.video.uploads import keep_upload
-
-HERE = Path(__file__).parent
-REFRESH_S = 0.7  # while thumbnails are being made
 
 
 def pick() -> Scenario | None:
@@ -77,7 +73,7 @@ def folder_of_view() -> Path:
 def _list(found: Sequence[Scenario]) -> None:
     items = _items(found)
     if any(item["waits"] for item in items):
-        st.fragment(_cards_until_made, run_every=REFRESH_S)(found, current())
+        st.fragment(_cards_until_made, run_every=cards.REFRESH_S)(found, current())
     elif items:
         _cards(items)
 
@@ -92,7 +88,7 @@ def _cards_until_made(found: Sequence[Scenario], view: View) -> None:
 
 def _cards(items: Sequence[dict[str, Any]]) -> None:
     data = {"items": items, "chosen": current().scenario}
-    component()(key="scenarios", data=data, on_picked_change=_picked)
+    cards.component()(key="scenarios", data=data, on_picked_change=_picked)
 
 
 def _items(found: Sequence[Scenario]) -> list[dict[str, Any]]:
@@ -120,16 +116,6 @@ def _picked() -> None:
     picked = st.session_state["scenarios"].picked
     if picked:
         change_view(scenario=picked, live="", runs=())
-
-
-@cache
-def component() -> Callable[..., Any]:
-    """Registered once for the process: a second registration of the name would warn."""
-    search = '<input placeholder="Find a scenario" aria-label="Find a scenario">'
-    html = f'{search}<div class="list" role="listbox" aria-label="Scenarios"></div>'
-    css, js = ((HERE / name).read_text(encoding="utf-8") for name in ("picker.css", "picker.js"))
-    renderer: Callable[..., Any] = st.components.v2.component("cosmos_compare.scenarios", html=html, css=css, js=js)
-    return renderer
 
 
 def _other_folder() -> None:

@@ -1,0 +1,23 @@
+"""A list of cards with pictures and a search: scenarios on Compare, pairs on Rate."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+HERE = Path(__file__).parent
+REFRESH_S = 0.7  # while thumbnails are being made
+
+
+@cache
+def component() -> Callable[..., Any]:
+    """Registered once for the process: a second registration of the name would warn."""
+    search = '<input placeholder="Find a scenario" aria-label="Find a scenario">'
+    html = f'{search}<div class="list" role="listbox" aria-label="Scenarios"></div>'
+    css, js = ((HERE / name).read_text(encoding="utf-8") for name in ("cards.css", "cards.js"))
+    renderer: Callable[..., Any] = st.components.v2.component("cosmos_compare.scenarios", html=html, css=css, js=js)
+    return renderer
