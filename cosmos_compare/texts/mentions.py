@@ -24,6 +24,8 @@ _BETWEEN = (
 _NO_APPEARANCE = re.compile(
     rf"{_DENIAL}\s+(?:appear|exist|show up|occur|be seen|feature)(?![a-z])|n'appara(?:it|issent) pas|n'existent? pas"
 )
+# `Véhicule : ralentit` tells what the ego vehicle does; `Vehicles: none` and `Vehicle: a van` tell of others.
+_OWN_LABEL = re.compile(r"\s*(?:vehicle|vehicule)\s*:\s*(?!none|no(?![a-z])|aucun|yes|oui|\d|an? |une? )[a-z]")
 _ASPECT = r"(?:\s+(?:presence|count|number|status|detected|visible|present|seen|nombre|presents?|visibles?))?"
 _MODAL = re.compile(
     r"(?<![a-z0-9'])(?:may|might|could|seems?|appears? to|peut|peuvent|pourrait|pourraient|semblent?|serait|seraient)"
@@ -74,6 +76,8 @@ def _not_meant(row: Row) -> _Found:
         for number in row.list_after(row.item_at(match.end())):
             yield number, None, match[0]
     for number, thing in enumerate(row.things):
+        if thing.kind == "vehicle" and _OWN_LABEL.match(row.text) and thing.start == row.items[0].start:
+            yield number, None, "ego"
         bare = row.text[thing.start : thing.end] in {"car", "vehicle", "voiture", "vehicule"}
         if bare and row.definite(number) and not row.governed(row.place_of_thing[number]):
             own = row.lexicon.pattern("ego_verbs").match(row.text.rstrip(), _after_space(row.text, thing.end))
