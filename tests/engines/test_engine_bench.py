@@ -12,7 +12,7 @@ from cosmos_compare.engines.local import bench
 from cosmos_compare.engines.local.engine import LocalEngine
 from cosmos_compare.engines.local.libraries import torch
 
-SMALL = ["--tokens", "16", "--plain-tokens", "4", "--answers", "3"]
+SMALL = ["--tokens", "48", "--plain-tokens", "4", "--answers", "3"]
 
 
 def test_the_measures_of_two_models(clip: Path, tiny_flags: list[str], capsys: pytest.CaptureFixture[str]) -> None:

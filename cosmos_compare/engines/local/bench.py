@@ -183,10 +183,12 @@ class Meter:
         decoder.collect = counted
 
     def rate(self) -> float | None:
-        """Tokens per second."""
-        most = max((count for _, count in self._arrivals), default=0)
-        times = [moment for moment, count in self._arrivals if count == most]
-        return most * (len(times) - 1) / (times[-1] - times[0]) if len(times) > 1 else None
+        """Tokens per second, of the largest company that shared two steps or more; None where there was none."""
+        for count in sorted({count for _, count in self._arrivals}, reverse=True):
+            times = [moment for moment, shared in self._arrivals if shared == count]
+            if len(times) > 1:
+                return count * (len(times) - 1) / (times[-1] - times[0])
+        return None
 
 
 def _row(
