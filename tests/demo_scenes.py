@@ -5,7 +5,8 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from cosmos_compare.demo.world.facts import Facts, facts
+from cosmos_compare.demo.world.fact_records import Facts
+from cosmos_compare.demo.world.facts import facts
 from cosmos_compare.demo.world.observe import observe
 from cosmos_compare.demo.world.scene import Actor, Event, Motion, Scene
 

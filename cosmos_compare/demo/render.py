@@ -17,7 +17,8 @@ import yaml
 
 from cosmos_compare.demo.words.phrases import ADVICE, EGO, EVENT, REASON, SCENE
 from cosmos_compare.demo.world.camera import ASPECT, PIXEL
-from cosmos_compare.demo.world.facts import Facts, facts
+from cosmos_compare.demo.world.fact_records import Facts
+from cosmos_compare.demo.world.facts import facts
 from cosmos_compare.demo.world.observe import View, observe, prune
 from cosmos_compare.demo.world.picture import Painter
 from cosmos_compare.demo.world.scene import KINDS, Scene

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from demo_scenes import ALL, BRAKE, CRUISE, STILL, TIMES, lamp, merger, of, scene, seen, thing, walker
 
-from cosmos_compare.demo.training.samples import CELLS, coverage
+from cosmos_compare.demo.training.signals import CELLS, coverage
 from cosmos_compare.demo.world import scenes
 from cosmos_compare.demo.world.camera import ASPECT, FOCAL, HEIGHT, HORIZON, horizon, project
 from cosmos_compare.demo.world.facts import facts

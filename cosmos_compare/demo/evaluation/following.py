@@ -33,7 +33,8 @@ from cosmos_compare.demo.words.claims import CLAIMS
 from cosmos_compare.demo.words.marked import unmarked
 from cosmos_compare.demo.words.phrases import Language
 from cosmos_compare.demo.world.camera import PIXEL
-from cosmos_compare.demo.world.facts import Facts, facts
+from cosmos_compare.demo.world.fact_records import Facts
+from cosmos_compare.demo.world.facts import facts
 from cosmos_compare.demo.world.observe import observe
 from cosmos_compare.texts.lenient_json import read_json
 

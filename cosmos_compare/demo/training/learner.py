@@ -6,7 +6,8 @@ from torch import Tensor, nn
 
 from cosmos_compare.demo.training.architecture import HIDDEN, Architecture
 from cosmos_compare.demo.training.network import Network
-from cosmos_compare.demo.training.samples import COORDINATE, SIGNALS
+from cosmos_compare.demo.training.samples import COORDINATE
+from cosmos_compare.demo.training.signals import SIGNALS
 from cosmos_compare.demo.training.text_layers import Shapes
 from cosmos_compare.demo.world.scene import KINDS
 

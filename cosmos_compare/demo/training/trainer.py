@@ -10,7 +10,8 @@ from cosmos_compare.demo.training.architecture import TOKENS, Architecture
 from cosmos_compare.demo.training.learner import Batch, Learner
 from cosmos_compare.demo.training.network import positions
 from cosmos_compare.demo.training.ring import Ring
-from cosmos_compare.demo.training.samples import BUCKETS, CELLS, COORDINATE, FPS, TIME, Bucket
+from cosmos_compare.demo.training.samples import BUCKETS, COORDINATE, TIME, Bucket
+from cosmos_compare.demo.training.signals import CELLS, FPS
 from cosmos_compare.demo.training.text_layers import Shapes
 from cosmos_compare.demo.training.vision_tower import patchify
 

@@ -15,19 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
-from cosmos_compare.demo.training.samples import (
-    BUCKETS,
-    FPS,
-    FRAMES,
-    SIGNALS,
-    Bucket,
-    Speech,
-    Window,
-    clip_times,
-    coverage,
-    signals,
-    window,
-)
+from cosmos_compare.demo.training.samples import BUCKETS, FRAMES, Bucket, Speech, Window, window
+from cosmos_compare.demo.training.signals import FPS, SIGNALS, clip_times, coverage, signals
 from cosmos_compare.demo.words.asked import Manner
 from cosmos_compare.demo.world.camera import ASPECT, PIXEL
 from cosmos_compare.demo.world.observe import View, observe, prune

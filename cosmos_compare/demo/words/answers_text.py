@@ -3,7 +3,7 @@
 from cosmos_compare.demo.words.asked import Asked, Manner, Shown
 from cosmos_compare.demo.words.single import Single
 from cosmos_compare.demo.words.structured import Structured
-from cosmos_compare.demo.world.facts import Facts
+from cosmos_compare.demo.world.fact_records import Facts
 
 
 def answer(facts: Facts, shown: Shown, asked: Asked, manner: Manner) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from cosmos_compare.demo.world.facts import Facts
+from cosmos_compare.demo.world.fact_records import Facts
 
 Truth = bool | None
 

@@ -3,7 +3,7 @@
 from cosmos_compare.demo.words.asked import Manner, Shown
 from cosmos_compare.demo.words.marked import mark
 from cosmos_compare.demo.words.phrases import COLOUR, EGO, EVENT, FROM, NOUN, PLACE, Language
-from cosmos_compare.demo.world.facts import Facts, Happened, Seen
+from cosmos_compare.demo.world.fact_records import Facts, Happened, Seen
 
 PRIORITY = ("emerges", "crosses", "brakes", "merges", "turns red", "turns green")
 

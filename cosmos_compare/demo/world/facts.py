@@ -3,12 +3,11 @@
 Each rule has a band in which nothing is claimed, so that a wrong answer is a mistake and not a matter of taste.
 """
 
-from dataclasses import dataclass
-from typing import Literal
-
 import numpy as np
 from numpy.typing import NDArray
 
+from cosmos_compare.demo.world.fact_records import Facts, Happened, Position, Seen, Unclear
+from cosmos_compare.demo.world.judgement import advice_of, risk_of
 from cosmos_compare.demo.world.observe import View
 from cosmos_compare.demo.world.scene import (
     HALF,
@@ -18,63 +17,13 @@ from cosmos_compare.demo.world.scene import (
     Array,
     EgoAction,
     Event,
-    Happening,
     Kind,
     Scene,
 )
 
-Risk = Literal["none", "low", "medium", "high"]
-Position = Literal["left", "ahead", "right"]
-Advice = Literal["keep", "slow", "stop", "stay", "go"]
-Reason = Literal["clear", "calm", "crossing", "lead", "brakes", "merges", "cyclist", "red"]
-Why = Literal["free", "red", "crossing", "lead", "cyclist"]
-
 SLIM = 1 / 49  # of the picture's width: what is slimmer (4 of the driver's pixels) is named, but given no box
-HIGH, MEDIUM = (1.8, 2.5), (4.6, 5.8)  # seconds to contact: certain below the first, ruled out above the second
 VEHICLES: tuple[Kind, ...] = ("car", "oncoming car", "parked vehicle", "truck")
 SETTLED = 0.3  # seconds before the last frame at which a vehicle that stops must already be slow
-
-
-class Unclear(Exception):  # noqa: N818  it is no error: this window is not asked about
-    """A careful person could argue about this window."""
-
-
-@dataclass(frozen=True)
-class Seen:
-    """A kind that the frames show, where it was last, and what it does."""
-
-    kind: Kind
-    position: Position
-    doing: str  # "crossing", "pavement", "lead", "oncoming", "parked", "ride", "merged", a light's colour, ""
-    depth: float  # metres when it was nearest
-
-
-@dataclass(frozen=True)
-class Happened:
-    what: Happening
-    frame: int  # the first frame shown after it began
-    last: int  # the last frame shown in which it goes on
-
-
-@dataclass(frozen=True)
-class Facts:
-    objects: tuple[Seen, ...]  # in the order of KINDS, each kind once
-    ego: EgoAction
-    ego_frame: int | None  # the first frame shown after the ego vehicle began to change its speed
-    still_frame: int | None  # the first frame shown in which it stands, where it comes to a stop
-    events: tuple[Happened, ...]
-    risk: Risk
-    reason: Reason
-    critical: Seen | None
-    advice: Advice
-    why: Why  # the reason for the advice
-    light: str | None  # the colour last seen
-    boxes: tuple[tuple[Kind, tuple[float, float, float, float]], ...]  # in the last frame, fractions
-    place: str
-    weather: str
-    night: bool
-    counts: dict[str, int | None]  # how many of each kind are shown, and of `VEHICLES` together; None if unclear
-    sides: dict[Kind, Position | None]  # where those of a kind are that are shown; None if not all on one side
 
 
 def facts(scene: Scene, view: View, frames: NDArray[np.int64]) -> Facts | None:
@@ -92,13 +41,13 @@ def _facts(scene: Scene, view: View, frames: NDArray[np.int64]) -> Facts:
     if any(_under_way(event, times) for event in scene.events):
         raise Unclear
     events = tuple(_event(scene, view, frames, event) for event in scene.events if _within(event, times))
-    risk, reason, who = _risk(scene, view, frames, shown, {event.what for event in events})
+    risk, reason, who = risk_of(scene, view, frames, shown, {event.what for event in events})
     objects = _objects(scene, view, frames, shown, who)
     if not objects:
         risk, reason = "none", "clear"
     critical = next((seen for seen in objects if who is not None and seen.kind == scene.actors[who].kind), None)
     light = next((seen.doing for seen in objects if seen.kind == "traffic light"), None)
-    advice, why = _advice(scene, view, frames, shown)
+    advice, why = advice_of(scene, view, frames, shown)
     return Facts(
         objects=objects, ego=ego, ego_frame=ego_frame, events=tuple(sorted(events, key=lambda e: e.frame)),
         risk=risk, reason=reason, critical=critical, advice=advice, why=why, light=light,
@@ -237,104 +186,6 @@ def _event(scene: Scene, view: View, frames: NDArray[np.int64], event: Event) ->
         raise Unclear
     going = np.flatnonzero(counts & (times <= event.end))
     return Happened(event.what, first, max(first, int(going[-1]) if len(going) else first))
-
-
-def _risk(
-    scene: Scene, view: View, frames: NDArray[np.int64], shown: list[int], happened: set[Happening]
-) -> tuple[Risk, Reason, int | None]:
-    """The highest level over the frames, why, and which actor is to blame."""
-    times = view.times[frames]
-    speed = scene.ego.speed(times)
-    best: tuple[float, Reason, int | None] = (np.inf, "calm", None)
-    medium: list[tuple[Reason, int]] = []
-    for i in shown:
-        actor, counts = scene.actors[i], view.counts[i, frames]
-        own = np.gradient(actor.z.position(times), times) if len(times) > 1 else np.zeros(1)
-        x, gap = actor.at(times), np.maximum(view.depth[i, frames] - 1.5, 0.1)
-        reason: Reason
-        if actor.role == "crossing":
-            on_road = (x > scene.curbs[0]) & (x < scene.curbs[1]) & counts
-            moving = on_road & (np.abs(np.gradient(x, times)) > 0.3)
-            if 0 < moving.sum() < 2:
-                raise Unclear
-            inside, reason = moving, "crossing"
-            if moving.any():
-                medium.append(("crossing", i))
-        elif actor.role == "ride":
-            inside = counts & (x < 1.0)
-            reason = "merges" if "merges" in happened else "cyclist"
-            if "merges" in happened:
-                medium.append(("merges", i))
-        elif actor.role == "lead":
-            inside, reason = counts, "brakes" if "brakes" in happened else "lead"
-            if "brakes" in happened:
-                medium.append(("brakes", i))
-        elif actor.role == "light":
-            red = np.array([actor.light(float(t)) == "red" for t in times]) & counts
-            if red.any():
-                medium.append(("red", i))
-            continue
-        else:
-            continue
-        closing = speed - own
-        ttc = np.where(inside & (closing > 0.5), gap / np.maximum(closing, 0.5), np.inf)
-        if ttc.min() < best[0]:
-            best = (float(ttc.min()), reason, i)
-    if HIGH[0] < best[0] < HIGH[1] or (not medium and MEDIUM[0] < best[0] < MEDIUM[1]):
-        raise Unclear
-    if best[0] <= HIGH[0]:
-        return "high", best[1], best[2]
-    order = ("crossing", "brakes", "merges", "red")
-    if medium:
-        why, who = min(medium, key=lambda pair: order.index(pair[0]))
-        return "medium", why, who
-    if best[0] <= MEDIUM[0]:
-        return "medium", best[1], best[2]
-    return "low", "calm", None
-
-
-def _advice(scene: Scene, view: View, frames: NDArray[np.int64], shown: list[int]) -> tuple[Advice, Why]:
-    """What to do next and why, from the last frame shown."""
-    now = float(view.times[frames[-1]])
-    speed, here = float(scene.ego.speed(now)), float(scene.ego.position(now))
-    standing = speed < STANDING
-    halt: Advice = "stay" if standing else "stop"
-    result: tuple[Advice, Why] = ("go" if standing else "keep", "free")
-    for i in shown:
-        actor = scene.actors[i]
-        gap = float(actor.z.position(now)) - here
-        if gap < 0.5:
-            continue
-        if actor.role == "light" and actor.light(now) == "red":
-            return halt, "red"
-        visible = bool(view.counts[i, frames[-1]])
-        if actor.role == "crossing" and _on_the_road(scene, actor, now):
-            if not visible:  # it may have gone, for all the frames tell
-                raise Unclear
-            return halt, "crossing"
-        if actor.role in ("lead", "ride") and not visible and gap < 20:
-            raise Unclear
-        if actor.role == "lead":
-            closing = speed - float(actor.z.speed(now))
-            ttc = (gap - 1.5) / max(closing, 0.3)
-            if standing:
-                if float(actor.z.speed(now)) < 0.5 and gap < 14:
-                    result = ("stay", "lead")
-            elif ttc < 4.0:
-                result = ("slow", "lead")
-            elif ttc < 6.5:
-                raise Unclear
-        if actor.role == "ride" and float(actor.at(now)) < 0.4 and not standing:
-            result = ("slow", "cyclist")
-    return result
-
-
-def _on_the_road(scene: Scene, walker: Actor, now: float) -> bool:
-    """Whether a pedestrian is walking between the curbs. Unclear on the curb itself."""
-    x, walking = float(walker.at(now)), walker.x[0][-2] < now < walker.x[0][-1]
-    if walking and min(abs(x - edge) for edge in scene.curbs) < 0.35:
-        raise Unclear
-    return walking and scene.curbs[0] < x < scene.curbs[1]
 
 
 def _boxes(scene: Scene, view: View, frame: int) -> tuple[tuple[Kind, tuple[float, float, float, float]], ...]:
