@@ -10,7 +10,9 @@ from __future__ import annotations
 import json
 import random
 import re
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,7 +21,7 @@ import pytest
 from app_support import write_model_list
 from axe_support import READY
 from browser_support import serve
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Error, Locator, Page, expect
 
 from cosmos_compare.prompts import find_prompts, load_prompt
 from cosmos_compare.runs.store import Store
@@ -96,13 +98,25 @@ class Walk:
         self.settle()
 
     def settle(self) -> None:
+        """Wait until the page stands: what was clicked takes a moment to reach it."""
+        self.page.wait_for_timeout(250)
         self.page.wait_for_selector(READY)
-        self.page.wait_for_function(f"() => document.querySelector('{READY}') !== null")
+
+    def choose(self, opener: Locator, name: str) -> None:
+        """Choose from a list; Streamlit closes one that was opened while the page was run, as a person would see."""
+        option = self.page.get_by_role("option", name=name, exact=True)
+        for _ in range(5):
+            opener.click()
+            with suppress(Error):
+                option.click(timeout=2_000)
+                break
+        else:
+            raise AssertionError(f"the list with {name} does not open")
+        self.settle()
 
     def leave(self) -> None:
         """Leave the field that has the focus, and wait until the page has taken its text."""
         self.page.evaluate("document.activeElement?.blur()")
-        self.page.wait_for_timeout(200)
         self.settle()
 
     def popover(self, name: re.Pattern[str] | str) -> None:
@@ -122,9 +136,7 @@ class Walk:
     def choose_prompt(self, name: str = "") -> None:
         name = name or self.chance.choice([name for name in PROMPTS if name != self.person.prompt])
         self.leave()  # a rerun closes a list that has just been opened
-        self.page.locator("[class*='st-key-prompt'] button").click()
-        self.page.get_by_role("option", name=name, exact=True).click()
-        self.settle()
+        self.choose(self.page.locator("[class*='st-key-prompt'] button"), name)
         self.person.choose(name)
 
     def type_question(self) -> None:
@@ -168,8 +180,7 @@ class Walk:
         body = self.page.get_by_test_id("stPopoverBody")
         absent = [name for name in LABELS if name not in self.person.models]
         if absent:
-            body.get_by_role("combobox", name="Models").click()
-            self.page.get_by_role("option", name=LABELS[absent[0]]).click()
+            self.choose(body.get_by_role("combobox", name="Models"), LABELS[absent[0]])
             self.person.models.append(absent[0])
         else:
             gone = self.person.models.pop(self.chance.randrange(2))
@@ -234,16 +245,16 @@ class Walk:
         if self.chance.random() < 0.5:
             self.settle()
         page.locator(".st-key-run button").click()
-        page.wait_for_url(re.compile("live=|runs="))
-        page.wait_for_function(
-            "(count) => document.querySelectorAll('.who .pill.length, .who .pill.stop').length === count",
-            arg=len(person.models),
-            timeout=60_000,
-        )
-        page.wait_for_url(re.compile("runs="))
-        self.settle()
-        new = [row.id for row in self.store.rows() if row.id not in before]
+        new: list[str] = []
+        end = time.monotonic() + 60
+        while len(new) < len(person.models) and time.monotonic() < end:
+            page.wait_for_timeout(100)
+            new = [row.id for row in self.store.rows() if row.id not in before]
         assert len(new) == len(person.models), self.trail[-15:]
+        page.wait_for_function(
+            "(ids) => ids.every((id) => (new URLSearchParams(location.search).get('runs') ?? '').includes(id))", arg=new
+        )
+        self.settle()
         for run_id in new:
             self.compare(self.saved(run_id))
         self.ran += [self.saved(run_id) for run_id in new]

@@ -56,8 +56,9 @@ def show() -> Checked:
     """The editor; the buttons that run it come from the page."""
     specs, problem = _specs()
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="editor_head"):
-        widget = bound("prompt") | {"on_change": _choose}
-        st.selectbox(t("Prompt"), _options(), label_visibility="collapsed", width=170, **widget)
+        options = _options()
+        widget = session.selected(options, bound("prompt")) | {"on_change": _choose}
+        st.selectbox(t("Prompt"), options, label_visibility="collapsed", width=170, **widget)
         settings_form.show(specs, standing().reasoning)
         _models()
         _system()
@@ -126,7 +127,8 @@ def _models() -> None:
     chosen = standing().models
     label = known[chosen[0]].label if len(chosen) == 1 else tn("{n} model", "{n} models", len(chosen))
     with st.popover(plain.plain(label), icon=":material/memory:", type="tertiary", help=t("Which models answer")):
-        st.multiselect(t("Models"), list(known), format_func=lambda name: known[name].label, **bound("models"))
+        widget = session.selected_many(known, bound("models"))
+        st.multiselect(t("Models"), list(known), format_func=lambda name: known[name].label, **widget)
         for name in chosen:
             if problem := resources.missing(known[name]):
                 plain.caption(problem)

@@ -7,7 +7,7 @@ so a widget whose value was changed from elsewhere gets another key: whatever st
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
@@ -31,6 +31,7 @@ PAST_RIGHT = "past_right"
 _SOUGHT_S = "sought_s"
 _DRAFT = "draft"
 _VERSIONS = "draft_versions"
+_MADE = "draft_widgets"  # the value that each widget was made with, by key
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,7 @@ def put(**values: Any) -> None:
     """Change the draft from elsewhere than its widgets, which are made anew where their values changed."""
     old = draft() or Draft()
     new = old.changed(values)
-    versions: dict[str, int] = st.session_state.setdefault(_VERSIONS, {})
+    versions = _versions()
     if _DRAFT in st.session_state:
         for name in {*FIELDS, *old.settings, *new.settings}:
             if old.value(name) != new.value(name):
@@ -83,15 +84,32 @@ def put(**values: Any) -> None:
 
 
 def bound(name: str, kind: type | None = None) -> dict[str, Any]:
-    """The arguments that make a widget show a field of the draft and write into it: `key`, `on_change`, `args`."""
-    key, value = _key(name), standing().value(name)
-    if isinstance(value, tuple):
-        value = list(value)
-    elif kind is not None and value is not None:
-        value = kind(value)
-    if key not in st.session_state or st.session_state[key] != value:
-        st.session_state[key] = value
-    return {"key": key, "on_change": take, "args": (name, key)}
+    """The arguments that make a widget show a field of the draft and write into it: `value`, `key`, `on_change`,
+    `args`.
+
+    The value is what the field held when the widget was made, and stays so: one that a browser builds later, in a
+    popover, begins with it, and one in which somebody types is left alone.
+    """
+    made: dict[str, Any] = st.session_state.setdefault(_MADE, {})
+    key = _key(name)
+    if key in made and key not in st.session_state:  # another page was open: Streamlit has dropped the widget
+        _versions()[name] = _versions().get(name, 0) + 1
+        key = _key(name)
+    if key not in made:
+        value = standing().value(name)
+        made[key] = kind(value) if kind is not None and value is not None else value
+    return {"value": made[key], "key": key, "on_change": take, "args": (name, key)}
+
+
+def selected(options: Sequence[str], widget: dict[str, Any]) -> dict[str, Any]:
+    """The arguments of `bound` for a list of which one is chosen."""
+    value = widget.pop("value")
+    return widget | {"index": options.index(value) if value in options else 0}
+
+
+def selected_many(options: Collection[str], widget: dict[str, Any]) -> dict[str, Any]:
+    """The arguments of `bound` for a list of which any number is chosen."""
+    return widget | {"default": [value for value in widget.pop("value") if value in options]}
 
 
 def take(name: str, key: str) -> bool:
@@ -104,8 +122,13 @@ def take(name: str, key: str) -> bool:
 
 
 def _key(name: str) -> str:
-    version = st.session_state.get(_VERSIONS, {}).get(name, 0)
+    version = _versions().get(name, 0)
     return name if version == 0 and name in FIELDS else f"{name} {version}"
+
+
+def _versions() -> dict[str, int]:
+    found: dict[str, int] = st.session_state.setdefault(_VERSIONS, {})
+    return found
 
 
 def problem(place: str, text: str = "") -> None:

@@ -74,19 +74,20 @@ def _field(field: SettingField, own: str) -> None:
     if field.kind == "switch":
         st.checkbox(label, help=words, **session.bound(field.name))
     elif field.kind == "choice":
-        st.selectbox(label, field.choices, help=words, format_func=_choice, **session.bound(field.name))
-    elif not _fits_a_number_field(value := session.standing().value(field.name)):
+        widget = session.selected(field.choices, session.bound(field.name))
+        st.selectbox(label, field.choices, help=words, format_func=_choice, **widget)
+    elif not _fits_a_number_field(session.standing().value(field.name)):
         st.text_input(label, help=words, placeholder=own, **session.bound(field.name, str))
     else:
         kind: Any = int if field.kind == "whole" else float
+        widget = session.bound(field.name, kind)
         st.number_input(
             label,
-            min_value=kind(field.least if value is None else min(field.least, value)),
-            value=None,
+            min_value=kind(field.least if widget["value"] is None else min(field.least, widget["value"])),
             step=kind(field.step),
             help=words,
             placeholder=own,
-            **session.bound(field.name, kind),
+            **widget,
         )
 
 

@@ -129,7 +129,7 @@ def _from_cache(reused: Reused) -> str:
         "prefix": t("it had read this clip and the same beginning of the prompt before"),
     }
     why = t(
-        "From cache: {why}. These times are shorter than those of a first answer and don't compare with them.",
+        "From cache: {why}. These times don't compare with those of a first answer.",
         why=saved[reused],
     )
     return f'<div class="note cached">{safe(why)}</div>'
