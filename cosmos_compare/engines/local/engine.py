@@ -4,16 +4,16 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from cosmos_compare.engines.base import Cancelled, OnState, OnText, Request
 from cosmos_compare.engines.local import memory, threads
+from cosmos_compare.engines.local.attempt import Attempt
 from cosmos_compare.engines.local.chat_template import Stopped
 from cosmos_compare.engines.local.decode_eager import EagerDecoder
 from cosmos_compare.engines.local.graphs import Graphs
-from cosmos_compare.engines.local.inputs import Inputs, prepare
+from cosmos_compare.engines.local.inputs import prepare
 from cosmos_compare.engines.local.libraries import torch
 from cosmos_compare.engines.local.loading import UNLOADABLE, load_model, load_processor, no_model_is_built
 from cosmos_compare.engines.local.positions import follow_own_rule
@@ -27,27 +27,10 @@ from cosmos_compare.engines.local.turns import Turns
 from cosmos_compare.engines.local.vision_weights import align_mlp
 from cosmos_compare.errors import CompareError
 from cosmos_compare.machine import facts
-from cosmos_compare.schema import Answer, AnswerPath, Failure, Finish, ModelSpec, Reused
+from cosmos_compare.schema import Answer, Failure, ModelSpec
 from cosmos_compare.texts.reasoning import REASONING_OPENED, opens_reasoning
 
 OUT_OF_MEMORY_HINT = "Use fewer frames, a smaller pixel budget, or free the GPU of other programs."
-
-
-@dataclass
-class _Attempt:
-    """How far one request got. Times are those of `perf_counter`."""
-
-    request: Request
-    stream: TextStream
-    on_state: OnState
-    cancelled: Cancelled
-    start: float = field(default_factory=time.perf_counter)
-    prepared: float | None = None
-    inputs: Inputs | None = None
-    reused: Reused = "none"
-    path: AnswerPath = ""
-    path_note: str = ""
-    company: int = 1
 
 
 class LocalEngine:
@@ -150,10 +133,10 @@ class LocalEngine:
         on_text: OnText,
         on_state: OnState,
         cancelled: Cancelled,
-        way: Callable[[_Attempt], None],
+        way: Callable[[Attempt], None],
     ) -> Answer:
         with self._counted(), memory.on_stream(self.device, self.stream), self._forget_on_error():
-            attempt = _Attempt(request, TextStream(self.processor.tokenizer, on_text), on_state, cancelled)
+            attempt = Attempt(request, TextStream(self.processor.tokenizer, on_text), on_state, cancelled)
             failure = self._try(way, attempt)
             if failure and failure.type == "OutOfMemory" and not attempt.stream.ids and len(self.kept):
                 # What was kept for other questions goes before a question fails for lack of memory.
@@ -165,7 +148,7 @@ class LocalEngine:
             if failure and failure.type == "OutOfMemory":
                 self.kept.clear()
                 memory.free_memory()  # outside of `except`, whose traceback would keep the tensors alive
-            return self._told(attempt, failure)
+            return attempt.told(failure, self.end_ids, self.device_name, self._peak_bytes())
 
     @contextmanager
     def _counted(self) -> Iterator[None]:
@@ -206,7 +189,7 @@ class LocalEngine:
             self.kept.clear()
             raise
 
-    def _try(self, way: Callable[[_Attempt], None], attempt: _Attempt) -> Failure | None:
+    def _try(self, way: Callable[[Attempt], None], attempt: Attempt) -> Failure | None:
         try:
             way(attempt)
         except Stopped:
@@ -219,7 +202,7 @@ class LocalEngine:
             return Failure(type="OutOfMemory", message="The memory was not enough.", hint=OUT_OF_MEMORY_HINT)
         return None
 
-    def _write(self, attempt: _Attempt) -> None:
+    def _write(self, attempt: Attempt) -> None:
         """An answer from start to end. Where its place is lost on the way it is written again, to the same text."""
         request, scheduler = attempt.request, self.scheduler
         attempt.path = "graphs" if scheduler is not self.eager else "eager"
@@ -258,7 +241,7 @@ class LocalEngine:
                 attempt.company = max(attempt.company, sequence.company)
             return
 
-    def _read(self, tokens: Iterator[int], attempt: _Attempt) -> None:
+    def _read(self, tokens: Iterator[int], attempt: Attempt) -> None:
         """Pass on the tokens that are new until they end or someone presses stop."""
         known = len(attempt.stream.ids)
         if not known and attempt.inputs and opens_reasoning(attempt.inputs.rendered_prompt):
@@ -271,7 +254,7 @@ class LocalEngine:
                 break
         attempt.stream.end()
 
-    def _generate(self, attempt: _Attempt) -> None:
+    def _generate(self, attempt: Attempt) -> None:
         attempt.path = "generate"
         attempt.on_state("looking")
         with no_model_is_built():
@@ -283,40 +266,8 @@ class LocalEngine:
         sampling = attempt.request.sampling
         generate(self.model, attempt.inputs, sampling, attempt.stream, self.end_ids, attempt.cancelled)
 
-    def _told(self, attempt: _Attempt, failure: Failure | None) -> Answer:
-        end = time.perf_counter()
-        stream, inputs, start = attempt.stream, attempt.inputs, attempt.start
-        writing_s = end - stream.first_at if stream.first_at else 0.0
-        return Answer(
-            raw=stream.text(),
-            finish=self._finish(attempt, failure),
-            error=failure,
-            rendered_prompt=inputs.rendered_prompt if inputs else None,
-            sampling=attempt.request.sampling,
-            input_height=attempt.request.images.shape[1],
-            input_width=attempt.request.images.shape[2],
-            video_tokens=inputs.video_tokens if inputs else None,
-            prompt_tokens=inputs.prompt_tokens if inputs else None,
-            new_tokens=len(stream.ids),
-            preprocess_s=attempt.prepared - start if attempt.prepared else None,
-            first_token_s=stream.first_at - start if stream.first_at else None,
-            total_s=end - start,
-            tokens_per_s=(len(stream.ids) - 1) / writing_s if len(stream.ids) > 1 and writing_s else None,
-            peak_memory_bytes=torch.cuda.max_memory_allocated(self.device) if self.device.type == "cuda" else None,
-            reused=attempt.reused,
-            path=attempt.path,
-            path_note=attempt.path_note,
-            device=self.device_name,
-            answers_at_once=attempt.company,
-        )
-
-    def _finish(self, attempt: _Attempt, failure: Failure | None) -> Finish:
-        ids = attempt.stream.ids
-        if failure:
-            return "error"
-        if ids and ids[-1] in self.end_ids:
-            return "stop"
-        return "length" if len(ids) >= attempt.request.sampling.max_new_tokens else "cancelled"
+    def _peak_bytes(self) -> int | None:
+        return torch.cuda.max_memory_allocated(self.device) if self.device.type == "cuda" else None
 
 
 def _end_ids(model: Any) -> list[int]:

@@ -1,0 +1,63 @@
+"""One attempt at a request: how far it got, and the answer that it makes."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from cosmos_compare.engines.base import Cancelled, OnState, Request
+from cosmos_compare.engines.local.inputs import Inputs
+from cosmos_compare.engines.local.text_stream import TextStream
+from cosmos_compare.schema import Answer, AnswerPath, Failure, Finish, Reused
+
+
+@dataclass
+class Attempt:
+    """How far one request got. Times are those of `perf_counter`."""
+
+    request: Request
+    stream: TextStream
+    on_state: OnState
+    cancelled: Cancelled
+    start: float = field(default_factory=time.perf_counter)
+    prepared: float | None = None
+    inputs: Inputs | None = None
+    reused: Reused = "none"
+    path: AnswerPath = ""
+    path_note: str = ""
+    company: int = 1
+
+    def told(self, failure: Failure | None, end_ids: Sequence[int], device: str, peak_bytes: int | None) -> Answer:
+        """The attempt as an answer; `failure` says why it has no whole one."""
+        end = time.perf_counter()
+        stream, inputs, start = self.stream, self.inputs, self.start
+        writing_s = end - stream.first_at if stream.first_at else 0.0
+        return Answer(
+            raw=stream.text(),
+            finish=self._finish(failure, end_ids),
+            error=failure,
+            rendered_prompt=inputs.rendered_prompt if inputs else None,
+            sampling=self.request.sampling,
+            input_height=self.request.images.shape[1],
+            input_width=self.request.images.shape[2],
+            video_tokens=inputs.video_tokens if inputs else None,
+            prompt_tokens=inputs.prompt_tokens if inputs else None,
+            new_tokens=len(stream.ids),
+            preprocess_s=self.prepared - start if self.prepared else None,
+            first_token_s=stream.first_at - start if stream.first_at else None,
+            total_s=end - start,
+            tokens_per_s=(len(stream.ids) - 1) / writing_s if len(stream.ids) > 1 and writing_s else None,
+            peak_memory_bytes=peak_bytes,
+            reused=self.reused,
+            path=self.path,
+            path_note=self.path_note,
+            device=device,
+            answers_at_once=self.company,
+        )
+
+    def _finish(self, failure: Failure | None, end_ids: Sequence[int]) -> Finish:
+        ids = self.stream.ids
+        if failure:
+            return "error"
+        if ids and ids[-1] in end_ids:
+            return "stop"
+        return "length" if len(ids) >= self.request.sampling.max_new_tokens else "cancelled"
