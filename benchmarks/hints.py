@@ -5,9 +5,8 @@
 
 A hint is right to find fault when the answer is at fault: that is told without the lexicon, by the very phrases that
 the demo models were taught (cosmos_compare.demo), against the exact truth of a rendered scene or the ground truth of a
-real clip. Precision is the share of faults found that are faults, recall the share of faults that are found. Answers
-are kept in FILE, so that a change of the hints is measured again without asking the models. docs/HINTS.md holds the
-tables.
+real clip. Precision is the share of faults found that are faults, recall that of faults that are found. Answers are
+kept in FILE, so that a change of the hints is measured again without the models. docs/HINTS.md holds the tables.
 """
 
 from __future__ import annotations

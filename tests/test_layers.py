@@ -33,6 +33,30 @@ FACES = {"cli", "ui"}  # they may import every row
 SHARED = "shared"
 
 
+# Files over 300 lines and functions over 40, each with the reason why it is not several.
+LONG_FILES = {
+    "cosmos_compare/engines/local/kernels_decode.py": "all kernels of one step, which are read and timed together",
+    "benchmarks/engine.py": "one script for the device machine, which takes one file",
+}
+_KERNEL = "one kernel: Triton has no cheap calls"
+_STEPS = "reads as steps from top to bottom"
+LONG_FUNCTIONS = {
+    "cli/bench.py: _measure": _STEPS,
+    "compare.py: _attempt": "one try, and what each kind of failure becomes",
+    "demo/train.py: loop": _STEPS,
+    "demo/training/samples.py: _row": _STEPS,
+    "demo/words/answers_text.py: _text": "a branch a task",
+    "demo/world/draw_vehicles.py: _car": "one drawing, body to wheels",
+    "demo/world/judgement.py: risk_of": "a branch a kind of road user",
+    "engines/local/engine.py: __init__": "what an engine holds, in the order in which it is made",
+    "engines/local/kernels_decode.py: partial_attention": _KERNEL,
+    "engines/local/kernels_decode.py: rotate_heads": _KERNEL,
+    "engines/local/kernels_prefill.py: rotary_text": _KERNEL,
+    "results/report.py: report": "one field a line",
+    "ui/compare/page.py: show": _STEPS,
+}
+
+
 def imports_of(path: Path) -> set[str]:
     """Names of the modules that a file imports, wherever in it."""
     names: set[str] = set()
@@ -87,6 +111,23 @@ def test_a_page_knows_what_is_shared_and_no_other_page() -> None:
         own = path.relative_to(PACKAGE / "ui").parts[0]
         pages = {name.split(".")[2] for name in imports_of(path) if name.startswith("cosmos_compare.ui.")}
         assert pages <= {own, SHARED}, path
+
+
+def test_files_stay_short() -> None:
+    """When a file passes 300 lines, two nouns live in it."""
+    folders = ("cosmos_compare", "tests", "benchmarks", "pages")
+    files = [path for folder in folders for path in (ROOT / folder).rglob("*.py")]
+    long = {path for path in files if len(path.read_text(encoding="utf-8").splitlines()) > 300}
+    assert {path.relative_to(ROOT).as_posix() for path in long} == set(LONG_FILES)
+
+
+def test_functions_stay_short() -> None:
+    found = set()
+    for path in PACKAGE.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.FunctionDef) and (node.end_lineno or 0) - node.lineno >= 40:
+                found.add(f"{path.relative_to(PACKAGE).as_posix()}: {node.name}")
+    assert found == set(LONG_FUNCTIONS), "give a reason, or take the name out"
 
 
 def drawn_rows() -> str:
