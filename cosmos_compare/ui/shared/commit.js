@@ -9,6 +9,7 @@ export default function () {
 function leave(event) {
   const field = document.activeElement;
   const popover = field?.closest?.('[data-testid="stPopoverBody"]');
-  if (!popover || !field.matches("input, textarea")) return;
+  // A list's own field tells at each choice, and what is chosen from lies outside the popover.
+  if (!popover || !field.matches("textarea, input:not([role=combobox])")) return;
   if (event.type === "keydown" ? event.key === "Escape" : !popover.contains(event.target)) field.blur();
 }
