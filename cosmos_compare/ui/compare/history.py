@@ -24,11 +24,9 @@ def show(rows: Sequence[RunRow], scenario: str, shown: Collection[str]) -> None:
     deleted.show(gone[-NEWEST_GONE:])
     if not own:
         return
-    words = tn(
-        "History: {n} earlier run of this scenario",
-        "History: {n} earlier runs of this scenario",
-        sum(row.id not in shown for row in own),
-    )
+    words = t("History: no earlier runs of this scenario")
+    if earlier := sum(row.id not in shown for row in own):
+        words = tn("History: {n} earlier run of this scenario", "History: {n} earlier runs of this scenario", earlier)
     panel = st.expander(words, key=session.PAST, on_change="rerun")
     if not panel.open:
         return

@@ -43,13 +43,10 @@ def show(specs: Sequence[ModelSpec], reasoning: bool) -> None:
     """The form, in a popover; what is changed counts at once."""
     with st.popover(t("Settings"), icon=":material/tune:", type="tertiary", help=t("Frames, pixel budget, sampling")):
         now, problem = checked()
-        frames = [field for field in FIELDS if field.frames]
-        others = [field for field in FIELDS if not field.frames]
-        half = (len(others) + 1) // 2
-        columns = st.columns(COLUMNS, gap="medium")
-        for column, fields in zip(columns, (frames, others[:half], others[half:]), strict=True):
+        rows = -(-len(FIELDS) // COLUMNS)  # as many in each column, so that the popover needs no scrolling
+        for number, column in enumerate(st.columns(COLUMNS, gap="medium")):
             with column:
-                for field in fields:
+                for field in FIELDS[number * rows : (number + 1) * rows]:
                     _field(field, _own_value(field, specs, reasoning))
         if problem:
             plain.error(problem)
