@@ -5,7 +5,6 @@ from __future__ import annotations
 import subprocess
 import sys
 import textwrap
-import time
 
 from cosmos_compare.engines.local.background import Background
 
@@ -23,15 +22,14 @@ def test_a_program_ends_while_work_goes_on_in_the_background() -> None:
             except Exception:
                 print("swallowed")
             finally:
-                print("broken off", flush=True)
+                print("interrupted", flush=True)
 
         Background(work, "work")
         time.sleep(0.2)
     """
-    start = time.perf_counter()
-    done = subprocess.run([sys.executable, "-c", textwrap.dedent(script)], capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stdout, done.stderr) == (0, "broken off\n", "")
-    assert time.perf_counter() - start < 10
+    command = [sys.executable, "-c", textwrap.dedent(script)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "interrupted\n", "")
 
 
 def test_work_that_ends_by_itself_is_let_go() -> None:

@@ -1,7 +1,6 @@
 """Undo: step by step, by rows, whatever the second in which something was saved."""
 
 import tempfile
-import time
 from pathlib import Path
 
 from hypothesis import given, settings
@@ -109,15 +108,14 @@ def test_any_saves_and_undos_in_one_second_are_a_stack(steps: list[str], data: s
             assert marks_that_stand(Path(folder)) == states[-1]
 
 
-def test_a_save_does_not_grow_with_the_file(tmp_path: Path) -> None:
+def test_a_save_leaves_what_is_there_as_it_is(tmp_path: Path) -> None:
+    """However long the file: benchmarks/ratings.py has the time of a save."""
     scorecard.append(tmp_path, pair(notes="one\nof many"))
     path = tmp_path / "scorecard.csv"
     header, rows = path.read_bytes().split(b"\n", 1)
     path.write_bytes(header + b"\n" + rows * 25_000)
-    took = []
+    before = path.read_bytes()
     for _ in range(5):
-        start = time.perf_counter()
         scorecard.append(tmp_path, pair())
-        took.append(time.perf_counter() - start)
-    assert min(took) < 0.03
+    assert path.read_bytes().startswith(before)
     assert len(scorecard.read(tmp_path).lines) == 50_010

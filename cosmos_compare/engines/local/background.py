@@ -1,4 +1,4 @@
-"""Work in the background that is broken off when the program ends.
+"""Work in the background that is interrupted when the program ends.
 
 A daemon thread that is inside torch when the interpreter goes aborts the process ("terminate called without an active
 exception"), and a good answer would end with a bad exit code. Any other thread would keep the program until

@@ -53,7 +53,7 @@ class Graphs:
 
     @torch.inference_mode()
     def _prepare(self) -> None:
-        # In slices: a thread that waits for a lock can't be broken off.
+        # In slices: a thread that waits for a lock can't be interrupted.
         while not _warming.acquire(timeout=0.2):
             if self._closing:
                 return
