@@ -9,6 +9,7 @@ from app_support import ROOT
 from streamlit.testing.v1 import AppTest
 
 from cosmos_compare.paths import outputs_folder
+from cosmos_compare.results.plans import read_plans
 from cosmos_compare.runs.index import list_runs
 from cosmos_compare.studies.files import load_saved
 from cosmos_compare.ui.lab import session
@@ -31,10 +32,12 @@ def test_a_study_is_run_from_the_page_and_its_matrix_filled() -> None:
     page = lab()
     assert "6 answers, 0 are there" in captions(page)
     page.multiselect(key=f"{session.CONDITIONS} 0").set_value(["clip", "blank"]).run()
+    page.number_input(key=f"{session.PLANNED} 0").set_value(3).run()
     assert "12 answers, 0 are there" in captions(page)
     page.button(key="lab_start").click().run()
     run = runner().current
     assert run is not None and run.done.wait(120)
+    assert {plan.planned for plan in read_plans(outputs_folder())} == {3}, "written down for Results before any rating"
     page.run()
     assert "12 answers, 12 are there" in captions(page)
     rows = list_runs(outputs_folder())

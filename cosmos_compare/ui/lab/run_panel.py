@@ -8,6 +8,9 @@ import streamlit as st
 
 from cosmos_compare.errors import CompareError
 from cosmos_compare.language import t
+from cosmos_compare.paths import outputs_folder
+from cosmos_compare.ratings.judgement import now
+from cosmos_compare.results.plans import record_study
 from cosmos_compare.studies.matrix import Matrix
 from cosmos_compare.studies.runner import StudyRunner
 from cosmos_compare.studies.work import cost_of, greedy_labels
@@ -69,8 +72,11 @@ def _offer(matrix: Matrix, here: StudyRunner) -> None:
 
 
 def _start(here: StudyRunner, matrix: Matrix) -> None:
+    plan = matrix.plan
     try:
-        here.start(matrix.plan, matrix)
+        here.start(plan, matrix)
+        if plan.planned is not None:  # before the first of them is rated
+            record_study(outputs_folder(), list(dict.fromkeys(arm.arm for arm in plan.arms)), plan.planned, now())
     except CompareError as error:
         st.toast(plain.plain(error), icon=":material/error:")
 
