@@ -4,6 +4,7 @@ import csv
 import io
 import os
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 
 from cosmos_compare.ratings.csv_records import Check, Header, read_records
@@ -33,7 +34,7 @@ def rewrite(path: Path, form: Form, header: Header, names: Sequence[str], makes_
     write([*header.columns, *names])
     rows: dict[int, list[str]] = dict(zip(found.lines, found.rows, strict=True))
     starts = sorted([*rows, *(damage.line for damage in found.damaged)])
-    for start, after in zip(starts, [*starts[1:], len(lines) + 1], strict=True):
+    for start, after in pairwise([*starts, len(lines) + 1]):
         if start in rows:
             write([*rows[start], *("" for _ in names)])
         else:

@@ -140,6 +140,13 @@ def test_what_a_cell_may_hold(column: str, value: object, cell: str, tmp_path: P
         assert table.problems == [] and table.columns[column] == [value]
 
 
+def test_a_file_of_a_head_alone_in_another_code_takes_a_rating(tmp_path: Path) -> None:
+    """Rewriting it in UTF-8 failed where there was no row to write."""
+    (tmp_path / "scorecard.csv").write_bytes(written([list(COLUMNS)]).encode("utf-16"))
+    scorecard.append(tmp_path, pair(rater="saved"))
+    assert [r.rater for r in ratings(scorecard.read(tmp_path))] == ["saved", "saved"]
+
+
 @given(
     rows=st.lists(st.lists(st.text(max_size=12), max_size=20), max_size=6),
     code=st.sampled_from(["utf-8", "utf-16", "utf-16-le", "cp1252"]),
