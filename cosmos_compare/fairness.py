@@ -9,6 +9,7 @@ from typing import Any
 from cosmos_compare.compare import Comparison
 from cosmos_compare.engines.base import resolve_sampling
 from cosmos_compare.errors import CompareError
+from cosmos_compare.language import t
 from cosmos_compare.prompts import Messages
 from cosmos_compare.schema import Answer, Clip, FrameTimes, ModelSpec, Sampling, Settings
 from cosmos_compare.video.budget import video_tokens
@@ -72,28 +73,31 @@ def model_input(comparison: Comparison, spec: ModelSpec, answer: Answer | None =
 def differences(sides: Sequence[ModelInput]) -> list[str]:
     """Sentences that name what is not the same for all sides; empty when everything is."""
     facts: list[tuple[str, list[str]]] = [
-        ("Clip", [side.clip for side in sides]),
-        ("Frames", [_frames(side.times) for side in sides]),
-        ("Frame size, height × width", [side.size for side in sides]),
-        ("Visual tokens", [f"{side.tokens:,}" for side in sides]),
-        ("Time", [side.clock for side in sides]),
+        (t("Clip"), [side.clip for side in sides]),
+        (t("Frames"), [_frames(side.times) for side in sides]),
+        (t("Frame size, height × width"), [side.size for side in sides]),
+        (t("Visual tokens"), [f"{side.tokens:,}" for side in sides]),
+        (t("Time"), [side.clock for side in sides]),
     ]
-    facts.append(("Sampling", _sampling_words(sides)))
+    facts.append((t("Sampling"), _sampling_words(sides)))
     sentences = [_sentence(what, sides, values) for what, values in facts if len(set(values)) > 1]
     if len({side.messages.system for side in sides}) > 1:
-        sentences.append("The system prompts are not the same.")
+        sentences.append(t("The system prompts are not the same."))
     if len({side.messages.user for side in sides}) > 1:
-        sentences.append("The questions are not the same.")
+        sentences.append(t("The questions are not the same."))
     if _only_frames_differ(sides):
-        sentences.append("The frames are taken at other times.")
+        sentences.append(t("The frames are taken at other times."))
     return sentences
 
 
 def headline(sides: Sequence[ModelInput]) -> str:
     """One line on what the models see: the sizes where they differ, or that they are alike."""
     if len({side.size for side in sides}) > 1:
-        return ", ".join(f"{side.label} sees {side.size}" for side in sides)
-    return f"{'Both see' if len(sides) == 2 else 'Each sees'} {sides[0].size}" if len(sides) > 1 else sides[0].size
+        return ", ".join(t("{model} sees {size}", model=side.label, size=side.size) for side in sides)
+    if len(sides) < 2:
+        return sides[0].size
+    both = t("Both see {size}", size=sides[0].size)
+    return both if len(sides) == 2 else t("Each sees {size}", size=sides[0].size)
 
 
 def equal_settings(
@@ -130,19 +134,22 @@ def _fits(specs: Sequence[ModelSpec], clip: Clip, n_frames: int, settings: Setti
 
 def _clock(spec: ModelSpec, settings: Settings) -> str:
     if spec.vision.clock == "text":
-        return "in words between the frames"
-    return "drawn under each frame" if settings.timestamp else "by position only"
+        return t("in words between the frames")
+    return t("drawn under each frame") if settings.timestamp else t("by position only")
 
 
 def _frames(times: FrameTimes) -> str:
-    return f"{len(times.seconds)} from {times.seconds[0]:.2f} to {times.seconds[-1]:.2f} s" if times.seconds else "none"
+    if not times.seconds:
+        return t("none")
+    start, end = f"{times.seconds[0]:.2f}", f"{times.seconds[-1]:.2f}"
+    return t("{n} from {start} to {end} s", n=len(times.seconds), start=start, end=end)
 
 
 def _sampling_words(sides: Sequence[ModelInput]) -> list[str]:
     """For each side the values that are not the same for all."""
     differing = [name for name in SAMPLING_WORDS if len({getattr(side.sampling, name) for side in sides}) > 1]
     return [
-        ", ".join(f"{SAMPLING_WORDS[name]} {getattr(side.sampling, name):g}" for name in differing) for side in sides
+        ", ".join(f"{t(SAMPLING_WORDS[name])} {getattr(side.sampling, name):g}" for name in differing) for side in sides
     ]
 
 

@@ -64,7 +64,7 @@ def _label(row: RunRow) -> str:
     prompt = f"{row.prompt_name} {row.prompt_version[:6]}{t(', reasoning') if row.reasoning else ''}"
     # The list is told apart by its labels: runs of one second bear a number at the end of their id.
     number = row.id.partition("-")[2].partition("-")[2]
-    return f"{row.model} · {prompt} · {when}{number and f' ({number})'} · {markup.STATES[row.finish].lower()}"
+    return f"{row.model} · {prompt} · {when}{number and f' ({number})'} · {t(markup.STATES[row.finish]).lower()}"
 
 
 def _open(ids: Sequence[str]) -> None:

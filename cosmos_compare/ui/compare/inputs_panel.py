@@ -12,7 +12,7 @@ from cosmos_compare.errors import CompareError
 from cosmos_compare.fairness import SAMPLING_WORDS, ModelInput, differences, equal_settings, headline, model_input
 from cosmos_compare.language import t
 from cosmos_compare.schema import Clip
-from cosmos_compare.ui.compare import session, settings_form
+from cosmos_compare.ui.compare import input_markup, session, settings_form
 from cosmos_compare.ui.compare.editor import Checked
 from cosmos_compare.ui.shared import markup, plain, resources
 from cosmos_compare.ui.shared.jpeg import jpeg
@@ -31,7 +31,9 @@ def line(sees: Sequence[ModelInput], draft: Checked, clip: Clip | None) -> None:
     if len(sees) < 2:
         return
     with st.container(horizontal=True, vertical_alignment="center", key="seen_line"):
-        st.html(markup.difference_line(headline(sees), len(differences(sees))))
+        found = differences(sees)
+        others = len(found) - (len({sight.size for sight in sees}) > 1)  # the sizes stand in the headline
+        st.html(input_markup.difference_line(headline(sees), others, not found))
         if clip and len(draft.specs) > 1 and not draft.problem:
             _equal(draft, clip)
 
@@ -46,7 +48,7 @@ def _equal(draft: Checked, clip: Clip) -> None:
         plain.caption(error)
         return
     if equal == draft.settings:
-        st.html(markup.equal_line(differences([model_input(planned, spec) for spec in draft.specs])))
+        st.html(input_markup.equal_line(differences([model_input(planned, spec) for spec in draft.specs])))
         return
     st.button(
         t("Make inputs equal"),
@@ -64,7 +66,7 @@ def show(sides: Sequence[Side], sees: Sequence[ModelInput]) -> None:
     if not panel.open:
         return
     with panel:
-        st.html(markup.difference_list(differences(sees)))
+        st.html(input_markup.difference_list(differences(sees)))
         index = _which_frame(sees)
         for column, side, sight in zip(st.columns(len(sides), gap="medium"), sides, sees, strict=True):
             with column:

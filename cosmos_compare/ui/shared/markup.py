@@ -6,13 +6,12 @@ Knows nothing of Streamlit. Nothing it returns can load anything or run anything
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
 
 from cosmos_compare.board import Side
 from cosmos_compare.engines.base import Engine
 from cosmos_compare.fairness import ModelInput
 from cosmos_compare.ground_truth import GroundTruth
-from cosmos_compare.language import t
+from cosmos_compare.language import t, tn
 from cosmos_compare.runs.history import PromptVersion
 from cosmos_compare.schema import Clip, ModelSpec, Reused
 from cosmos_compare.texts.answers import ParsedAnswer, counts_from, read_answer
@@ -40,20 +39,20 @@ JSON_NOTES = {
 
 def pill(side: Side, before: int) -> str:
     """The state of a side, in words and colour."""
-    words = STATES[side.state]
+    words = t(STATES[side.state])
     if side.state == "queued" and before > 0:
-        words = f"Queued, {before} before it"
+        words = t("Queued, {n} before it", n=before)
     elif side.state == "queued":
-        words = STATES["loading"]  # nothing is before it but its own loading
+        words = t(STATES["loading"])  # nothing is before it but its own loading
     elif side.state == "writing" and not side.text:
-        words = STATES["looking"]
+        words = t(STATES["looking"])
     elif side.job and side.job.stopped() and not side.ended:
-        words = "Stopping"
+        words = t("Stopping")
     if side.state == "loading":
         words += _loading(side)
     elif side.state == "looking" and side.job and 0 < side.job.share < 1:
         words += f", {side.job.share:.0%}"
-    return f'<span class="pill {side.state}" role="status">{words}</span>'
+    return f'<span class="pill {side.state}" role="status">{safe(words)}</span>'
 
 
 def _loading(side: Side) -> str:
@@ -78,14 +77,14 @@ def demo_badge(spec: ModelSpec) -> str:
     """A demo model's badge, which tells what it is when pointed at; nothing for other models."""
     if not spec.demo:
         return ""
-    return f'<span class="badge" title="{safe(spec.note)}">demo, not Cosmos</span>'
+    return f'<span class="badge" title="{safe(spec.note)}">{safe(t("demo, not Cosmos"))}</span>'
 
 
 def asked(side: Side) -> str:
     """Which prompt a side answers, and since when its answer is there."""
     prompt = side.comparison.prompt
     when = f", {side.run.created[:16].replace('T', ' ')} UTC" if side.run else ""
-    reasoning = " with reasoning" if prompt.reasoning else ""
+    reasoning = safe(t(" with reasoning")) if prompt.reasoning else ""
     return f'<div class="note">{safe(prompt.name)} <code>{safe(prompt.version[:6])}</code>{reasoning}{when}</div>'
 
 
@@ -143,16 +142,18 @@ def body(side: Side, figure: str = "") -> str:
     if parts.reasoning:
         opened = " open" if parts.thinking and not side.ended else ""
         count = len(parts.reasoning.split())
-        cut = ", cut before the answer" if parts.thinking and side.ended and not parts.answer else ""
+        summary = tn("Reasoning, {n} word", "Reasoning, {n} words", count)
+        if parts.thinking and side.ended and not parts.answer:
+            summary = t("{reasoning}, cut before the answer", reasoning=summary)
         pieces.append(
-            f'<details class="reasoning"{opened}><summary>Reasoning, {count:,} words{cut}</summary>'
+            f'<details class="reasoning"{opened}><summary>{safe(summary)}</summary>'
             f'<div class="text">{safe(parts.reasoning)}</div></details>'
         )
     pieces += [figure, _answer(read, side)]
     if sentence := ending(side):
         pieces.append(sentence)
     if side.ended and side.text:
-        pieces.append(f'<details class="raw"><summary>Raw text</summary><pre>{safe(side.text)}</pre></details>')
+        pieces.append(folded(t("Raw text"), side.text))
     return "".join(pieces)
 
 
@@ -166,7 +167,7 @@ def _answer(read: ParsedAnswer, side: Side) -> str:
     clock = Clock(asked.clip.duration, counts_from(side.spec, asked.settings, asked.planned))
     # A table of thousands of cells would hold up the browser; no prompt asks for one.
     if side.ended and len(read.answer) <= LONG_TEXT:
-        note = f'<div class="note">{JSON_NOTES[read.state]}</div>' if read.state in JSON_NOTES else ""
+        note = f'<div class="note">{safe(t(JSON_NOTES[read.state]))}</div>' if read.state in JSON_NOTES else ""
         return note + answer_html(read, clock)
     cursor = '<span class="cursor"></span>' if side.state == "writing" else ""
     if not read.answer and not cursor:
@@ -183,11 +184,12 @@ def ending(side: Side) -> str:
         limit = side.run.answer.new_tokens if side.run else 0
         if loop := read_answer(side.text, prompt_of(side)).loop:
             return f'<div class="cut">{safe(looped(loop, limit))}</div>'
-        return f'<div class="cut">Cut at the limit of {limit:,} tokens. Raise it in the settings for the rest.</div>'
+        words = t("Cut at the limit of {n} tokens. Raise it in the settings for the rest.", n=f"{limit:,}")
+        return f'<div class="cut">{safe(words)}</div>'
     if side.state == "cancelled":
-        return '<div class="cut">Stopped before its end.</div>'
+        return f'<div class="cut">{safe(t("Stopped before its end."))}</div>'
     if side.state == "stop" and not read_answer(side.text, prompt_of(side)).answer:
-        return '<div class="cut">The model ended without an answer.</div>'
+        return f'<div class="cut">{safe(t("The model ended without an answer."))}</div>'
     return ""
 
 
@@ -213,16 +215,20 @@ def waiting(spec: ModelSpec, sees: ModelInput | None, problem: str) -> str:
         return f'{head}<div class="failed">{safe(problem)}</div>'
     if sees is None:
         return head
-    words = f"Will see {len(sees.times.seconds)} frames of {sees.size} pixels, {sees.tokens:,} visual tokens."
-    return f'{head}<div class="waiting">{words}</div><div class="hint">No answer to this prompt yet. Press Run.</div>'
+    words = t(
+        "Will see {n} frames of {size} pixels, {tokens} visual tokens.",
+        n=len(sees.times.seconds),
+        size=sees.size,
+        tokens=f"{sees.tokens:,}",
+    )
+    hint = t("No answer to this prompt yet. Press Run.")
+    return f'{head}<div class="waiting">{safe(words)}</div><div class="hint">{safe(hint)}</div>'
 
 
 def nothing() -> str:
     """The page before there is any clip."""
-    return (
-        '<div class="empty"><b>No clip yet</b>Drop a video, or open a folder of clips, on the left. '
-        "The models then answer here, side by side.</div>"
-    )
+    words = t("Drop a video, or open a folder of clips, on the left. The models then answer here, side by side.")
+    return f'<div class="empty"><b>{safe(t("No clip yet"))}</b>{safe(words)}</div>'
 
 
 def clip_line(scenario: str, clip: Clip | None) -> str:
@@ -242,13 +248,13 @@ def truth(found: GroundTruth) -> str:
         if thing.present
     ]
     rows = {
-        "Scene": found.scene,
-        "Risk": found.risk and f"{found.risk.level}{f': {found.risk.reason}' if found.risk.reason else ''}",
-        "Expected action": found.expected_action,
-        "To be seen": ", ".join(objects),
-        "Not there": ", ".join(found.absent),
-        "What it tests": found.tests,
-        "Source": found.source,
+        t("Scene"): found.scene,
+        t("Risk"): found.risk and f"{found.risk.level}{f': {found.risk.reason}' if found.risk.reason else ''}",
+        t("Expected action"): found.expected_action,
+        t("To be seen"): ", ".join(objects),
+        t("Not there"): ", ".join(found.absent),
+        t("What it tests"): found.tests,
+        t("Source"): found.source,
     }
     events = [
         {"from": f"{event.start:.1f} s", "to": f"{event.end:.1f} s", "what": event.label, "critical": event.critical}
@@ -261,40 +267,21 @@ def folded(summary: str, text: str) -> str:
     return f'<details class="raw"><summary>{safe(summary)}</summary><pre>{safe(text) or "–"}</pre></details>'
 
 
-def difference_line(words: str, count: int) -> str:
-    others = count - (" sees " in words)
-    more = f", and {others} more {'difference' if others == 1 else 'differences'}" if others > 0 else ""
-    return f'<div class="summary">{safe(words)}{more if count else ": all inputs are equal"}.</div>'
-
-
-def equal_line(left: Sequence[str]) -> str:
-    """What the next run makes equal, and what it can't."""
-    equal = t("The next run gives all models the same frames, token budget, sampling and seed.")
-    rest = t("What their makers fixed stays different: {what}", what=" ".join(left)) if left else ""
-    return f'<div class="summary">{safe(equal)} {safe(rest)}</div>'
-
-
-def difference_list(sentences: Sequence[str]) -> str:
-    if not sentences:
-        return '<div class="same">Both got the same frames, sizes, prompt and sampling.</div>'
-    return '<ul class="differ">' + "".join(f"<li>{safe(sentence)}</li>" for sentence in sentences) + "</ul>"
-
-
 def version_line(version: PromptVersion) -> str:
     """One version of a prompt in the history: when, which, and how each model ended."""
-    reasoning = " with reasoning" if version.reasoning else ""
+    reasoning = safe(t(" with reasoning")) if version.reasoning else ""
     control = "" if version.condition == "clip" else f' <span class="pill">{safe(version.condition)}</span>'
     models = "".join(
         f'<span class="pill {safe(row.finish)}">{safe(row.model)}</span>' + (demo_dot() if row.demo else "")
         for row in version.latest()
     )
     when = safe(version.newest[:16].replace("T", " "))
-    runs = f"{len(version.rows)} runs" if len(version.rows) > 1 else "1 run"
+    runs = tn("{n} run", "{n} runs", len(version.rows))
     return (
         f'<div class="version"><b>{safe(version.name)}</b> <code>{safe(version.version[:6])}</code>{reasoning}{control}'
-        f"<span>{when} UTC · {runs}</span>{models}</div>"
+        f"<span>{when} UTC · {safe(runs)}</span>{models}</div>"
     )
 
 
 def demo_dot() -> str:
-    return '<span class="badge">demo</span>'
+    return f'<span class="badge">{safe(t("demo"))}</span>'
