@@ -14,6 +14,10 @@ from playwright.sync_api import Page
 
 GRAVE = {"serious", "critical"}
 READY = '.stApp[data-test-script-state="notRunning"]'
+# A tip that is still fading in has the contrast of its way, not of its end. Spinners have no end: no wait for those.
+AT_REST = """() => Promise.all(document.getAnimations().filter(
+  (one) => one.effect.getComputedTiming().endTime !== Infinity
+).map((one) => one.finished.catch(() => null)))"""
 
 
 class StreamlitsOwn(NamedTuple):
@@ -30,6 +34,7 @@ EXCEPTIONS: tuple[StreamlitsOwn, ...] = ()
 def grave_faults(page: Page) -> list[str]:
     """What is serious or critical on the page as it stands: rule, element, and what axe says of it."""
     page.wait_for_selector(READY)
+    page.evaluate(AT_REST)
     found: list[dict[str, Any]] = Axe().run(page).response["violations"]
     return [
         f"{rule['id']} ({rule['impact']}): {node['html'][:300]}\n    {node['failureSummary']}"
