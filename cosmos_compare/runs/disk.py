@@ -1,6 +1,7 @@
 """What makes a file last."""
 
 import os
+import threading
 from pathlib import Path
 
 
@@ -13,3 +14,13 @@ def sync_folder(folder: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def replace_file(path: Path, data: bytes) -> None:
+    """Give a file other content: readers see the old or the new, never a part. Raises `OSError`; then the old stays."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident()}.tmp")
+    try:
+        temporary.write_bytes(data)
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)

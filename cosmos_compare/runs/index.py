@@ -7,7 +7,6 @@ neither pydantic nor torch is loaded, so that `cosmos-compare runs` answers at o
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import orjson
 
 from cosmos_compare.errors import CompareError
+from cosmos_compare.runs.disk import replace_file
 from cosmos_compare.runs.layout import RUNS, run_paths
 from cosmos_compare.setting_fields import ARM_FREE_FIELDS, determining
 
@@ -197,13 +197,7 @@ def _load_index(outputs: Path) -> dict[str, RunRow]:
 
 
 def _save_index(outputs: Path, rows: dict[str, RunRow]) -> None:
-    target = _index_file(outputs)
-    temporary = target.with_name(f".index.{os.getpid()}.tmp")
     data = {"version": INDEX_VERSION, "fields": RunRow._fields, "rows": [tuple(row) for row in rows.values()]}
     # On a read-only or full disk the next look reads the folders again.
     with suppress(OSError):
-        try:
-            temporary.write_bytes(orjson.dumps(data))
-            temporary.replace(target)
-        finally:
-            temporary.unlink(missing_ok=True)
+        replace_file(_index_file(outputs), orjson.dumps(data))

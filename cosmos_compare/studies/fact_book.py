@@ -6,7 +6,6 @@ reading code, the lexicon and the ground truth do.
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
@@ -16,6 +15,7 @@ import orjson
 
 from cosmos_compare.errors import CompareError
 from cosmos_compare.ground_truth import GroundTruth
+from cosmos_compare.runs.disk import replace_file
 from cosmos_compare.runs.index import RunRow
 from cosmos_compare.runs.store import Store
 from cosmos_compare.studies.facts import AnswerFacts, Fact, read_facts, reader_key
@@ -94,14 +94,8 @@ class FactBook:
                 return
             data = orjson.dumps({run: (key, _plain(facts)) for run, (key, facts) in self._entries.items()})
             self._changed = False
-        target = self.store.outputs / NAME
-        temporary = target.with_name(f"{NAME}.{os.getpid()}.tmp")
         with suppress(OSError):  # on a read-only disk they are read again next time
-            try:
-                temporary.write_bytes(data)
-                temporary.replace(target)
-            finally:
-                temporary.unlink(missing_ok=True)
+            replace_file(self.store.outputs / NAME, data)
 
 
 def _load(store: Store) -> dict[str, tuple[str, AnswerFacts]]:

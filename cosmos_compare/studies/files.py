@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 from cosmos_compare.errors import CompareError
+from cosmos_compare.runs.disk import replace_file
 from cosmos_compare.studies.study import Study, load_study, study_text
 
 FOLDER = "studies"
@@ -24,11 +25,9 @@ def load_saved(outputs: Path, name: str) -> Study:
 def save_study(outputs: Path, name: str, study: Study) -> Path:
     """Write a study under its name; one of the same name is replaced. Raises `CompareError` for what is no name."""
     path = _path(outputs, name)
-    partial = path.with_suffix(".tmp")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        partial.write_text(study_text(study), encoding="utf-8")
-        partial.replace(path)
+        replace_file(path, study_text(study).encode())
     except OSError as error:
         raise CompareError(f"{path}: can't be written ({error.strerror}).", "Check the folder.") from error
     return path

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -10,6 +9,7 @@ from pathlib import Path
 import orjson
 
 from cosmos_compare.errors import CompareError
+from cosmos_compare.runs.disk import replace_file
 from cosmos_compare.video.clips import Scenario
 from cosmos_compare.video.files import FileState, sha256_of, state_of
 
@@ -49,11 +49,6 @@ def _load(outputs: Path) -> dict[str, list[object]]:
 
 
 def _save(outputs: Path, entries: dict[str, list[object]]) -> None:
-    temporary = outputs / f"{NAME}.{os.getpid()}.tmp"
     with suppress(OSError):  # on a read-only disk the clips are hashed again
-        try:
-            outputs.mkdir(parents=True, exist_ok=True)
-            temporary.write_bytes(orjson.dumps(entries))
-            temporary.replace(outputs / NAME)
-        finally:
-            temporary.unlink(missing_ok=True)
+        outputs.mkdir(parents=True, exist_ok=True)
+        replace_file(outputs / NAME, orjson.dumps(entries))

@@ -16,6 +16,7 @@ import yaml
 
 from cosmos_compare.errors import CompareError
 from cosmos_compare.prompts import find_prompts, load_prompt
+from cosmos_compare.runs.disk import replace_file
 from cosmos_compare.runs.index import RunRow
 from cosmos_compare.runs.store import Store
 from cosmos_compare.schema import Prompt
@@ -77,11 +78,9 @@ def note_version(outputs: Path, version: str, *, note: str | None = None, parent
     entry = dict(notes.get(version, {}))
     entry |= {key: value for key, value in (("note", note), ("parent", parent)) if value is not None}
     path = outputs / NAME
-    partial = path.with_suffix(".tmp")
     try:
         outputs.mkdir(parents=True, exist_ok=True)
-        partial.write_text(yaml.safe_dump(notes | {version: entry}, allow_unicode=True), encoding="utf-8")
-        partial.replace(path)
+        replace_file(path, yaml.safe_dump(notes | {version: entry}, allow_unicode=True).encode())
     except OSError as error:
         raise CompareError(f"{path}: can't be written ({error.strerror}).", "Check the folder.") from error
 
