@@ -13,10 +13,9 @@ from typing import Any, NamedTuple
 
 from cosmos_compare.texts.answers import ParsedAnswer, read_answer
 
-KEYS = frozenset(
-    "answer final_answer letter option choice selected selection correct_answer correct_option correct prediction "
-    "reponse réponse reponse_finale réponse_finale lettre choix".split()
-)
+_NAMES = """answer final_answer letter option choice selected selection correct_answer correct_option correct prediction
+reponse réponse reponse_finale réponse_finale lettre choix"""
+KEYS = frozenset(_NAMES.split())  # of JSON, in which models give what they chose
 _DRESS = re.compile(r"\*\*|__|`+|\\boxed\b|\\text\b|[${}]")  # Markdown and LaTeX round a letter
 _NOUN = r"(?:option|choice|letter|answer|r[ée]ponse|lettre|choix|proposition)"
 _WORD = rf"(?:(?:the|la|le|l['’])\s*)?(?:{_NOUN}\s*)?"
@@ -57,7 +56,7 @@ class LetterRead(NamedTuple):
     why: str = ""
 
 
-class _Unreadable(ValueError):
+class _UnreadableError(ValueError):
     """Why a text names no one option."""
 
 
@@ -69,13 +68,15 @@ def letter_of(raw: str, options: Mapping[str, str], rendered_prompt: str | None 
     read = read_answer(raw, rendered_prompt)
     try:
         return LetterRead(_letter(read, options))
-    except _Unreadable as problem:
+    except _UnreadableError as problem:
         return LetterRead("", str(problem))
 
 
 def _letter(read: ParsedAnswer, options: Mapping[str, str]) -> str:
     if not read.answer.strip():
-        raise _Unreadable("the reasoning was cut before an answer" if read.parts.thinking else "the answer is empty")
+        raise _UnreadableError(
+            "the reasoning was cut before an answer" if read.parts.thinking else "the answer is empty"
+        )
     said = [word for value in read.given if isinstance(value.data, dict) for word in _given(value.data)]
     if said:
         return _only({_of_text(word, options) for word in said})
@@ -100,7 +101,7 @@ def _of_text(text: str, options: Mapping[str, str]) -> str:
         return _only(found)
     if led := _led(text, options):
         return led
-    raise _Unreadable("no option is named")
+    raise _UnreadableError("no option is named")
 
 
 def _at_the_ends(text: str, options: Mapping[str, str]) -> set[str]:
@@ -128,7 +129,7 @@ def _with_words(letter: str, rest: str, options: Mapping[str, str]) -> str:
     """The option of a letter before option's words; empty where other words follow."""
     named = {name for name, words in options.items() if words.strip() and _same(rest, words)}
     if named and letter.upper() not in named:
-        raise _Unreadable(f"it says {letter.upper()} and the words of {' and '.join(sorted(named))}")
+        raise _UnreadableError(f"it says {letter.upper()} and the words of {' and '.join(sorted(named))}")
     return _known(letter, options) if named else ""
 
 
@@ -152,7 +153,7 @@ def _after(text: str, at: int, options: Mapping[str, str]) -> set[str]:
         return {_only(words, "two options have these words")} if words else set()
     rest = line[letter.end() :]
     if also := _MORE.match(rest):
-        raise _Unreadable(f"it names {letter['letter'].upper()} and {also['letter'].upper()}")
+        raise _UnreadableError(f"it names {letter['letter'].upper()} and {also['letter'].upper()}")
     named = letter["letter"].upper()
     if named in options and options[named].strip() and _begins(rest.lstrip(" .:)-–—"), options[named]):
         return {named}
@@ -169,7 +170,7 @@ def _led(text: str, options: Mapping[str, str]) -> str:
         return ""
     marked = {found["letter"] for found in _MARKED.finditer(text)} & set(options) | {led["letter"].upper()}
     if _DENIED.match(led["rest"]):
-        raise _Unreadable(f"it says that {led['letter'].upper()} is wrong")
+        raise _UnreadableError(f"it says that {led['letter'].upper()} is wrong")
     _only(marked)
     _with_words(led["letter"], led["rest"].split("\n", 1)[0], options)
     return _known(led["letter"], options)
@@ -178,13 +179,13 @@ def _led(text: str, options: Mapping[str, str]) -> str:
 def _known(letter: str, options: Mapping[str, str]) -> str:
     letter = letter.upper()
     if letter not in options:
-        raise _Unreadable(f"it names {letter}, which is no option")
+        raise _UnreadableError(f"it names {letter}, which is no option")
     return letter
 
 
 def _only(found: set[str], why: str = "") -> str:
     if len(found) != 1:
-        raise _Unreadable(why or f"it names {' and '.join(sorted(found))}")
+        raise _UnreadableError(why or f"it names {' and '.join(sorted(found))}")
     return found.pop()
 
 

@@ -1,4 +1,4 @@
-"""Which option an answer names: the rules of docs/IMPORTS.md, one by one. What is unclear is unreadable, never guessed."""
+"""Which option an answer names: the rules of docs/IMPORTS.md. What is unclear is never guessed."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ NAMED = [
     ("Keep speed", "B"), ("keep speed.", "B"), ("A car", "D"), ("Answer: Keep speed", "B"),
     ("Answer: Brake. A child runs.", "A"),
     # announced
-    ("Answer: C", "C"), ("answer:c", "C"), ("The answer is (C).", "C"), ("The correct answer is option C: Turn left", "C"),
+    ("Answer: C", "C"), ("answer:c", "C"), ("The answer is (C).", "C"),
+    ("The correct answer is option C: Turn left", "C"),
     ("Réponse : B", "B"), ("La bonne réponse est B.", "B"), ("I would choose B because it is safe.", "B"),
     ("Je choisis B.", "B"), ("Answer: **C**", "C"), ("Option A is wrong. Option B is correct.", "B"),
     ("Answer: D. A car", "D"), ("Answer: A Brake", "A"), ("Not A. The answer is B.", "B"),
@@ -38,21 +39,25 @@ UNREADABLE = [
     ("", "the answer is empty"), ("   \n", "the answer is empty"), ("<think>It could be B", "reasoning was cut"),
     # a letter that is a word of the prose
     ("A car brakes.", "no option"), ("A pedestrian crosses, so the ego slows down.", "no option"),
-    ("The answer is a pedestrian", "no option"), ("Answer: A car brakes hard", "no option"), ("I think so.", "no option"),
+    ("The answer is a pedestrian", "no option"), ("Answer: A car brakes hard", "no option"),
+    ("I think so.", "no option"),
     ("Answer: I see nothing", "no option"), ("Plan B is to wait", "no option"), ("It is not B", "no option"),
     ("The answer is not A", "no option"), ("La réponse n'est pas B", "no option"), ("", "empty"),
     # two letters
     ("A and B", "no option"), ("Answer: A and B", "names A and B"), ("Answer: A or B", "names A and B"),
-    ("Answer: A/B", "names A and B"), ("Answer: A, B", "names A and B"), ("Réponse : A et B", "names A et B".replace("et", "and")),
+    ("Answer: A/B", "names A and B"), ("Answer: A, B", "names A and B"),
+    ("Réponse : A et B", "names A and B"),
     ("The answer is A. The answer is B.", "names A and B"), ("A\nso it is\nB", "names A and B"),
     ("A: Brake\nB: Keep speed", "names"), ("A) brakes; B) keeps", "names A and B"), ("B\nAnswer: C", "names B and C"),
     ('{"answer": ["A", "B"]}', "names A and B"), ('{"answer": "A", "choice": "B"}', "names A and B"),
     # no such option
-    ("E", "E, which is no option"), ("Answer: E", "E, which is no option"), ('{"answer": "E"}', "E, which is no option"),
+    ("E", "E, which is no option"), ("Answer: E", "E, which is no option"),
+    ('{"answer": "E"}', "E, which is no option"),
     # a letter against its words
     ("B. Brake", "says B and the words of A"), ("Answer: B. Brake", "says B and the words of A"),
     ("B is wrong", "no option"), ("B: is wrong", "B is wrong"),
-    ("Yes", "no option"), ("None of them", "no option"), ('{"answer": 2}', "no option"), ('{"answer": null}', "no option"),
+    ("Yes", "no option"), ("None of them", "no option"), ('{"answer": 2}', "no option"),
+    ('{"answer": null}', "no option"),
 ]  # fmt: skip
 
 
