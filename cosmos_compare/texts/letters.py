@@ -94,11 +94,11 @@ def _given(data: Mapping[str, Any]) -> Iterator[str]:
 
 def _of_text(text: str, options: Mapping[str, str]) -> str:
     text = _plain(text)
-    if found := _whole(text, options):
-        return found
+    if whole := _whole(text, options):
+        return whole
     usual, final = _announced(text, options)
-    if found := final or usual | _at_the_ends(text, options):
-        return _only(found)
+    if named := final or usual | _at_the_ends(text, options):
+        return _only(named)
     if led := _led(text, options):
         return led
     raise _UnreadableError("no option is named")
@@ -107,9 +107,9 @@ def _of_text(text: str, options: Mapping[str, str]) -> str:
 def _at_the_ends(text: str, options: Mapping[str, str]) -> set[str]:
     """The options of a first and a last line that are nothing else; in a list of options only of letters alone."""
     lines = [line for line in map(str.strip, text.splitlines()) if line]
-    led = {found["letter"].upper() for line in lines if (found := _LEADS.match(line))} & set(options)
+    listed = {led["letter"].upper() for line in lines if (led := _LEADS.match(line))} & set(options)
     ends = [lines[0], lines[-1]] if len(lines) > 1 else []
-    if len(led) > 1:
+    if len(listed) > 1:
         ends = [line for line in ends if _ALONE.fullmatch(line)]
     return {found for line in ends if (found := _whole(line, options))}
 
