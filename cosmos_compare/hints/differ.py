@@ -43,7 +43,12 @@ class Point:
 
     @property
     def agree(self) -> bool:
-        return None not in self.claims and not self.differ
+        return None not in self.claims and not self.differ and not self.split
+
+    @property
+    def split(self) -> bool:
+        """Whether the truth holds with one of them and not with the other."""
+        return {"right", "wrong"} <= {claim.right for claim in self.claims if claim}
 
 
 @dataclass(frozen=True)
@@ -223,7 +228,7 @@ def _event_times(told: Sequence[Sequence[Event]], truth: Truth | None, words: Le
     for a, b in _pairs(told, words):
         true = _true_of(a, truth, words)
         claims = [_event_claim(event, true) for event in (a, b)]
-        differ = abs(a.start - b.start) > TOLERANCE_S
+        differ = abs(a.start - b.start) > TOLERANCE_S or {claim.right for claim in claims} == {"right", "wrong"}
         points.append(Point("event time", a.label, (claims[0], claims[1]), differ, f"{true.start:g} s" if true else ""))
     return points
 

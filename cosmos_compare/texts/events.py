@@ -13,7 +13,7 @@ from cosmos_compare.texts.reasoning import Span
 from cosmos_compare.texts.sentences import sentences, trim
 from cosmos_compare.texts.times import Moment, TimeSpan, find_time_spans
 
-_LABELS = ("event", "label", "description", "action", "name", "what", "text", "caption", "événement", "evenement")
+EVENT_LABELS = ("event", "label", "description", "action", "name", "what", "text", "caption", "événement", "evenement")
 _STARTS = r"start|begin|from|time|timestamp|at|t|when|second|seconds|moment|début|debut|temps|instant|quand"
 _ENDS = r"end|to|until|stop|finish|fin"
 _UNIT = r"(?:[_ ]?(?:time|s|sec|secs|seconds|timestamp|stamp))?"
@@ -120,7 +120,9 @@ def _events_of(
             for m in t.moments
         ]
         label_key = (
-            of if isinstance(item.get(of), str) else next((k for k in _LABELS if isinstance(item.get(k), str)), None)
+            of
+            if isinstance(item.get(of), str)
+            else next((k for k in EVENT_LABELS if isinstance(item.get(k), str)), None)
         )
         leaves = [leaf for name in (label_key, key, ends.get(of)) if name for leaf in _below(by_path, (*path, name))]
         span = Span(min(leaf.start for leaf in leaves), max(leaf.end for leaf in leaves))

@@ -1,0 +1,89 @@
+"""Agreement: in which passages two answers agree, contradict each other or contradict the truth, and why, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+from cosmos_compare.evidence.passages import passages_at, passages_of
+from cosmos_compare.ground_truth import GroundTruth
+from cosmos_compare.hints.differ import Claim, Comparison, Point, compare_facts
+from cosmos_compare.hints.truth import truth_of
+from cosmos_compare.language import t
+from cosmos_compare.schema import Run
+from cosmos_compare.texts.answers import counts_from, read_answer
+from cosmos_compare.texts.facts import Facts, facts_of
+
+MarkKind = Literal["untrue", "differ", "agree"]
+_RANK: tuple[MarkKind, ...] = ("untrue", "differ", "agree")
+
+
+class PassageMark(NamedTuple):
+    """How a passage stands to the other answer or to the truth, the gravest of what it says, and all of it in words."""
+
+    kind: MarkKind
+    words: str
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """`line` says in words where answers agree and differ; `marks` by number of passage, for each answer."""
+
+    line: str
+    marks: tuple[dict[int, PassageMark], ...]
+
+
+def agreement_of(runs: Sequence[Run], names: Sequence[str], written: GroundTruth | None = None) -> Agreement:
+    """Two answers held against each other and the truth; one, or more than two, against the truth alone."""
+    truth = truth_of(written) if written else None
+    facts = [facts_of(read_answer(run.answer.raw, run.answer.rendered_prompt)) for run in runs]
+    begins = [counts_from(run.model, run.settings, run.frames) for run in runs]
+    if len(runs) == 2:
+        comparison = compare_facts((facts[0], facts[1]), truth, (begins[0], begins[1]))
+        pair = names[0], names[1]
+        marks = tuple(_marks(run, comparison, side, pair) for side, run in enumerate(runs))
+        return Agreement(comparison.line(pair), marks)
+    alone = [compare_facts((own, Facts()), truth, (begin, 0.0)) for own, begin in zip(facts, begins, strict=True)]
+    marks = tuple(_marks(run, own, 0, (name, "")) for run, own, name in zip(runs, alone, names, strict=True))
+    lines = [_alone(own, name) for own, name in zip(alone, names, strict=True) if truth]
+    return Agreement(" ".join(line for line in lines if line), marks)
+
+
+def _alone(comparison: Comparison, name: str) -> str:
+    wrong = comparison.against_truth(0)
+    what = ", ".join(point.about for point in wrong[:3])
+    return t("{name} contradicts the truth on {what}.", name=name, what=what) if wrong else ""
+
+
+def _marks(run: Run, comparison: Comparison, side: int, names: tuple[str, str]) -> dict[int, PassageMark]:
+    passages = passages_of(read_answer(run.answer.raw, run.answer.rendered_prompt))
+    found: dict[int, list[PassageMark]] = {}
+    for point in comparison.points:
+        claim = point.claims[side]
+        mark = _mark(point, claim, names) if claim else None
+        if claim and mark:
+            for number in passages_at(passages, claim.sentence):
+                found.setdefault(number, []).append(mark)
+    return {number: _gravest(marks) for number, marks in found.items()}
+
+
+def _mark(point: Point, claim: Claim, names: tuple[str, str]) -> PassageMark | None:
+    about = point.about if point.about == point.topic else f"{t(point.topic)} “{point.about}”"
+    says = ", ".join(f"{name}: {own.says}" for name, own in zip(names, point.claims, strict=True) if own)
+    true = t("; true: {true}", true=point.true) if point.true else ""
+    if claim.right == "wrong":
+        return PassageMark("untrue", t("Against the truth: {about} ({says}{true})", about=about, says=says, true=true))
+    if point.differ:
+        return PassageMark("differ", t("They differ: {about} ({says}{true})", about=about, says=says, true=true))
+    return (
+        PassageMark("agree", t("They agree: {about} ({says}{true})", about=about, says=says, true=true))
+        if (point.agree)
+        else None
+    )
+
+
+def _gravest(marks: Sequence[PassageMark]) -> PassageMark:
+    kind = min((mark.kind for mark in marks), key=_RANK.index)
+    ranked = sorted(marks, key=lambda mark: _RANK.index(mark.kind))
+    return PassageMark(kind, "\n".join(dict.fromkeys(mark.words for mark in ranked)))

@@ -1,0 +1,177 @@
+"""Lanes: the truth and what each answer claims on one clock, packed into rows, ready to be drawn anywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from cosmos_compare.evidence.claims import Remark, Shown, TimeClaim, seconds_words, time_claims
+from cosmos_compare.ground_truth import EventTruth, GroundTruth
+from cosmos_compare.hints.events import SAME, match_in_order, similarities
+from cosmos_compare.hints.truth import TOLERANCE_S
+from cosmos_compare.language import t
+from cosmos_compare.schema import Run
+from cosmos_compare.texts.answers import counts_from, read_answer
+from cosmos_compare.texts.events import Event
+from cosmos_compare.texts.lexicon import lexicon
+
+MOST_ROWS = 4  # of a lane; what overlaps beyond them lies on top of each other
+LABEL_SHARE = 0.24  # of the clock, kept free for the words of a mark where there is room
+
+
+@dataclass(frozen=True)
+class Told:
+    """What one answer says of a true event: the time that it names, None where it tells none, and whether that hits."""
+
+    at: float | None = None
+    hit: bool = False
+
+
+@dataclass(frozen=True)
+class TrueEvent:
+    """An event of the ground truth; `told` has a place for each lane."""
+
+    label: str
+    start: float
+    end: float
+    critical: bool
+    tolerance: float
+    told: tuple[Told, ...] = ()
+    remarks: tuple[Remark, ...] = ()
+
+    @property
+    def last(self) -> float:
+        return max(self.start, self.end)
+
+    @property
+    def when(self) -> str:
+        return t("{start} to {end}", start=seconds_words(self.start), end=seconds_words(self.end))
+
+
+@dataclass(frozen=True)
+class Lane:
+    """What one answer claims; `rows` has the row of each claim, `frames` when the frames that it saw are, seconds."""
+
+    name: str
+    claims: tuple[TimeClaim, ...]
+    frames: tuple[float, ...]
+    rows: tuple[int, ...] = ()
+
+    @property
+    def height(self) -> int:
+        """How many rows it takes, at least one."""
+        return max(self.rows, default=0) + 1
+
+    @property
+    def remarked(self) -> list[TimeClaim]:
+        """The claims about which something is odd."""
+        return [claim for claim in self.claims if claim.remarks]
+
+
+@dataclass(frozen=True)
+class Lanes:
+    """One clock of `duration` seconds: the `truth`, None where there is no ground truth, and a lane for each
+    answer."""
+
+    duration: float
+    lanes: tuple[Lane, ...]
+    truth: tuple[TrueEvent, ...] | None = None
+    truth_rows: tuple[int, ...] = ()
+
+    @property
+    def truth_height(self) -> int:
+        return max(self.truth_rows, default=0) + 1
+
+    def share(self, seconds: float) -> float:
+        """Where a time lies on the clock, 0 to 1; what lies outside stands at the edge."""
+        return min(max(seconds / self.duration, 0.0), 1.0) if self.duration > 0 else 0.0
+
+
+def lanes_of(runs: Sequence[Run], names: Sequence[str], written: GroundTruth | None = None) -> Lanes:
+    """The lanes of answers about one clip, in their order; `names` is what each is called."""
+    duration = max((run.clip.duration for run in runs), default=0.0)
+    claims = [time_claims(read_answer(run.answer.raw, run.answer.rendered_prompt), shown_to(run)) for run in runs]
+    events = _judgeable(written)
+    held = [_against(own, events) for own in claims]
+    lanes = tuple(
+        Lane(name, own, run.frames.seconds, rows_of([(claim.start, claim.last) for claim in own], duration))
+        for run, name, (own, _) in zip(runs, names, held, strict=True)
+    )
+    if written is None:
+        return Lanes(duration, lanes)
+    told = [row for _, row in held]
+    truth = tuple(
+        TrueEvent(
+            event.label,
+            event.start,
+            event.end,
+            event.critical,
+            _tolerance(event),
+            tuple(row[number] for row in told),
+            _truth_remarks(event, duration),
+        )
+        for number, event in enumerate(events)
+    )
+    return Lanes(duration, lanes, truth, rows_of([(event.start, event.last) for event in truth], duration))
+
+
+def shown_to(run: Run) -> Shown:
+    """What the model of a run was shown."""
+    return Shown(run.clip.duration, run.frames.seconds, counts_from(run.model, run.settings, run.frames))
+
+
+def _judgeable(written: GroundTruth | None) -> tuple[EventTruth, ...]:
+    return tuple(sorted(written.events, key=lambda event: event.start)) if written else ()
+
+
+def _tolerance(event: EventTruth) -> float:
+    return TOLERANCE_S if event.tolerance is None else event.tolerance
+
+
+def _truth_remarks(event: EventTruth, duration: float) -> tuple[Remark, ...]:
+    late = event.end > duration + 0.05
+    remarks = [Remark("outside the clip", event.end, (duration,))] if late else []
+    return (*remarks, Remark("ends early", event.end, (event.start,))) if event.end < event.start else tuple(remarks)
+
+
+def _against(
+    claims: tuple[TimeClaim, ...], events: Sequence[EventTruth]
+) -> tuple[tuple[TimeClaim, ...], tuple[Told, ...]]:
+    """Claims with their standing, and what is told of each true event.
+
+    A true event has one claim that tells it, the most alike; another that is as alike is right where it lies within the
+    event, and not judged elsewhere: an answer may well speak of a thing again.
+    """
+    if not events or not claims:
+        return claims, tuple(Told() for _ in events)
+    said = [Event(claim.what, claim.start, claim.end, claim.span, claim.source) for claim in claims]
+    weights = similarities(events, said, lexicon())
+    judged = list(claims)
+    for number, claim in enumerate(claims):
+        best = int(weights[:, number].argmax())
+        inside = events[best].start - _tolerance(events[best]) <= claim.start <= events[best].end
+        if weights[best, number] >= SAME and inside:
+            judged[number] = replace(claim, standing="right", true=events[best].label)
+    told = []
+    for match in match_in_order(events, said, weights):
+        if match.said is None or match.off is None:
+            told.append(Told())
+            continue
+        number = next(n for n, event in enumerate(said) if event is match.said)
+        standing = "right" if match.hit else "wrong"
+        judged[number] = replace(claims[number], standing=standing, true=match.true.label, off=match.off)
+        told.append(Told(match.said.start, match.hit))
+    return tuple(judged), tuple(told)
+
+
+def rows_of(spans: Sequence[tuple[float, float]], duration: float) -> tuple[int, ...]:
+    """A row for each span of time, so that few lie on each other and most have room for a word; by their beginning."""
+    free = [float("-inf")] * MOST_ROWS
+    rows = [0] * len(spans)
+    for number in sorted(range(len(spans)), key=lambda n: spans[n]):
+        start, last = spans[number]
+        start = min(start, duration)
+        row = next((n for n, until in enumerate(free) if until <= start), free.index(min(free)))
+        rows[number] = row
+        free[row] = max(free[row], last, start + LABEL_SHARE * duration)
+    return tuple(rows)
