@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from cosmos_compare.evidence.claims import Remark, Shown, TimeClaim, seconds_words, time_claims
+from cosmos_compare.evidence.claims import Remark, Shown, Standing, TimeClaim, seconds_words, time_claims
 from cosmos_compare.ground_truth import EventTruth, GroundTruth
 from cosmos_compare.hints.events import SAME, match_in_order, similarities
 from cosmos_compare.hints.truth import TOLERANCE_S
@@ -158,7 +158,7 @@ def _against(
             told.append(Told())
             continue
         number = next(n for n, event in enumerate(said) if event is match.said)
-        standing = "right" if match.hit else "wrong"
+        standing: Standing = "right" if match.hit else "wrong"
         judged[number] = replace(claims[number], standing=standing, true=match.true.label, off=match.off)
         told.append(Told(match.said.start, match.hit))
     return tuple(judged), tuple(told)
