@@ -1,8 +1,6 @@
 """What `cosmos-compare results` prints: sentences and tables, or JSON."""
 
 import math
-from dataclasses import fields, is_dataclass
-from typing import Any
 
 import pandas as pd
 
@@ -13,6 +11,7 @@ from cosmos_compare.results import many_arms
 from cosmos_compare.results.evidence import Evidence, Slice
 from cosmos_compare.results.number_words import level_words, p_words
 from cosmos_compare.results.report import Report, report
+from cosmos_compare.results.report_json import plain, report_json
 from cosmos_compare.results.report_words import sentences
 from cosmos_compare.results.speed import speed_words
 from cosmos_compare.results.trust_words import slice_words
@@ -67,31 +66,6 @@ def many(found: Evidence, arms: list[ArmChoice], part: Slice, *, as_json: bool) 
     ]
     print_table(("arm", "less", "difference", "95 % interval", "joint p", "scenarios"), rows)
     return 0
-
-
-def report_json(found: Report) -> dict[str, Any]:
-    """The report in plain types: frames as lists of rows, None for what is undefined."""
-    d = found.difference
-    claims = {"enough": d.enough, "enough_for_other_raters": d.enough_for_others, "preference": found.win_rate.enough}
-    rest = {f.name: plain(getattr(found, f.name)) for f in fields(found)}
-    return {"sentences": sentences(found), "slice_words": slice_words(found.slice), "claims": claims} | rest
-
-
-def plain(value: Any) -> Any:
-    """Frames, named tuples, records and numbers of numpy as JSON has them."""
-    if isinstance(value, pd.DataFrame):
-        return plain((value.reset_index() if value.index.name else value).to_dict("records"))
-    if is_dataclass(value) and not isinstance(value, type):
-        return plain(vars(value))
-    if isinstance(value, tuple) and hasattr(value, "_asdict"):
-        return plain(value._asdict())
-    if isinstance(value, dict):
-        return {key: plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [plain(item) for item in value]
-    if hasattr(value, "item"):  # a number of numpy
-        value = value.item()
-    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _print_sentences(words: list[str]) -> None:

@@ -22,12 +22,15 @@ from cosmos_compare.runs.index import RunRow, read_runs
 
 @dataclass(frozen=True)
 class Slice:
-    """Which part of the ratings: an empty choice means all."""
+    """Which part of the ratings: an empty choice means all. `study` is the name of what the `runs` belong to, which
+    are those that stand for equal answers (`equal_answers.first_runs`)."""
 
     scenarios: tuple[str, ...] = ()
     prompt_versions: tuple[str, ...] = ()
     raters: tuple[str, ...] = ()
     blind_only: bool = False
+    study: str = ""
+    runs: tuple[str, ...] = ()
 
     def ratings(self, rows: pd.DataFrame) -> npt.NDArray[np.bool_]:
         """True for the rows of this part."""
@@ -38,6 +41,7 @@ class Slice:
             (rows["scenario"], self.scenarios),
             (rows["prompt_version"], self.prompt_versions),
             (pd.Series(folded), raters),
+            (rows["run_id"], self.runs),
         ]
         for column, chosen in columns:
             if chosen:
@@ -51,6 +55,7 @@ class Slice:
             for pair in on_disk
             if (not self.scenarios or pair.scenario in self.scenarios)
             and (not self.prompt_versions or {pair.a.prompt_version, pair.b.prompt_version} <= {*self.prompt_versions})
+            and (not self.runs or {pair.a.id, pair.b.id} <= {*self.runs})
         ]
 
 

@@ -120,6 +120,6 @@ def _text(arm: dict[str, Any]) -> str:
 def _part(part: Slice) -> dict[str, Any]:
     """What is chosen, as YAML gives it back."""
     chosen = {"scenarios": part.scenarios, "prompt_versions": part.prompt_versions, "raters": part.raters}
-    return {name: sorted(values) for name, values in chosen.items() if values} | (
-        {"blind_only": True} if part.blind_only else {}
-    )
+    named: dict[str, Any] = {"blind_only": True} if part.blind_only else {}
+    named |= {"study": part.study} if part.study else {}
+    return {name: sorted(values) for name, values in chosen.items() if values} | named

@@ -4,7 +4,16 @@ from typing import NamedTuple
 
 from cosmos_compare.language import t
 from cosmos_compare.results.difference_words import difference_words, others_words, start_words
-from cosmos_compare.results.number_words import count, estimate_words, interval_words, p_words
+from cosmos_compare.results.number_words import (
+    count,
+    estimate_words,
+    interval_words,
+    judgements,
+    level_words,
+    p_words,
+    raters,
+    scenarios,
+)
 from cosmos_compare.results.report import Report
 from cosmos_compare.results.trust_words import (
     agreement_words,
@@ -16,9 +25,10 @@ from cosmos_compare.results.trust_words import (
     warnings,
 )
 from cosmos_compare.results.verdict_words import left_words, win_words
+from cosmos_compare.stats import Difference
 
 __all__ = ["Group", "claim_words", "count", "coverage_words", "estimate_words", "groups", "headline", "interval_words"]
-__all__ += ["p_words", "sentences"]
+__all__ += ["p_words", "repeatable_words", "sentences"]
 
 
 class Group(NamedTuple):
@@ -68,3 +78,56 @@ def claim_words(found: Report) -> str:
     if d.raters == 1:
         return t("Enough evidence: {higher} is rated higher, by this rater", higher=higher)
     return t("Enough evidence: {higher} is rated higher, by these raters", higher=higher)
+
+
+def repeatable_words(found: Report) -> str:
+    """The finding in one sentence that somebody can repeat: whose judgements, of what, and whether they show a
+    difference. It claims what `claim_words` claims, and no more."""
+    d, (a, b) = found.difference, found.models
+    whose = t(
+        "{judgements} by {raters} on {scenarios}",
+        judgements=judgements(found.judged_pairs),
+        raters=raters(d.raters),
+        scenarios=scenarios(d.scenarios),
+    )
+    if d.value is None or d.low is None or d.high is None:
+        return t("Nothing is shown about {a} and {b} yet: {whose}.", whose=whose, a=a, b=b)
+    if not d.enough:
+        return _no_difference(d, whose, a, b)
+    higher, lower = (b, a) if d.value > 0 else (a, b)
+    if d.enough_for_others:
+        return t(
+            "{whose} show that {higher} is rated higher than {lower} on scenarios like these, by raters like these.",
+            whose=whose,
+            higher=higher,
+            lower=lower,
+        )
+    return t(
+        "{whose} show that these raters rate {higher} higher than {lower} on scenarios like these; what others would "
+        "say is not shown.",
+        whose=whose,
+        higher=higher,
+        lower=lower,
+    )
+
+
+def _no_difference(d: Difference, whose: str, a: str, b: str) -> str:
+    if d.planned is not None and d.scenarios < d.planned:
+        planned = scenarios(d.planned)
+        return t(
+            "{whose} decide nothing between {a} and {b} yet: {planned} are planned.",
+            whose=whose,
+            a=a,
+            b=b,
+            planned=planned,
+        )
+    if d.low is None or d.high is None or not d.low <= 0 <= d.high:
+        return t("{whose} do not show a difference between {a} and {b}.", whose=whose, a=a, b=b)
+    return t(
+        "{whose} do not show a difference between {a} and {b}: {b} may be anything from {low} lower to {high} higher.",
+        whose=whose,
+        a=a,
+        b=b,
+        low=level_words(-d.low),
+        high=level_words(d.high),
+    )

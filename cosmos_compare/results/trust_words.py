@@ -28,6 +28,7 @@ def basis_words(found: Report) -> str:
 def slice_words(part: Slice) -> str:
     """The part of the ratings that is counted."""
     parts = [
+        t("answers of the study {name}", name=part.study) if part.study else "",
         t("scenarios {names}", names=_named(part.scenarios)) if part.scenarios else "",
         t("prompt versions {names}", names=_named(part.prompt_versions)) if part.prompt_versions else "",
         t("raters {names}", names=_named(part.raters)) if part.raters else "",

@@ -57,3 +57,11 @@ def test_means_beside_differences_are_of_the_same_marks() -> None:
     assert axes.loc["risk", ["a", "b", "difference"]].tolist() == [0, 1, 1]
     assert axes.loc["focus", ["a", "b", "n"]].tolist() == [0, 1, 1]
     assert found.means.set_index(["model", "axis"]).loc[("reason1", "risk"), "mean"] > 1.5  # over all rated answers
+
+
+def test_a_slice_of_a_study_counts_its_runs_only_and_says_so() -> None:
+    found = evidence_of(judged("s1", 0, 1), judged("s2", 0, 1), judged("s3", 2, 0))
+    part = Slice(study="pilot", runs=("s1-1", "s1-2", "s2-1", "s2-2"))
+    told = report(found, MODELS, part)
+    assert (told.difference.value, told.judged_pairs, int(told.coverage["pairs"].sum())) == (1, 2, 2)
+    assert "Counted is a part only: answers of the study pilot." in " ".join(sentences(told))

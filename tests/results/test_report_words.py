@@ -6,6 +6,7 @@ from test_report import MODELS, evidence_of, judged, report
 
 from cosmos_compare.results.difference_words import difference_words, others_words, start_words
 from cosmos_compare.results.number_words import count, estimate_words, p_words, size_words
+from cosmos_compare.results.report_words import claim_words, repeatable_words
 from cosmos_compare.results.trust_words import agreement_words, slice_words
 from cosmos_compare.results.verdict_words import left_words, win_words
 from cosmos_compare.stats import Estimate, Look, difference, side_bias, win_rate
@@ -166,3 +167,26 @@ def test_values_without_an_interval() -> None:
 
 def test_counting() -> None:
     assert [count(n, "mark") for n in (0, 1, 50_000)] == ["0 marks", "1 mark", "50,000 marks"]
+
+
+@pytest.mark.parametrize("raters", [1, 2, 4])
+@pytest.mark.parametrize("shift", [-1, 0, 0.3, 1])
+def test_the_sentence_to_repeat_claims_what_the_claim_does_and_no_more(shift: float, raters: int) -> None:
+    """It is what is passed on, so it must hold where the careful words hold."""
+    draws = np.random.default_rng(5).normal(1 + shift, 0.4, (9, raters)).round().clip(0, 2).astype(int)
+    rows = [judged(f"s{s}", 1, int(draws[s, r]), rater=f"r{r}") for s in range(9) for r in range(raters)]
+    found = report(evidence_of(*rows), MODELS)
+    words = repeatable_words(found)
+    assert (" show that " in words) == found.difference.enough == claim_words(found).startswith("Enough")
+    assert ("do not show a difference" in words) != (" show that " in words)
+    assert words.startswith(f"{9 * raters} judgements by {raters} rater")
+    assert "9 scenarios" in words
+    assert ("raters like these" in words) == found.difference.enough_for_others
+
+
+def test_the_sentence_to_repeat_of_few_scenarios_and_of_a_plan_that_is_not_reached() -> None:
+    one = repeatable_words(report(evidence_of(judged("s1", 0, 2)), MODELS))
+    assert one == "Nothing is shown about reason1 and reason2 yet: 1 judgement by 1 rater on 1 scenario."
+    rows = [judged(f"s{n}", 0, 2) for n in range(6)]
+    assert "6 scenarios decide nothing between" in repeatable_words(report(evidence_of(*rows), MODELS, planned=12))
+    assert "6 scenarios show that" in repeatable_words(report(evidence_of(*rows), MODELS, planned=6))

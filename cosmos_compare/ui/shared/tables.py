@@ -2,27 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
-from html import escape
 from typing import Any
 
+from cosmos_compare.html_text import safe as safe
+from cosmos_compare.html_text import visible as visible
 from cosmos_compare.language import t
 
-# Control characters but newline and tab, and marks that turn the direction of the text round.
-_UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 MAX_ROWS = 300
 MAX_DEPTH = 12
-
-
-def visible(text: object) -> str:
-    """A text without characters that can't be seen; a sign stands for each."""
-    return _UNSEEN.sub("\N{REPLACEMENT CHARACTER}", str(text))
-
-
-def safe(text: object) -> str:
-    """Escaped for HTML, and without characters that can't be seen."""
-    return escape(visible(text))
 
 
 def plain(key: str, value: Any) -> str:
