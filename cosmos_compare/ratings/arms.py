@@ -57,14 +57,19 @@ def two_arms(arms: "Sequence[str | Arm | ArmChoice]") -> Two:
 
 
 def question_between(two: Two) -> Callable[[RunRow], tuple[object, ...]]:
-    """What must be equal in two answers of these arms: clip and frames, and whatever the arms leave open."""
+    """What must be equal in two answers of these arms: clip, frames and question, unless the arms differ in that.
+
+    Other settings may be other frames, and every control is; the file of the clip is the same even then.
+    """
     a, b = two
     prompt, reasoning, settings = (None in fixed for fixed in zip(a[1:4], b[1:4], strict=True))
+    frames = a.condition == b.condition and (settings or a.settings_key == b.settings_key)
 
     def question(row: RunRow) -> tuple[object, ...]:
         return (
             row.scenario,
-            row.footage_key,
+            row.clip_sha256,
+            row.footage_key if frames else None,
             row.repeat,
             row.prompt_version if prompt else None,
             row.reasoning if reasoning else None,
@@ -89,11 +94,22 @@ def label(arm: ArmChoice, others: Sequence[ArmChoice], prompts: "dict[str, str]"
 def arms_of_pair(a: RunRow, b: RunRow) -> Two | None:
     """The comparison that two runs belong to: two models, or one model with another prompt, settings or condition.
 
-    None where more than one thing differs, or nothing.
+    None where more than one thing differs, or nothing, or where they are about other frames (`question_between`).
     """
-    if (a.scenario, a.footage_key, a.repeat) != (b.scenario, b.footage_key, b.repeat):
-        return None
-    return one_difference(*(row.arm._replace(settings_key=_settings(row)) for row in (a, b)))
+    two = one_difference(*map(_arm_of, (a, b)))
+    return two if two and are_comparable(two, a, b) else None
+
+
+def are_comparable(two: Two, a: RunRow, b: RunRow) -> bool:
+    """Whether two runs of these arms, in this order, answer what must be the same between them."""
+    question = question_between(two)
+    return two[0].takes(a) and two[1].takes(b) and question(a) == question(b)
+
+
+def all_of_pair(a: RunRow, b: RunRow) -> Two | None:
+    """The two arms of two runs, named in full: they may differ in several things. None where they can't be compared."""
+    one, other = (ArmChoice(*_arm_of(row)) for row in (a, b))
+    return (one, other) if one != other and are_comparable((one, other), a, b) else None
 
 
 def one_difference(a: Arm, b: Arm) -> Two | None:
@@ -162,6 +178,10 @@ def _label(own: ArmChoice, other: ArmChoice, prompts: "dict[str, str]") -> str:
     if own.condition != other.condition or own.condition != CLIP:
         words.append(own.condition)
     return f"{own.model} · {' · '.join(words)}" if words else own.model
+
+
+def _arm_of(row: RunRow) -> Arm:
+    return row.arm._replace(settings_key=_settings(row))
 
 
 def _settings(row: RunRow) -> str:

@@ -1,8 +1,8 @@
 """Pairs to rate: answers of two arms about the same clip, of two models most often. Reads run rows only.
 
 Like is compared with like: same frames of the same clip, and the same prompt text, reasoning, settings and condition
-unless that is what the arms differ in. The id of a pair is made of
-the ids of its runs, so a link or a rating leads back to them without any table.
+unless that is what the arms differ in (`arms.question_between`: one rule for the queue, a link and the statistics). The
+id of a pair is made of the ids of its runs, so a link or a rating leads back to them without any table.
 """
 
 import hashlib
@@ -12,7 +12,7 @@ from itertools import combinations
 from typing import NamedTuple
 
 from cosmos_compare.errors import CompareError
-from cosmos_compare.ratings.arms import CLIP, ArmChoice, Two, arms_of_pair, question_between, two_arms
+from cosmos_compare.ratings.arms import CLIP, ArmChoice, Two, are_comparable, arms_of_pair, question_between, two_arms
 from cosmos_compare.ratings.equal_answers import first_runs, question_of
 from cosmos_compare.runs.history import newest
 from cosmos_compare.runs.index import Arm, RunRow
@@ -91,7 +91,7 @@ def find_pair(rows: Sequence[RunRow], link: str, first: str | None = None, arms:
     runs = [by_id[earlier.get(run_id, run_id)] for run_id in ids]
     if arms:
         for a, b in (runs, runs[::-1]):
-            if arms[0].takes(a) and arms[1].takes(b) and len({question_between(arms)(run) for run in runs}) == 1:
+            if are_comparable(arms, a, b):
                 return Pair(pair_id(a.id, b.id), a.scenario, a, b)
     return make_pair(*sorted(runs, key=lambda row: (row.model != first, row.model)))
 
@@ -108,15 +108,18 @@ def left_run(rater: str, pair: Pair) -> str:
 
 
 def _traits(a: RunRow, b: RunRow) -> list[tuple[str, object, object]]:
-    return [
+    """What two runs may differ in; of frames only where settings and condition are the same, which make others."""
+    traits: list[tuple[str, object, object]] = [
         ("model", a.model, b.model),
         ("scenario", a.scenario, b.scenario),
         ("prompt", a.prompt_version, b.prompt_version),
         ("reasoning", a.reasoning, b.reasoning),
         ("settings", a.arm_settings_key or a.settings_key, b.arm_settings_key or b.settings_key),
         ("condition", a.condition, b.condition),
-        ("frames", a.footage_key, b.footage_key),
     ]
+    made_alike = all(one == other for _, one, other in traits[-2:])
+    one, other = (row.footage_key if made_alike else row.clip_sha256 for row in (a, b))
+    return [*traits, ("frames", one, other)]
 
 
 def _latest(rows: Iterable[RunRow], arm: ArmChoice, question: Callable[[RunRow], Hashable]) -> dict[Hashable, RunRow]:
@@ -136,6 +139,6 @@ def _why_not(a: RunRow, b: RunRow) -> tuple[str, str]:
     what = "" if "model" in unlike and len(unlike) == 1 else " and ".join(word for word in unlike if word != "model")
     return (
         f"The runs {a.id} and {b.id} differ in {what or 'their repeats'}.",
-        "Only answers about the same frames can be compared that differ in nothing but the model, or nothing but the "
+        "Only answers about the same clip can be compared that differ in nothing but the model, or nothing but the "
         "prompt, the settings or the condition.",
     )

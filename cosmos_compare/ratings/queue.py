@@ -12,8 +12,7 @@ from typing import Literal, NamedTuple
 
 import pandas as pd
 
-from cosmos_compare.ratings.equal_answers import first_runs
-from cosmos_compare.ratings.pairs import Pair, pair_id
+from cosmos_compare.ratings.pairs import Pair, find_pairs
 from cosmos_compare.ratings.standing import MARKS
 from cosmos_compare.runs.index import Arm, RunRow
 
@@ -80,24 +79,16 @@ def _is_demo(one: Comparison) -> bool:
 
 
 def of_arms(rows: Sequence[RunRow], one: str, other: str) -> Comparison | None:
-    """The comparison of two arms by their ids, also of one model: answers about the same clip, repeats by number.
+    """The comparison of two arms by their ids, also of one model (`pairs.find_pairs`), repeats by number.
 
-    None when there is no such arm, or no clip that both answered. Equal answers stand under their first run.
+    None when there is no such arm, or no clip that both answered.
     """
     arms = {row.arm.id: row.arm for row in rows if row.finished}
     if one not in arms or other not in arms or one == other:
         return None
     a, b = arms[one], arms[other]
-    earlier, by_id = first_runs(rows), {row.id: row for row in rows}
-    sides: dict[Arm, dict[tuple[object, ...], RunRow]] = {a: {}, b: {}}
-    alike = a.settings_key == b.settings_key and a.condition == b.condition
-    for row in sorted((row for row in rows if row.finished), key=lambda row: (row.created, row.id)):
-        if row.arm in sides:
-            clip = (row.scenario, row.repeat, row.footage_key if alike else "")
-            sides[row.arm][clip] = by_id[earlier.get(row.id, row.id)]
-    shared = [clip for clip in sides[a] if clip in sides[b]]
-    pairs = [Pair(pair_id(x.id, y.id), x.scenario, x, y) for x, y in ((sides[a][c], sides[b][c]) for c in shared)]
-    return Comparison(a, b, tuple(sorted(pairs, key=lambda pair: (pair.a.repeat, pair.scenario)))) if pairs else None
+    pairs = sorted(find_pairs(rows, (a, b)), key=lambda pair: (pair.a.repeat, pair.scenario))
+    return Comparison(a, b, tuple(pairs)) if pairs else None
 
 
 def begin_with(found: Sequence[Comparison], rated: Collection[str]) -> Comparison | None:

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from cosmos_compare.ratings import scorecard
-from cosmos_compare.ratings.arms import CLIP, Two, arms_of_pair, two_arms
+from cosmos_compare.ratings.arms import CLIP, Two, all_of_pair, arms_of_pair, two_arms
 from cosmos_compare.ratings.columns import Table
 from cosmos_compare.ratings.equal_answers import first_runs
 from cosmos_compare.ratings.judged_pairs import Placed, placed
@@ -124,7 +124,8 @@ class Evidence:
     def comparisons(self) -> list[Two]:
         """Every two arms that can be compared: those with the most rated pairs first, then models with runs only.
 
-        Two models, or one model with two prompts, settings or conditions. Of runs that are gone the model is known.
+        Two models, or one model with two prompts, settings or conditions, or arms that differ in several of these. Of
+        runs that are gone the model is known.
         """
         paired = self.ratings.loc[self.ratings["pair_id"] != "", ["pair_id", "model"]]
         often = paired["pair_id"].value_counts()
@@ -145,7 +146,7 @@ class Evidence:
         if len(runs) != len(ids) or len(ids) != 2:
             return two_arms(sorted(names)) if len(names) == 2 else None
         a, b = sorted(runs, key=lambda run: (run.model, run.condition != CLIP, run.created, run.id))
-        two = arms_of_pair(a, b)
+        two = arms_of_pair(a, b) or all_of_pair(a, b)
         if two and two[0].model == two[1].model and two[0].condition == two[1].condition:
             two = two if str(two[0]) < str(two[1]) else two[::-1]
         return two

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -17,12 +18,13 @@ from cosmos_compare.ratings import scorecard
 from cosmos_compare.ratings.arms import ArmChoice, arms_of_pair, choice, labels, parse_arm, two_arms
 from cosmos_compare.ratings.judgement import judge
 from cosmos_compare.ratings.pairs import Pair, find_pair, find_pairs, make_pair
+from cosmos_compare.ratings.queue import of_arms
 from cosmos_compare.results import many_arms, plans
 from cosmos_compare.results.evidence import Slice, load
 from cosmos_compare.results.report import report
 from cosmos_compare.runs.index import list_runs
 from cosmos_compare.runs.store import Store
-from cosmos_compare.schema import AXES, Prompt
+from cosmos_compare.schema import AXES, FrameTimes, Prompt
 
 ONE, TWO = "model-a", "model-b"
 PROMPTS = (Prompt(name="driving", user_prompt="What happens?"), Prompt(name="short", user_prompt="What? Be short."))
@@ -163,6 +165,33 @@ def test_arms_that_differ_in_two_things_are_found_where_they_are_named(outputs: 
     with pytest.raises(CompareError, match="prompt"):
         find_pair(rows, pair.id)
     assert find_pair(rows, pair.id, arms=arms) == pair
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"settings": {"fps": 8}}, {"settings": {"condition": "reversed"}}, {"settings": {"fps": 8}, "prompt": PROMPTS[1]}],
+    ids=["other frames", "a control", "frames and prompt"],
+)
+def test_what_the_queue_offers_is_what_the_results_count(tmp_path: Path, changes: dict[str, Any]) -> None:
+    """The queue paired arms whose settings make other frames, the statistics did not: such ratings counted nowhere."""
+    store, images = Store(tmp_path), np.zeros((2, 28, 28, 3), np.uint8)
+    for scenario in range(3):
+        base = make_run(scenario=f"s{scenario}", raw=f"Base {scenario}.", key=f"{scenario:08x}{'a' * 56}")
+        settings = base.settings.model_copy(update=changes["settings"])
+        frames = FrameTimes(indices=(0, 2 + scenario), seconds=(0.0, 0.125))
+        answer = base.answer.model_copy(update={"raw": f"Other {scenario}."})
+        other = {"id": f"{base.id[:-8]}f{base.id[-7:]}", "key": "b" * 64, "frames": frames, "answer": answer}
+        store.save(base, images)
+        store.save(base.model_copy(update={**other, "prompt": base.prompt, **changes, "settings": settings}), images)
+    rows = list_runs(tmp_path)
+    arms = list({row.arm: None for row in rows})
+    asked = of_arms(rows, arms[0].id, arms[1].id)
+    assert asked is not None and {pair.id for pair in asked.pairs} == {pair.id for pair in find_pairs(rows, arms)}
+    rate(tmp_path, asked.pairs, 0, 2)
+    (two,) = load(tmp_path).comparisons
+    assert report(load(tmp_path), two).judged_pairs == 3
+    moved = [row._replace(clip_sha256="another file") if row.arm == arms[0] else row for row in rows]
+    assert of_arms(moved, arms[0].id, arms[1].id) is None and find_pairs(moved, arms) == []
 
 
 def test_a_plan_counts_when_it_came_first(outputs: Path, capsys: pytest.CaptureFixture[str]) -> None:
