@@ -1,23 +1,39 @@
-"""Language: every text that the app shows goes through `t`, English in the code, others from gettext catalogues.
+"""Language: every text that a person reads goes through `t`, English in the code, others from gettext catalogues.
 
 `locale/<language>/cosmos_compare.po` holds a translation; it is read as text, so that nothing has to be compiled.
+A text that is written long before it is shown, or in another thread, is a `Text`: it says itself in the language of
+whoever reads it, and is English where it is stored.
 """
+
+from __future__ import annotations
 
 import gettext
 import io
-from collections.abc import Callable
+import os
+import re
+import string
+from collections.abc import Callable, Mapping
+from datetime import datetime
 from functools import cache
+from numbers import Real
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from babel import Locale
 
 SOURCE = "en"
 FOLDER = Path(__file__).parent / "locale"
+VARIABLE = "COSMOS_COMPARE_LANG"
+NO_BREAK = "\N{NO-BREAK SPACE}"
 
 
-def _source() -> str:
-    return SOURCE
+def of_environment() -> str:
+    """What the environment asks for (`COSMOS_COMPARE_LANG=fr`), else English."""
+    return os.environ.get(VARIABLE) or SOURCE
 
 
-_choose: Callable[[], str] = _source
+_choose: Callable[[], str] = of_environment
 
 
 def speak(choose: Callable[[], str]) -> None:
@@ -28,8 +44,13 @@ def speak(choose: Callable[[], str]) -> None:
 
 def current() -> str:
     """The language that is spoken now: `en`, `fr` …; one without a catalogue counts as English."""
-    chosen = _choose()
-    return chosen if chosen in languages() else SOURCE
+    return known(_choose()) or SOURCE
+
+
+def known(name: str) -> str:
+    """The language of ours that a name means (`fr`, `fr-CA`, `FR_fr`), or nothing."""
+    base = re.split(r"[-_]", name.strip().lower())[0]
+    return base if base in languages() else ""
 
 
 @cache
@@ -39,14 +60,87 @@ def languages() -> tuple[str, ...]:
 
 
 def t(message: str, /, **blanks: object) -> str:
-    """`message` in the current language, its named blanks (`{n}`) filled in."""
-    text = _catalogue(current()).gettext(message)
-    return text.format(**blanks) if blanks else text
+    """`message` in the current language, its named blanks (`{n}`) filled in; numbers in its form."""
+    if isinstance(message, Text):
+        return str(message)
+    return _filled(_catalogue(current()).gettext(message) if message else "", blanks)
 
 
 def tn(one: str, many: str, n: int, /, **blanks: object) -> str:
     """The same for a text that depends on a number, which fills the blank `{n}`."""
-    return _catalogue(current()).ngettext(one, many, n).format(n=n, **blanks)
+    return _filled(_catalogue(current()).ngettext(one, many, n), {"n": n, **blanks})
+
+
+def N_(message: str) -> str:  # noqa: N802  the name that gettext's tools look for
+    """`message` as it is: marks a constant that `t` is given later, so that it comes into the catalogue."""
+    return message
+
+
+class Text(str):
+    """A text that is said in the language of whoever reads it: `str()` and f-strings give that, its value is English.
+
+    So what is stored, compared or sent on as a string stays English. Blanks may be texts themselves.
+    """
+
+    template: str
+    blanks: Mapping[str, object]
+
+    def __new__(cls, template: str, /, **blanks: object) -> Text:
+        english = {name: _english(value) for name, value in blanks.items()}
+        made = super().__new__(cls, template.format(**english) if blanks else template)
+        made.template, made.blanks = template, blanks
+        return made
+
+    def __str__(self) -> str:
+        return t(self.template, **self.blanks)
+
+    def __format__(self, form: str) -> str:
+        return format(str(self), form)
+
+
+def _english(value: object) -> object:
+    return str.__str__(value) if isinstance(value, Text) else value
+
+
+def number(value: Any, form: str = "") -> str:
+    """A number in the current language: `format(value, form)` with its own decimal sign, groups and per cent."""
+    text = format(value, form)
+    if current() == SOURCE:
+        return text
+    signs = _locale(current()).number_symbols["latn"]
+    text = text.translate({ord(","): signs["group"], ord("."): signs["decimal"]})
+    return text.replace("%", f"{NO_BREAK}%")
+
+
+def moment(iso: str) -> str:
+    """Date and time of an ISO 8601 text, to the minute: `2026-11-26 09:05`, `26/11/2026 09:05`."""
+    if current() == SOURCE:
+        return iso[:16].replace("T", " ")
+    from babel.dates import format_date
+
+    at = datetime.fromisoformat(iso[:16])
+    return f"{format_date(at, 'short', locale=_locale(current()))} {at:%H:%M}"
+
+
+class _Filler(string.Formatter):
+    """`str.format` whose numbers are those of the current language."""
+
+    def format_field(self, value: Any, form: str) -> Any:
+        is_number = isinstance(value, Real) and not isinstance(value, bool)
+        return number(value, form) if is_number else format(value, form)
+
+
+def _filled(template: str, blanks: Mapping[str, object]) -> str:
+    if not blanks:
+        return template
+    return template.format(**blanks) if current() == SOURCE else _Filler().vformat(template, (), blanks)
+
+
+@cache
+def _locale(language: str) -> Locale:
+    from babel import Locale
+
+    return Locale.parse(language)
 
 
 @cache

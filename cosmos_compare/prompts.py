@@ -32,24 +32,40 @@ def load_prompt(path: Path, *, question: str | None = None, reasoning: bool = Fa
         path = next((known for known in find_prompts() if known.stem == path.stem), path)
     data = read_mapping(path)
     if unknown := [key for key in data if key not in KEYS]:
-        raise CompareError(f"{path.name}: unknown key {unknown[0]!r}.", f"A prompt file has: {', '.join(KEYS)}.")
+        raise CompareError(
+            "{name}: unknown key {key!r}.",
+            "A prompt file has: {keys}.",
+            name=path.name,
+            key=unknown[0],
+            keys=", ".join(KEYS),
+        )
     texts = {key: data.get(key) or "" for key in KEYS}
     for key, text in texts.items():
         if not isinstance(text, str):
-            raise CompareError(f"{path.name}: {key} is {type(text).__name__}, not text.", "Put it in quotes.")
+            raise CompareError(
+                "{name}: {key} is {kind}, not text.",
+                "Put it in quotes.",
+                name=path.name,
+                key=key,
+                kind=type(text).__name__,
+            )
     if question is not None:
         texts["user_prompt"] = said("question", question)
     if not any(text.strip() for text in texts.values()):
-        raise CompareError(f"{path.name}: neither a system prompt nor a question.", "Write at least one of them.")
+        raise CompareError(
+            "{name}: neither a system prompt nor a question.", "Write at least one of them.", name=path.name
+        )
     return Prompt(name=path.stem if is_text(path.stem) else ascii(path.stem), reasoning=reasoning, **texts)
 
 
 def said(field: str, text: str) -> str:
     """A text that somebody typed. Raises `CompareError` for one that is empty, or that no file can hold."""
     if not text.strip():
-        raise CompareError(f"--{field} is empty.", f"Write something, or leave --{field} out.", field=field)
+        raise CompareError("--{what} is empty.", "Write something, or leave --{what} out.", what=field, field=field)
     if not is_text(text):
-        raise CompareError(f"--{field}: {text!a:.60} is no text.", "Type it again, in UTF-8.", field=field)
+        raise CompareError(
+            "--{what}: {text!a:.60} is no text.", "Type it again, in UTF-8.", what=field, text=text, field=field
+        )
     return text
 
 
@@ -57,8 +73,10 @@ def check_filled(prompt: Prompt) -> None:
     """Raises `CompareError` for a blank that nobody filled: it would go to the model as it stands."""
     if OBJECT in prompt.system_prompt or OBJECT in prompt.user_prompt:
         raise CompareError(
-            f"The prompt {prompt.name} asks about {OBJECT}, and nothing says what that is.",
+            "The prompt {name} asks about {object}, and nothing says what that is.",
             "Name it: --object car.",
+            name=prompt.name,
+            object=OBJECT,
             field="object",
         )
 
@@ -98,7 +116,9 @@ def messages(prompt: Prompt, spec: ModelSpec, values: Mapping[str, str]) -> Mess
 def save_prompt(folder: Path, name: str, system_prompt: str, user_prompt: str) -> Path:
     """Write a new prompt file. Raises `CompareError` for a name that is no file name, or that is taken."""
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}", name):
-        raise CompareError(f"{name!r} can't be a prompt's name.", "Use letters, digits, - and _.", field="name")
+        raise CompareError(
+            "{name!r} can't be a prompt's name.", "Use letters, digits, - and _.", name=name, field="name"
+        )
     path = folder / f"{name}.yaml"
     texts = {key: _Block(text) for key, text in zip(KEYS, (system_prompt, user_prompt), strict=True) if text.strip()}
     try:
@@ -106,9 +126,13 @@ def save_prompt(folder: Path, name: str, system_prompt: str, user_prompt: str) -
         with path.open("x", encoding="utf-8") as file:
             yaml.dump(texts, file, Dumper=_PromptDumper, sort_keys=False, allow_unicode=True, width=120)
     except FileExistsError as error:
-        raise CompareError(f"There is a prompt {name!r} already.", "Choose another name.", field="name") from error
+        raise CompareError(
+            "There is a prompt {name!r} already.", "Choose another name.", name=name, field="name"
+        ) from error
     except OSError as error:
-        raise CompareError(f"{path}: can't be written ({error.strerror}).", "Check the folder.") from error
+        raise CompareError(
+            "{path}: can't be written ({reason}).", "Check the folder.", path=path, reason=error.strerror
+        ) from error
     return path
 
 

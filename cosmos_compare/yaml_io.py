@@ -22,28 +22,41 @@ def read_mapping(path: Path, max_bytes: int = MAX_BYTES) -> dict[str, Any]:
     try:
         facts = path.stat()
         if not stat.S_ISREG(facts.st_mode):  # a pipe would hang who opens it
-            raise CompareError(f"{path}: not a file.", "Name a YAML file.")
+            raise CompareError("{path}: not a file.", "Name a YAML file.", path=path)
         if facts.st_size > max_bytes:
-            raise CompareError(f"{path.name}: larger than {max_bytes:,} bytes.", "Is this the right file?")
+            raise CompareError(
+                "{name}: larger than {max_bytes:,} bytes.",
+                "Is this the right file?",
+                name=path.name,
+                max_bytes=max_bytes,
+            )
         text = path.read_text(encoding="utf-8")
     except OSError as error:
-        raise CompareError(f"{path}: can't be read ({error.strerror}).", "Check the path.") from error
+        raise CompareError(
+            "{path}: can't be read ({reason}).", "Check the path.", path=path, reason=error.strerror
+        ) from error
     except UnicodeDecodeError as error:
-        raise CompareError(f"{path.name}: not UTF-8 text.", "Save it again as UTF-8.") from error
+        raise CompareError("{name}: not UTF-8 text.", "Save it again as UTF-8.", name=path.name) from error
     try:
         _refuse_bombs(path, text)
         data = yaml.load(text, Loader=LOADER)  # noqa: S506  both are safe loaders
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         where = getattr(error, "problem_mark", None)
         line = f" near line {where.line + 1}" if where else ""
-        raise CompareError(f"{path.name}: not valid YAML{line}.", "Check indentation and quotes.") from error
+        raise CompareError(
+            "{name}: not valid YAML{line}.", "Check indentation and quotes.", name=path.name, line=line
+        ) from error
     if data is None:
-        raise CompareError(f"{path.name}: the file is empty.", "Write at least one key and its value.")
+        raise CompareError("{name}: the file is empty.", "Write at least one key and its value.", name=path.name)
     if not isinstance(data, dict):
         kind = "a list" if isinstance(data, list) else f"one {type(data).__name__}"
-        raise CompareError(f"{path.name}: holds {kind}, not keys and values.", "Write `key: value` lines.")
+        raise CompareError(
+            "{name}: holds {kind}, not keys and values.", "Write `key: value` lines.", name=path.name, kind=kind
+        )
     if word := _unsound(data):
-        raise CompareError(f"{path.name}: {word!a:.60} is no text.", "Write the characters themselves.")
+        raise CompareError(
+            "{name}: {word!a:.60} is no text.", "Write the characters themselves.", name=path.name, word=word
+        )
     return data
 
 
@@ -70,8 +83,10 @@ def _refuse_bombs(path: Path, text: str) -> None:
     depth = 0
     for event in yaml.parse(text, Loader=LOADER):
         if isinstance(event, yaml.events.AliasEvent):
-            raise CompareError(f"{path.name}: uses YAML aliases (*name).", "Write the text out instead.")
+            raise CompareError("{name}: uses YAML aliases (*name).", "Write the text out instead.", name=path.name)
         depth += isinstance(event, yaml.events.CollectionStartEvent)
         depth -= isinstance(event, yaml.events.CollectionEndEvent)
         if depth > MAX_DEPTH:
-            raise CompareError(f"{path.name}: nested more than {MAX_DEPTH} deep.", "Is this the right file?")
+            raise CompareError(
+                "{name}: nested more than {most} deep.", "Is this the right file?", name=path.name, most=MAX_DEPTH
+            )

@@ -90,12 +90,16 @@ def read_json(path: Path) -> dict[str, Any]:
     """A JSON object that a stranger wrote. Raises `CompareError` for one that is none, is too large or too deep."""
     try:
         if path.stat().st_size > MAX_JSON:
-            raise CompareError(f"{path.name} is larger than {MAX_JSON:,} bytes.", weights.DOWNLOAD_AGAIN)
+            raise CompareError(
+                "{name} is larger than {most:,} bytes.", weights.DOWNLOAD_AGAIN, name=path.name, most=MAX_JSON
+            )
         data = orjson.loads(path.read_bytes())
     except OSError as error:
-        raise CompareError(f"{path.name} can't be read ({error.strerror}).", "Check the folder.") from error
+        raise CompareError(
+            "{name} can't be read ({reason}).", "Check the folder.", name=path.name, reason=error.strerror
+        ) from error
     except ValueError as error:
-        raise CompareError(f"{path.name} is not JSON.", weights.DOWNLOAD_AGAIN) from error
+        raise CompareError("{name} is not JSON.", weights.DOWNLOAD_AGAIN, name=path.name) from error
     level: list[Any] = [data]
     for _ in range(MAX_DEPTH):
         below = [value.values() if isinstance(value, dict) else value for value in level]
@@ -103,9 +107,11 @@ def read_json(path: Path) -> dict[str, Any]:
         if not level:
             break
     if level:
-        raise CompareError(f"{path.name} is nested more than {MAX_DEPTH} deep.", weights.DOWNLOAD_AGAIN)
+        raise CompareError(
+            "{name} is nested more than {most} deep.", weights.DOWNLOAD_AGAIN, name=path.name, most=MAX_DEPTH
+        )
     if not isinstance(data, dict):
-        raise CompareError(f"{path.name} is not a JSON object.", weights.DOWNLOAD_AGAIN)
+        raise CompareError("{name} is not a JSON object.", weights.DOWNLOAD_AGAIN, name=path.name)
     return data
 
 

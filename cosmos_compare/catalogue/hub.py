@@ -75,17 +75,31 @@ def access_problem(spec: ModelSpec) -> CompareError | None:
         return None
     if source_folder(spec) is not None:
         assert folder is not None and trouble is not None
-        return CompareError(f"{spec.name}: the folder {folder} {trouble.what}.", trouble.hint, field="models")
+        return CompareError(
+            "{name}: the folder {folder} {what}.",
+            trouble.hint,
+            name=spec.name,
+            folder=folder,
+            what=trouble.what,
+            field="models",
+        )
     missing = missing_files(folder) if folder is not None else []
     if folder is not None and trouble is not None and not missing:
-        return CompareError(f"{spec.name}: {folder} {trouble.what}.", trouble.hint, field="models")
+        return CompareError(
+            "{name}: {folder} {what}.", trouble.hint, name=spec.name, folder=folder, what=trouble.what, field="models"
+        )
     first = f"Ask for access at {page(spec)}, log in with `hf auth login`, then: " if spec.gated else "Download them: "
     how_far = f"only partly on this machine ({missing[0]} is missing)" if missing else "not on this machine"
     if not missing and (others := _other_revisions(spec)):
         how_far = f"on this machine at revision {others[0]}, and the list asks for {spec.revision or 'main'}"
         first = f"Write `revision: {others[0]}` into its entry in models.yaml, or download the other: "
     return CompareError(
-        f"{spec.name}: the weights of {spec.source} are {how_far}.", first + _pull_command(spec), field="models"
+        "{name}: the weights of {source} are {how_far}.",
+        first + _pull_command(spec),
+        name=spec.name,
+        source=spec.source,
+        how_far=how_far,
+        field="models",
     )
 
 
@@ -96,7 +110,9 @@ def pull(spec: ModelSpec) -> Path:
     stopped keeps its finished files. Raises `CompareError` with the next step for whatever stands in the way.
     """
     if is_server(spec) or source_folder(spec) is not None:
-        raise CompareError(f"{spec.name}: {spec.source} is not on the Hub, so there is nothing to download.")
+        raise CompareError(
+            "{name}: {source} is not on the Hub, so there is nothing to download.", name=spec.name, source=spec.source
+        )
     if folder := local_folder(spec):
         return folder
     try:
@@ -113,7 +129,11 @@ def pull(spec: ModelSpec) -> Path:
     missing = missing_files(folder) if folder is not None else ["config.json"]
     if folder is None or missing:
         raise CompareError(
-            f"{spec.name}: {page(spec)} has no {missing[0]}.", "Its checkpoint can't be used by this program."
+            "{name}: {page} has no {missing}.",
+            "Its checkpoint can't be used by this program.",
+            name=spec.name,
+            page=page(spec),
+            missing=missing[0],
         )
     return folder
 
@@ -128,8 +148,10 @@ def _folder(spec: ModelSpec) -> Path | None:
         config = try_to_load_from_cache(spec.source, "config.json", revision=spec.revision)
     except HFValidationError as error:
         raise CompareError(
-            f"{spec.name}: {spec.source} is neither a folder of this machine nor a Hub id (owner/name).",
+            "{name}: {source} is neither a folder of this machine nor a Hub id (owner/name).",
             "Fix its source in the model list.",
+            name=spec.name,
+            source=spec.source,
             field="models",
         ) from error
     return Path(config).parent if isinstance(config, str) else None
@@ -162,8 +184,12 @@ def _check_space(spec: ModelSpec, files: dict[str, int]) -> None:
     free = free_bytes(cache_folder())
     if needed > free:
         raise CompareError(
-            f"{spec.name}: the download needs {needed / GB:,.1f} GB and {cache_folder()} has {free / GB:,.1f} GB free.",
+            "{name}: the download needs {needed:,.1f} GB and {cache_folder} has {free:,.1f} GB free.",
             MORE_SPACE,
+            name=spec.name,
+            needed=needed / GB,
+            cache_folder=cache_folder(),
+            free=free / GB,
         )
 
 
@@ -183,7 +209,7 @@ def _explained(error: Exception, spec: ModelSpec) -> CompareError:
         what, next_step = _refusal(error, spec)
     else:
         what, next_step = _hindrance(error, spec)
-    return CompareError(f"{spec.name}: {what}", next_step)
+    return CompareError("{name}: {what}", next_step, name=spec.name, what=what)
 
 
 def _refusal(error: HfHubHTTPError, spec: ModelSpec) -> tuple[str, str]:

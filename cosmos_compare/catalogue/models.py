@@ -70,7 +70,9 @@ def fingerprint(folder: Path) -> str:
             elif path.suffix in {".json", ".txt", ".jinja"}:
                 digest.update(path.name.encode() + path.read_bytes())
     except OSError as error:
-        raise CompareError(f"{error.filename}: can't be read ({error.strerror}).", "Check its permissions.") from error
+        raise CompareError(
+            "{path}: can't be read ({reason}).", "Check its permissions.", path=error.filename, reason=error.strerror
+        ) from error
     return f"local-{digest.hexdigest()[:12]}"
 
 
@@ -95,12 +97,19 @@ def _tables() -> tuple[Table, Table]:
 def _read(path: Path) -> tuple[Table, Table]:
     data = read_mapping(path)
     if unknown := set(data) - {"families", "models"}:
-        raise CompareError(f"{path.name}: unknown key {sorted(unknown)[0]!r}.", "It has two keys: families and models.")
+        raise CompareError(
+            "{name}: unknown key {key!r}.",
+            "It has two keys: families and models.",
+            name=path.name,
+            key=sorted(unknown)[0],
+        )
     tables = []
     for key in ("families", "models"):
         table = data.get(key) or {}
         if not isinstance(table, dict) or not all(isinstance(entry, dict) for entry in table.values()):
-            raise CompareError(f"{path.name}: `{key}` must map names to entries.", "See data/models.yaml.")
+            raise CompareError(
+                "{name}: `{key}` must map names to entries.", "See data/models.yaml.", name=path.name, key=key
+            )
         tables.append(table)
     return tables[0], tables[1]
 
@@ -118,12 +127,18 @@ def _spec(name: str, entry: dict[str, Any], families: Table) -> ModelSpec:
     family = entry.pop("family", None)
     if not isinstance(family, str) or family not in families:
         raise CompareError(
-            f"Model {name!r}: unknown family {family!r:.60}.", f"Known families: {', '.join(sorted(families))}."
+            "Model {name!r}: unknown family {family!r:.60}.",
+            "Known families: {families}.",
+            name=name,
+            family=family,
+            families=", ".join(sorted(families)),
         )
     try:
         return ModelSpec.model_validate({"name": name, "label": name, **_merge(families[family], entry)})
     except ValidationError as error:
-        raise CompareError(f"Model {name!r}: {first_problem(error)}.", "Fix its entry in the list.") from error
+        raise CompareError(
+            "Model {name!r}: {why}.", "Fix its entry in the list.", name=name, why=first_problem(error).words
+        ) from error
 
 
 def _resolve(text: str, families: Table, models: Table) -> ModelSpec:
@@ -134,23 +149,28 @@ def _resolve(text: str, families: Table, models: Table) -> ModelSpec:
         return _spec(name, models[name], families)
     if source.startswith(("http://", "https://")):
         raise CompareError(
-            f"{name}: models behind a server are not supported yet.",
+            "{name}: models behind a server are not supported yet.",
             "Give a folder with the weights: NAME=FOLDER.",
+            name=name,
             field="models",
         )
     folder = _expanded(source).resolve()
     trouble = trouble_of(folder)
     if trouble is NOT_THERE and _HUB_ID.fullmatch(source):
         raise CompareError(
-            f"{name}: {source} is no folder of this machine; it looks like a model's id on the Hub.",
+            "{name}: {source} is no folder of this machine; it looks like a model's id on the Hub.",
             _from_the_hub(source, models),
+            name=name,
+            source=source,
             field="models",
         )
     try:
         family = read_json(folder / "config.json").get("model_type")
     except CompareError as error:
         what = trouble or Trouble(f"can't be used: {error.message.rstrip('.')}", error.hint)
-        raise CompareError(f"{name}: {folder} {what.what}.", what.hint, field="models") from error
+        raise CompareError(
+            "{name}: {folder} {what}.", what.hint, name=name, folder=folder, what=what.what, field="models"
+        ) from error
     # A checkpoint of the list that lies in another place keeps its entry's settings.
     entry = next((e for e in models.values() if source_matches(e, folder)), {"family": family})
     return _spec(name, {**entry, "label": name, "source": str(folder), "revision": None}, families)
@@ -159,16 +179,21 @@ def _resolve(text: str, families: Table, models: Table) -> ModelSpec:
 def _not_listed(text: str, models: Table) -> CompareError:
     """What somebody typed in place of a name of the list, and what to type."""
     if text.startswith(("http://", "https://")):
-        return CompareError(f"{text} has no name.", f"Give it one: NAME={text}", field="models")
+        return CompareError("{text} has no name.", "Give it one: NAME={text}", text=text, field="models")
     if text.startswith((".", "~")) or Path(text).is_absolute() or trouble_of(Path(text)) is not NOT_THERE:
         name = re.sub(r"[^A-Za-z0-9._-]+", "-", Path(text).absolute().name).strip(".-") or "mine"
-        return CompareError(f"{text} is a folder without a name.", f"Give it one: {name}={text}", field="models")
+        return CompareError(
+            "{text} is a folder without a name.", "Give it one: {name}={text}", text=text, name=name, field="models"
+        )
     if _HUB_ID.fullmatch(text):
         return CompareError(
-            f"{text} is a model's id on the Hub, and no name of the list.", _from_the_hub(text, models), field="models"
+            "{text} is a model's id on the Hub, and no name of the list.",
+            _from_the_hub(text, models),
+            text=text,
+            field="models",
         )
     known = f"Known: {', '.join(map(str, models))}. Or give one as NAME=FOLDER."
-    return CompareError(f"No model named {text!r}.", known, field="models")
+    return CompareError("No model named {text!r}.", known, text=text, field="models")
 
 
 def _from_the_hub(hub_id: str, models: Table) -> str:
@@ -184,7 +209,9 @@ def _expanded(text: str) -> Path:
     try:
         return Path(text).expanduser()
     except RuntimeError as error:
-        raise CompareError(f"{text}: there is no such user on this machine.", "Write the whole path.") from error
+        raise CompareError(
+            "{text}: there is no such user on this machine.", "Write the whole path.", text=text
+        ) from error
 
 
 def source_matches(entry: dict[str, Any], folder: Path) -> bool:

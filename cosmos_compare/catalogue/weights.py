@@ -37,15 +37,17 @@ def weights_names(folder: Path, inside: str = "") -> list[str]:
     try:
         names = sorted({*orjson.loads(index.read_bytes())["weight_map"].values()})
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise CompareError(f"{index}: not an index of weights.", DOWNLOAD_AGAIN) from error
+        raise CompareError("{index}: not an index of weights.", DOWNLOAD_AGAIN, index=index) from error
     for name in names:
         if not isinstance(name, str) or PurePosixPath(name).name != name or not _is_plain(name):
             raise CompareError(
-                f"{index}: it leads to {name!r:.80}, which is no safetensors file of this folder.",
+                "{index}: it leads to {name!r:.80}, which is no safetensors file of this folder.",
                 "Other files can run code when they are opened, so the model is not loaded.",
+                index=index,
+                name=name,
             )
     if not names:
-        raise CompareError(f"{index}: it names no weights.", DOWNLOAD_AGAIN)
+        raise CompareError("{index}: it names no weights.", DOWNLOAD_AGAIN, index=index)
     return [str(PurePosixPath(inside, name)) for name in names]
 
 

@@ -41,7 +41,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     if not 0 < args.port < 65536:
-        raise CompareError(f"--port is {args.port}; ports go from 1 to 65535.", field="port")
+        raise CompareError("--port is {port}; ports go from 1 to 65535.", port=args.port, field="port")
     for origin in args.origin:
         _check_origin(origin)
     _check_free(args.host, args.port)
@@ -63,8 +63,9 @@ def _check_origin(origin: str) -> None:
     parts = urlsplit(origin)
     if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path.strip("/") or parts.query:
         raise CompareError(
-            f"--origin {origin!r} is no address of a server.",
+            "--origin {origin!r} is no address of a server.",
             "Give what the browser's address line begins with, such as https://cosmos.example.org.",
+            origin=origin,
             field="origin",
         )
 
@@ -81,8 +82,10 @@ def _check_free(host: str, port: int) -> None:
             if error.errno in {errno.EADDRINUSE, errno.EACCES}:
                 why = "is in use" if error.errno == errno.EADDRINUSE else "needs more rights than yours"
                 hint = f"Open what runs there, or choose another one: --port {port + 1}."
-                raise CompareError(f"Port {port} of {host} {why}.", hint, field="port") from error
-            raise CompareError(f"--host {host} is no address of this machine.", field="host") from error
+                raise CompareError(
+                    "Port {port} of {host} {why}.", hint, port=port, host=host, why=why, field="port"
+                ) from error
+            raise CompareError("--host {host} is no address of this machine.", host=host, field="host") from error
 
 
 def command(args: argparse.Namespace) -> list[str]:

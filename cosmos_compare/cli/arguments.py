@@ -63,7 +63,7 @@ def settings_of(args: argparse.Namespace) -> "Settings":
     except ValidationError as error:
         problem = first_problem(error)
         field = problem.field or "end"
-        raise CompareError(f"{BY_NAME[field].flag}: {problem.why}.", field=field) from error
+        raise CompareError("{flag}: {why}.", flag=BY_NAME[field].flag, why=problem.why, field=field) from error
 
 
 def prompt_of(args: argparse.Namespace) -> "Prompt":

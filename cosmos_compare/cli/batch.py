@@ -38,7 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     if args.repeat < 1:
-        raise CompareError(f"--repeat {args.repeat}: must be at least 1.", field="repeat")
+        raise CompareError("--repeat {repeat}: must be at least 1.", repeat=args.repeat, field="repeat")
     store = Store(args.outputs)
     store.sweep()
     comparisons, unreadable = _plan(args)

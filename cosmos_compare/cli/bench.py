@@ -42,7 +42,9 @@ def run(args: argparse.Namespace) -> int:
     specs = arguments.models_of(args.models)
     for spec in specs:
         if is_server(spec):
-            raise CompareError(f"{spec.name} is a server.", "Bench measures models on this machine.", field="models")
+            raise CompareError(
+                "{name} is a server.", "Bench measures models on this machine.", name=spec.name, field="models"
+            )
     short = _requests(args.video, SHORT, specs, args.tokens)
     usual = short if args.short else _requests(args.video, Settings.model_validate({}), specs, args.tokens)
     result = _measure(specs, usual, short, args)

@@ -82,8 +82,10 @@ def _write(frames: Frames, spec: ModelSpec, out: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         if any(folder.iterdir()):
-            raise CompareError(f"{folder} is not empty.", "Choose another folder.", field="out")
+            raise CompareError("{folder} is not empty.", "Choose another folder.", folder=folder, field="out")
         for number, image in enumerate(frames.for_model(spec)):
             (folder / f"{number}.png").write_bytes(encode_png(image))
     except OSError as error:
-        raise CompareError(f"{folder}: can't be written ({error.strerror}).", field="out") from error
+        raise CompareError(
+            "{folder}: can't be written ({reason}).", folder=folder, reason=error.strerror, field="out"
+        ) from error

@@ -89,7 +89,7 @@ def pairs_too_large(rows: list[ModelRow], machine: Machine) -> list[str]:
 
 def _pull(name: str | None, as_json: bool) -> int:
     if name is None:
-        raise CompareError("models pull: no model named.", f"Name one: {', '.join(load_models())}.")
+        raise CompareError("models pull: no model named.", "Name one: {names}.", names=", ".join(load_models()))
     (spec,) = resolve_models([name])
     try:
         folder = pull(spec)

@@ -59,6 +59,11 @@ def _marks(text: str, flag: str) -> dict[str, int | None]:
     if wrong or len(words) != len(AXES):
         what = f"{wrong[0]!r} is no mark" if wrong else f"{len(words)} marks instead of {len(AXES)}"
         raise CompareError(
-            f"{flag}: {what}.", f"Give 2, 1, 0 or - for each of {', '.join(AXES)}, with commas.", field=flag
+            "{flag}: {what}.",
+            "Give 2, 1, 0 or - for each of {axes}, with commas.",
+            flag=flag,
+            what=what,
+            axes=", ".join(AXES),
+            field=flag,
         )
     return {axis: _MARKS[word] for axis, word in zip(AXES, words, strict=True)}

@@ -70,7 +70,7 @@ def _arms(args: argparse.Namespace, found: "Evidence") -> "list[ArmChoice]":
     missing = [arm.model for arm in arms if arm.model not in known]
     if missing or len(set(arms)) < len(arms):
         what = f"No model {missing[0]!r} has runs or ratings." if missing else "Name two models: these arms are one."
-        raise CompareError(what, f"There are: {', '.join(known) or 'none yet'}.", field=field)
+        raise CompareError(what, "There are: {names}.", names=", ".join(known) or "none yet", field=field)
     return arms
 
 
@@ -87,7 +87,14 @@ def _check(part: "Slice", found: "Evidence") -> None:
         missing = [name for name in chosen if name not in known]
         if missing:
             there = ", ".join(sorted(known)[:20]) or "none yet"
-            raise CompareError(f"There is no {field} {missing[0]!r} here.", f"There are: {there}.", field=field)
+            raise CompareError(
+                "There is no {what} {missing!r} here.",
+                "There are: {there}.",
+                what=field,
+                missing=missing[0],
+                there=there,
+                field=field,
+            )
 
 
 def _plan(args: argparse.Namespace, found: "Evidence", two: "tuple[ArmChoice, ArmChoice]", part: "Slice") -> int | None:

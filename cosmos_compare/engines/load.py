@@ -30,8 +30,10 @@ def load_engine(spec: ModelSpec, make_room: Callable[[], None]) -> Engine:
         make_room()
     if found := placement.shortage(needed):
         raise CompareError(
-            f"{spec.label} does not fit on any card now. {found}",
+            "{label} does not fit on any card now. {found}",
             "Close what else uses the cards (another window of this program, say), or choose a smaller model.",
+            label=spec.label,
+            found=found,
         )
     return engine.LocalEngine(spec, folder, device=placement.roomiest(placement.cards()))
 

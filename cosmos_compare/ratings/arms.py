@@ -151,7 +151,7 @@ def parse_arm(text: str, runs: Iterable[RunRow]) -> ArmChoice:
         elif name == "settings" and value:
             values["settings_key"] = value
         else:
-            raise CompareError(f"{part!r} names no arm.", _FORM, field="arms")
+            raise CompareError("{part!r} names no arm.", _FORM, part=part, field="arms")
     return ArmChoice(model, **values)  # type: ignore[arg-type]
 
 
@@ -162,7 +162,9 @@ def _version(text: str, runs: Iterable[RunRow]) -> str:
     if len(found) != 1:
         what = f"{len(found)} versions of a prompt are called" if found else "No prompt with runs is called"
         known = ", ".join(sorted(found or {f"{row.prompt_name} ({row.prompt_version})" for row in rows})[:10])
-        raise CompareError(f"{what} {text!r}.", f"There are: {known or 'none yet'}.", field="arms")
+        raise CompareError(
+            "{what} {text!r}.", "There are: {known}.", what=what, text=text, known=known or "none yet", field="arms"
+        )
     return found.pop()
 
 

@@ -29,7 +29,8 @@ def clean_rater(name: str) -> str:
     if not name or len(name) > LONGEST_RATER or not name.isprintable():
         raise CompareError(
             "A rating needs the name of its rater." if not name else f"The rater's name {name[:20]!r} can't be used.",
-            f"Give a name of 1 to {LONGEST_RATER} plain characters.",
+            "Give a name of 1 to {longest_rater} plain characters.",
+            longest_rater=LONGEST_RATER,
             field="rater",
         )
     return name
@@ -76,10 +77,12 @@ def edit(rating: Rating, changes: Mapping[str, Any], rater: str, created: str) -
     pair, so that is rated again instead. Raises `CompareError` for another rater's row, or another column.
     """
     if rating.rater != rater:
-        raise CompareError(f"This is {rating.rater}'s rating.", "Rate the pair yourself; both are kept.")
+        raise CompareError("This is {rater}'s rating.", "Rate the pair yourself; both are kept.", rater=rating.rater)
     fixed = sorted(set(changes) - set(EDITABLE))
     if fixed:
-        raise CompareError(f"The column {fixed[0]} can't be edited.", f"Editable are {', '.join(EDITABLE)}.")
+        raise CompareError(
+            "The column {fixed} can't be edited.", "Editable are {names}.", fixed=fixed[0], names=", ".join(EDITABLE)
+        )
     return _checked(rating.model_dump() | dict(changes) | {"created": created})
 
 
@@ -88,4 +91,4 @@ def _checked(values: Mapping[str, Any]) -> Rating:
         return Rating.model_validate(values)
     except ValidationError as error:
         problem = first_problem(error)
-        raise CompareError(f"{problem}.", "Marks are 0, 1, 2 or none.", field=problem.field) from error
+        raise CompareError("{problem}.", "Marks are 0, 1, 2 or none.", problem=problem, field=problem.field) from error

@@ -56,8 +56,10 @@ def note(outputs: Path, rater: str, shown: Iterable[str], now: str) -> None:
             os.fsync(file.fileno())
     except (OSError, filelock.Timeout) as error:
         raise CompareError(
-            f"{path}: that names were shown could not be saved ({error}), so they stay hidden.",
+            "{path}: that names were shown could not be saved ({why}), so they stay hidden.",
             "Check free space and permissions.",
+            path=path,
+            why=error,
         ) from error
 
 
@@ -68,7 +70,9 @@ def _lines(path: Path) -> Iterator[dict[str, Any]]:
     except FileNotFoundError:
         return
     except OSError as error:
-        raise CompareError(f"{path}: can't be read ({error.strerror}).", "Check its permissions.") from error
+        raise CompareError(
+            "{path}: can't be read ({reason}).", "Check its permissions.", path=path, reason=error.strerror
+        ) from error
     for line in written:
         try:
             data = orjson.loads(line)

@@ -43,7 +43,12 @@ def make_pair(a: RunRow, b: RunRow) -> Pair:
     """A pair of two runs. Raises `CompareError` when they can't be compared, saying why."""
     for row in (a, b):
         if not row.finished:
-            raise CompareError(f"Run {row.id} has no whole answer ({row.finish}).", "Run it again, then rate that.")
+            raise CompareError(
+                "Run {id} has no whole answer ({finish}).",
+                "Run it again, then rate that.",
+                id=row.id,
+                finish=row.finish,
+            )
     if arms_of_pair(a, b) is None:
         raise CompareError(*_why_not(a, b))
     return Pair(pair_id(a.id, b.id), a.scenario, a, b)

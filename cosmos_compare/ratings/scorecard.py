@@ -130,7 +130,12 @@ def _append(path: Path, file: io.FileIO, ratings: Sequence[Rating]) -> None:
 
 def _rows(rows: Sequence[Sequence[str]], delimiter: str) -> str:
     if max(len(cell) for row in rows for cell in row) > LONGEST_CELL:
-        raise CompareError(f"The notes are longer than {LONGEST_CELL:,} characters.", "Shorten them.", field="notes")
+        raise CompareError(
+            "The notes are longer than {longest_cell:,} characters.",
+            "Shorten them.",
+            longest_cell=LONGEST_CELL,
+            field="notes",
+        )
     text = io.StringIO(newline="")
     csv.writer(text, delimiter=delimiter, quoting=csv.QUOTE_ALL, lineterminator="\n").writerows(rows)
     return text.getvalue()
@@ -183,7 +188,9 @@ def _bytes(path: Path) -> bytes:
     except FileNotFoundError:
         return b""
     except OSError as error:
-        raise CompareError(f"{path}: can't be read ({error.strerror}).", "Check its permissions.") from error
+        raise CompareError(
+            "{path}: can't be read ({reason}).", "Check its permissions.", path=path, reason=error.strerror
+        ) from error
 
 
 def _locked(path: Path) -> filelock.BaseFileLock:
@@ -197,11 +204,15 @@ def _explained(path: Path) -> Iterator[None]:
         yield
     except filelock.Timeout as error:
         raise CompareError(
-            f"{path.name}: another program has kept it locked for {WAIT_S} s; the rating is not saved.",
+            "{name}: another program has kept it locked for {wait_s} s; the rating is not saved.",
             "Close that program, then save again.",
+            name=path.name,
+            wait_s=WAIT_S,
         ) from error
     except OSError as error:
         raise CompareError(
-            f"{path}: the rating could not be saved ({error.strerror or error}).",
+            "{path}: the rating could not be saved ({reason}).",
             "Check free space and permissions, then save again.",
+            path=path,
+            reason=error.strerror or error,
         ) from error

@@ -75,14 +75,16 @@ def write_file(data: bytes, target: Path, outputs: Path) -> None:
     from cosmos_compare.ratings.scorecard import scorecard_file
 
     if target.resolve() == scorecard_file(outputs).resolve():
-        raise CompareError(f"{target} is the scorecard itself.", "Give the copy another name.")
+        raise CompareError("{target} is the scorecard itself.", "Give the copy another name.", target=target)
     partial = target.with_name(f".{target.name}.partial")
     try:
         partial.write_bytes(data)
         partial.replace(target)
     except OSError as error:
         partial.unlink(missing_ok=True)
-        raise CompareError(f"{target}: can't be written ({error.strerror}).", "Check the folder.") from error
+        raise CompareError(
+            "{target}: can't be written ({reason}).", "Check the folder.", target=target, reason=error.strerror
+        ) from error
 
 
 def _columns(table: pd.DataFrame) -> Iterator[tuple[str, list[str | float]]]:

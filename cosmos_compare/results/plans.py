@@ -44,7 +44,9 @@ def read_plans(outputs: Path) -> list[Plan]:
     try:
         return [Plan.model_validate(each) for each in read_mapping(path)["plans"]]
     except (ValidationError, KeyError, TypeError) as error:
-        raise CompareError(f"{path}: this is no list of plans.", "Move the file away, or restore it.") from error
+        raise CompareError(
+            "{path}: this is no list of plans.", "Move the file away, or restore it.", path=path
+        ) from error
 
 
 def plan_for(plans: Sequence[Plan], arms: Two, part: Slice) -> Plan | None:
@@ -71,7 +73,9 @@ def plan_words(plan: Plan) -> str:
 def record_plan(outputs: Path, arms: Two, part: Slice, planned: int, rated: int, now: str) -> Plan:
     """Write a plan down; `rated` is how many scenarios have a rating already. Raises `CompareError` where it can't."""
     if not 1 <= planned <= MOST:
-        raise CompareError(f"{planned} scenarios can't be planned.", f"Give 1 to {MOST:,}.", field="planned")
+        raise CompareError(
+            "{planned} scenarios can't be planned.", "Give 1 to {most:,}.", planned=planned, most=MOST, field="planned"
+        )
     plan = Plan(
         created=now,
         arms=tuple(arm._asdict() for arm in arms),
@@ -89,7 +93,9 @@ def record_plan(outputs: Path, arms: Two, part: Slice, planned: int, rated: int,
             partial.replace(path)
         sync_folder(outputs)
     except OSError as error:  # filelock's Timeout is one, too
-        raise CompareError(f"{path}: the plan can't be saved ({error.strerror}).", "Check the folder.") from error
+        raise CompareError(
+            "{path}: the plan can't be saved ({reason}).", "Check the folder.", path=path, reason=error.strerror
+        ) from error
     return plan
 
 

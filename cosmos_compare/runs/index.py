@@ -135,7 +135,9 @@ def find_run(rows: Iterable[RunRow], beginning: str) -> RunRow:
     exact = [row for row in found if row.id == beginning]
     if len(exact or found) != 1:
         what = f"{len(found)} runs begin with" if found else "No run begins with"
-        raise CompareError(f"{what} {beginning!r}.", "`cosmos-compare runs` lists the ids.")
+        raise CompareError(
+            "{what} {beginning!r}.", "`cosmos-compare runs` lists the ids.", what=what, beginning=beginning
+        )
     return (exact or found)[0]
 
 

@@ -28,7 +28,7 @@ def load_record(outputs: Path, path: str, folder: Path | None = None) -> Run:
     run = _parsed((folder or outputs / path) / ANALYSIS, path)
     # What lists and exports call a run is where it lies; a record that says otherwise is not to be trusted.
     if path != run_path(run.clip.scenario, run.model.name, run.id):
-        raise CompareError(f"{path}: {ANALYSIS} is the record of another run.", REMEDY)
+        raise CompareError("{path}: {file} is the record of another run.", REMEDY, path=path, file=ANALYSIS)
     return run
 
 
@@ -48,13 +48,19 @@ def upgraded(data: Any, steps: Mapping[int, Callable[[Data], Data]] = UPGRADES, 
 def _parsed(file: Path, path: str) -> Run:
     try:
         if file.stat().st_size > MAX_BYTES:
-            raise CompareError(f"{path}: {ANALYSIS} is larger than {MAX_BYTES:,} bytes.", REMEDY)
+            raise CompareError(
+                "{path}: {file} is larger than {most:,} bytes.", REMEDY, path=path, file=ANALYSIS, most=MAX_BYTES
+            )
         return Run.model_validate(upgraded(orjson.loads(file.read_bytes())))
     except OSError as error:
-        raise CompareError(f"{path}: {ANALYSIS} can't be read ({error.strerror}).", REMEDY) from error
+        raise CompareError(
+            "{path}: {file} can't be read ({reason}).", REMEDY, path=path, file=ANALYSIS, reason=error.strerror
+        ) from error
     except orjson.JSONDecodeError as error:
-        raise CompareError(f"{path}: {ANALYSIS} is not whole JSON.", REMEDY) from error
+        raise CompareError("{path}: {file} is not whole JSON.", REMEDY, path=path, file=ANALYSIS) from error
     except ValidationError as error:
-        raise CompareError(f"{path}: {ANALYSIS}: {first_problem(error)}.", REMEDY) from error
+        raise CompareError(
+            "{path}: {file}: {why}.", REMEDY, path=path, file=ANALYSIS, why=first_problem(error).words
+        ) from error
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise CompareError(f"{path}: {ANALYSIS}: {error}.", REMEDY) from error
+        raise CompareError("{path}: {file}: {why}.", REMEDY, path=path, file=ANALYSIS, why=error) from error

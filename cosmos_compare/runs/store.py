@@ -149,7 +149,7 @@ def _claim(parent: Path, run: Run) -> tuple[Path, Run]:
             partial.rmdir()
             continue
         return partial, run.model_copy(update={"id": run_id})
-    raise CompareError(f"{parent}: a thousand runs of {run.id} in one second.", "Wait a moment.")
+    raise CompareError("{parent}: a thousand runs of {run} in one second.", "Wait a moment.", parent=parent, run=run.id)
 
 
 def _link_or_write(pooled: Path, target: Path, image: Images) -> None:
@@ -202,7 +202,7 @@ def writing_to(outputs: Path, what: str = "the run could not be saved") -> Itera
             errno.EACCES: ("no permission to write there", "Choose another folder with COSMOS_COMPARE_OUTPUTS."),
         }
         why, hint = remedies.get(error.errno or 0, (str(error.strerror or error), "Check the folder."))
-        raise CompareError(f"{outputs}: {what}, {why}.", hint) from error
+        raise CompareError("{outputs}: {what}, {why}.", hint, outputs=outputs, what=what, why=why) from error
 
 
 def export_run(store: Store, row: RunRow, target: Path) -> Path:
@@ -212,7 +212,9 @@ def export_run(store: Store, row: RunRow, target: Path) -> Path:
     """
     folder = target / f"spike_{row.model}" / row.scenario
     if folder.exists() and not _is_export(folder):
-        raise CompareError(f"{folder} is there and was not written by this program.", "Choose another folder.")
+        raise CompareError(
+            "{folder} is there and was not written by this program.", "Choose another folder.", folder=folder
+        )
     partial, old = (folder.with_name(f".{folder.name}.{os.getpid()}.{kind}") for kind in ("partial", "old"))
     with writing_to(target):
         shutil.rmtree(partial, ignore_errors=True)

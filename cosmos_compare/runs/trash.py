@@ -33,10 +33,10 @@ def restore(outputs: Path, beginning: str) -> RunRow:
         row = find_run(deleted(outputs), beginning)
     except CompareError as error:
         hint = f"Runs are kept for {KEPT_S // 3600} hours after their deletion."
-        raise CompareError(f"Among the deleted runs: {error.message}", hint) from error
+        raise CompareError("Among the deleted runs: {why}", hint, why=error.message) from error
     target = outputs / row.path
     if target.exists():
-        raise CompareError(f"{target} is there again.", "Delete that run first.")
+        raise CompareError("{target} is there again.", "Delete that run first.", target=target)
     target.parent.mkdir(parents=True, exist_ok=True)
     _move(_place(outputs, row.path), target)
     return row

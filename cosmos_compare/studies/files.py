@@ -29,11 +29,15 @@ def save_study(outputs: Path, name: str, study: Study) -> Path:
         path.parent.mkdir(parents=True, exist_ok=True)
         replace_file(path, study_text(study).encode())
     except OSError as error:
-        raise CompareError(f"{path}: can't be written ({error.strerror}).", "Check the folder.") from error
+        raise CompareError(
+            "{path}: can't be written ({reason}).", "Check the folder.", path=path, reason=error.strerror
+        ) from error
     return path
 
 
 def _path(outputs: Path, name: str) -> Path:
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}", name):
-        raise CompareError(f"{name!r} can't be a study's name.", "Use letters, digits, - and _.", field="name")
+        raise CompareError(
+            "{name!r} can't be a study's name.", "Use letters, digits, - and _.", name=name, field="name"
+        )
     return outputs / FOLDER / f"{name}.yaml"

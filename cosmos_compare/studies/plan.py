@@ -93,7 +93,7 @@ def requests(plan: StudyPlan, wanted: Callable[[str, int, int], bool]) -> tuple[
         try:
             asked += [_request(scenario, plan.arms[n], n, k) for n, k in cells]
         except CompareError as error:
-            errors.append(CompareError(f"{scenario.id}: skipped. {error.message}", error.hint))
+            errors.append(CompareError("{id}: skipped. {why}", error.hint, id=scenario.id, why=error.message))
     return asked, errors
 
 

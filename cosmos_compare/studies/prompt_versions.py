@@ -82,7 +82,9 @@ def note_version(outputs: Path, version: str, *, note: str | None = None, parent
         outputs.mkdir(parents=True, exist_ok=True)
         replace_file(path, yaml.safe_dump(notes | {version: entry}, allow_unicode=True).encode())
     except OSError as error:
-        raise CompareError(f"{path}: can't be written ({error.strerror}).", "Check the folder.") from error
+        raise CompareError(
+            "{path}: can't be written ({reason}).", "Check the folder.", path=path, reason=error.strerror
+        ) from error
 
 
 def difference(old: str, new: str) -> list[Piece]:

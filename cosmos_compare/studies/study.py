@@ -79,7 +79,9 @@ def load_study(path: Path) -> Study:
     try:
         return Study.model_validate(read_mapping(path))
     except ValidationError as error:
-        raise CompareError(f"{path.name}: {first_problem(error)}.", "docs/STUDIES.md shows the form.") from error
+        raise CompareError(
+            "{name}: {why}.", "docs/STUDIES.md shows the form.", name=path.name, why=first_problem(error).words
+        ) from error
 
 
 def study_text(study: Study) -> str:

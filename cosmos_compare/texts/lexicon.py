@@ -194,13 +194,21 @@ def _added(path: Path, base: Any, more: Any, keys: tuple[str, ...]) -> Any:
     if isinstance(base, dict) and isinstance(more, dict):
         for key in more:
             if key not in base and keys != ("objects",) and key not in {*LANGUAGES, "is", "near"}:
-                raise CompareError(f"{path.name}: {where}: {key!r} is not known.", "See data/lexicon.yaml.")
+                raise CompareError(
+                    "{name}: {where}: {key!r} is not known.",
+                    "See data/lexicon.yaml.",
+                    name=path.name,
+                    where=where,
+                    key=key,
+                )
         return {**base, **{key: _added(path, base.get(key), value, (*keys, str(key))) for key, value in more.items()}}
     if isinstance(base, list) and isinstance(more, list) and all(isinstance(word, str) for word in more):
         return [*base, *more]
     if isinstance(base, str) and isinstance(more, str):
         return more
-    raise CompareError(f"{path.name}: {where}: not the form it should have.", "See data/lexicon.yaml.")
+    raise CompareError(
+        "{name}: {where}: not the form it should have.", "See data/lexicon.yaml.", name=path.name, where=where
+    )
 
 
 def _built(data: Mapping[str, Any]) -> Lexicon:

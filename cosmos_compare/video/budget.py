@@ -24,8 +24,11 @@ def frame_size(
     """
     if max(height, width) > MAX_RATIO * min(height, width):
         raise CompareError(
-            f"The clip is {width}×{height} pixels; the models take sides of a ratio up to {MAX_RATIO}.",
+            "The clip is {width}×{height} pixels; the models take sides of a ratio up to {most}.",
             "Crop the clip.",
+            width=width,
+            height=height,
+            most=MAX_RATIO,
         )
     budget = vision.max_video_tokens if max_video_tokens is None else max_video_tokens
     rule = _per_frame if vision.budget == "per_frame" else _whole_video
@@ -34,8 +37,13 @@ def frame_size(
     if needed == 0 or (max_video_tokens is not None and needed > max_video_tokens):
         least = f" at least {needed:,}" if needed else " more"
         raise CompareError(
-            f"max_video_tokens is {budget:,}, and {n_frames} frames of {width}×{height} need{least}.",
+            "max_video_tokens is {budget:,}, and {n_frames} frames of {width}×{height} need{least}.",
             "Raise it, or take fewer frames.",
+            budget=budget,
+            n_frames=n_frames,
+            width=width,
+            height=height,
+            least=least,
             field="max_video_tokens",
         )
     return size

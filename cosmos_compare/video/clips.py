@@ -58,7 +58,9 @@ class Listing:
         """The scenarios. Raises `CompareError` where there is none."""
         if not self.scenarios:
             aside = f" {self.summary()}" if self.left_out else ""
-            raise CompareError(f"{self.root}: holds no video.{aside}", f"Put {NAMES} files there.")
+            raise CompareError(
+                "{root}: holds no video.{aside}", "Put {kinds} files there.", root=self.root, aside=aside, kinds=NAMES
+            )
         return self.scenarios
 
     def summary(self, named: int = 3) -> str:
@@ -89,7 +91,9 @@ def list_folder(root: Path) -> Listing:
             below = sorted(root / entry.name for entry in entries if _is_folder(entry))
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else "not a path"
-        raise CompareError(f"{root}: can't be listed ({reason}).", "Check the path.") from error
+        raise CompareError(
+            "{root}: can't be listed ({reason}).", "Check the path.", root=root, reason=reason
+        ) from error
     found = [scenario for folder in (root, *below) for scenario in _in_folder(folder, left_out)]
     return Listing(root, _with_unique_ids(found), sorted(left_out))
 
@@ -104,7 +108,9 @@ def scenario_of(path: Path) -> Scenario:
     if _is_dir(path):
         found = _in_folder(path, [])
         if len(found) != 1:
-            raise CompareError(f"{path}: a folder with {len(found) or 'no'} videos.", "Name one video file.")
+            raise CompareError(
+                "{path}: a folder with {n} videos.", "Name one video file.", path=path, n=len(found) or "no"
+            )
         return found[0]
     state_of(path)
     known = (scenario for scenario in _in_folder(path.parent, []) if scenario.video == path)
@@ -135,7 +141,7 @@ def _probe(video: Path) -> Clip:
     try:
         str(video).encode()
     except UnicodeEncodeError as error:
-        raise CompareError(f"{video!a}: the name is not UTF-8.", "Rename the file.") from error
+        raise CompareError("{video!a}: the name is not UTF-8.", "Rename the file.", video=video) from error
     timeline = read_timeline(video)
     first = next((frame for _, frame in walk(video, timeline, threads=False)), None)
     if first is None:
@@ -167,12 +173,18 @@ def _load_ground_truth(path: Path) -> GroundTruth:
     events = data.get("events")
     if isinstance(events, list) and len(events) > MAX_EVENTS:
         raise CompareError(
-            f"{path}: holds {len(events):,} events; up to {MAX_EVENTS:,} are read.", "Keep those that matter."
+            "{path}: holds {n:,} events; up to {most:,} are read.",
+            "Keep those that matter.",
+            path=path,
+            n=len(events),
+            most=MAX_EVENTS,
         )
     try:
         return GroundTruth.model_validate(data)
     except ValidationError as error:
-        raise CompareError(f"{path}: {first_problem(error)}.", "Correct this field.") from error
+        raise CompareError(
+            "{path}: {why}.", "Correct this field.", path=path, why=first_problem(error).words
+        ) from error
 
 
 load_ground_truth = Remembered(_load_ground_truth)

@@ -62,8 +62,9 @@ def swapped_with(clip: Clip) -> Clip:
         if found.sha256 != clip.sha256:
             return found
     raise CompareError(
-        f"{clip.scenario}: no other scenario lies beside it whose frames could be shown instead.",
+        "{scenario}: no other scenario lies beside it whose frames could be shown instead.",
         "Put a second clip there, or choose another condition.",
+        scenario=clip.scenario,
         field="condition",
     )
 

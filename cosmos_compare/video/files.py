@@ -43,7 +43,7 @@ def state_of(path: Path) -> FileState:
         raise unreadable(path, error) from error
     if not stat.S_ISREG(facts.st_mode):
         kind = "a folder" if stat.S_ISDIR(facts.st_mode) else "a pipe or device"
-        raise CompareError(f"{path}: {kind}, not a video.", "Name a video file.")
+        raise CompareError("{path}: {kind}, not a video.", "Name a video file.", path=path, kind=kind)
     return FileState(facts.st_dev, facts.st_ino, facts.st_size, facts.st_mtime_ns, facts.st_ctime_ns)
 
 
@@ -69,16 +69,20 @@ def unreadable(path: Path, error: Exception) -> CompareError:
     """The sentence for a path that can't be looked at or opened."""
     number = error.errno if isinstance(error, OSError) else None
     if number in {errno.ENOENT, errno.ENOTDIR}:
-        return CompareError(f"{path}: no such file.", "Check the path.")
+        return CompareError("{path}: no such file.", "Check the path.", path=path)
     if number == errno.ELOOP:
-        return CompareError(f"{path}: a symbolic link that leads back to itself.", "Name the file itself.")
+        return CompareError("{path}: a symbolic link that leads back to itself.", "Name the file itself.", path=path)
     if number == errno.ENAMETOOLONG:
-        return CompareError(f"{str(path)[:60]}…: the name is too long for this file system.", "Check the path.")
+        return CompareError(
+            "{path}…: the name is too long for this file system.", "Check the path.", path=str(path)[:60]
+        )
     if number in {errno.EACCES, errno.EPERM}:
-        return CompareError(f"{path}: can't be read.", "Check its permissions.")
+        return CompareError("{path}: can't be read.", "Check its permissions.", path=path)
     if isinstance(error, ValueError):
-        return CompareError(f"{str(path)!a}: not a path.", "Check the path.")
-    return CompareError(f"{path}: can't be read ({os.strerror(number or errno.EIO)}).", "Check the disk.")
+        return CompareError("{path!a}: not a path.", "Check the path.", path=str(path))
+    return CompareError(
+        "{path}: can't be read ({reason}).", "Check the disk.", path=path, reason=os.strerror(number or errno.EIO)
+    )
 
 
 class Remembered(Generic[T]):
@@ -104,7 +108,9 @@ class Remembered(Generic[T]):
         if kept is None:
             kept = self._look(path)
             if state_of(path) != state:
-                raise CompareError(f"{path.name}: changes while it is being read.", "Wait until it is complete.")
+                raise CompareError(
+                    "{name}: changes while it is being read.", "Wait until it is complete.", name=path.name
+                )
             if settled:
                 self._keep((path, state), kept)
         result, error, _ = kept
@@ -144,6 +150,7 @@ def hold(path: Path, sha256: str) -> None:
     """Raise `CompareError` unless the file at `path` still has this content."""
     if sha256_of(path) != sha256:
         raise CompareError(
-            f"{path.name}: another file than when this was asked: it was replaced or changed meanwhile.",
+            "{name}: another file than when this was asked: it was replaced or changed meanwhile.",
             "Ask again, so that the answer is about the clip as it is now.",
+            name=path.name,
         )

@@ -102,7 +102,7 @@ def sample_frames(
         source.hold()
         if complete:
             return Frames(times, chosen.step, source.clip, settings, images)
-    raise CompareError(f"{Path(clip.path).name}: decodes differently each time.", "Is the disk sound?")
+    raise CompareError("{name}: decodes differently each time.", "Is the disk sound?", name=Path(clip.path).name)
 
 
 class _Source:

@@ -27,7 +27,7 @@ def open_video(video: Path) -> Iterator[tuple[Any, Any]]:
     audio only.
     """
     if state_of(video).size == 0:
-        raise CompareError(f"{video.name}: the file is empty.", "Copy or download it again.")
+        raise CompareError("{name}: the file is empty.", "Copy or download it again.", name=video.name)
     try:
         # An absolute path is never taken for an option or a protocol, and a playlist in disguise
         # can't reach for the network.
@@ -36,15 +36,19 @@ def open_video(video: Path) -> Iterator[tuple[Any, Any]]:
         raise unreadable(video, error) from error
     except (av.error.FFmpegError, OSError, ValueError) as error:
         why = "can't be opened as a video: cut, damaged or something else."
-        raise CompareError(f"{video.name}: {why}", f"{USE}.") from error
+        raise CompareError("{name}: {why}", "{use}.", name=video.name, why=why, use=USE) from error
     with container:
         if container.format.name.endswith("_pipe") or container.format.name == "image2":
-            raise CompareError(f"{video.name}: a still image, not a video.", f"{USE}.")
+            raise CompareError("{name}: a still image, not a video.", "{use}.", name=video.name, use=USE)
         if not FORMATS & set(container.format.name.split(",")):
-            raise CompareError(f"{video.name}: {container.format.long_name}, not a video.", f"{USE}.")
+            raise CompareError(
+                "{name}: {kind}, not a video.", "{use}.", name=video.name, kind=container.format.long_name, use=USE
+            )
         stream = video_stream(video, container)
         if stream.codec_context is None:
-            raise CompareError(f"{video.name}: its video codec is not known here.", "Convert it to H.264 in mp4.")
+            raise CompareError(
+                "{name}: its video codec is not known here.", "Convert it to H.264 in mp4.", name=video.name
+            )
         yield container, stream
 
 
@@ -54,7 +58,9 @@ def video_stream(video: Path, container: Any) -> Any:
     streams = [s for s in container.streams.video if not s.disposition & Disposition.attached_pic]
     if not streams:
         only = " (audio only)" if container.streams.audio else ""
-        raise CompareError(f"{video.name}: no video stream{only}.", f"{USE} with a video track.")
+        raise CompareError(
+            "{name}: no video stream{only}.", "{use} with a video track.", name=video.name, only=only, use=USE
+        )
     return max(streams, key=_rank)
 
 

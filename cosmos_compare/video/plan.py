@@ -64,8 +64,12 @@ def _range(timeline: Timeline, name: str, settings: Settings) -> tuple[float, fl
     ):
         if beyond:
             raise CompareError(
-                f"{field} is {value:g} s, and {name} ends at {timeline.end:.2f} s.",
-                f"Choose an earlier {field}.",
+                "{what} is {value:g} s, and {name} ends at {end:.2f} s.",
+                "Choose an earlier {what}.",
+                what=field,
+                value=value,
+                name=name,
+                end=timeline.end,
                 field=field,
             )
     return start, min(end, timeline.end)

@@ -131,7 +131,9 @@ def make_copy(video: Path, target: Path, on_progress: Callable[[float], None]) -
         return partial.replace(target.with_suffix(suffix))
     except (av.error.FFmpegError, OSError) as error:
         reason = getattr(error, "strerror", None) or "it can't be encoded"
-        raise CompareError(f"{video.name}: no copy that browsers play could be made ({reason}).") from error
+        raise CompareError(
+            "{name}: no copy that browsers play could be made ({reason}).", name=video.name, reason=reason
+        ) from error
     finally:
         with contextlib.suppress(OSError):  # it is gone: renamed, or never written
             partial.unlink()
@@ -184,7 +186,7 @@ def _encode_frames(
             out.mux(stream.encode(picture))
             on_progress(seconds / timeline.end)
         if latest < 0:
-            raise CompareError(f"{video.name}: not one frame of it can be decoded.")
+            raise CompareError("{name}: not one frame of it can be decoded.", name=video.name)
         out.mux(stream.encode())
 
 

@@ -73,7 +73,7 @@ def timeline_of(stamps: Sequence[float], last_length: float) -> Timeline:
 
 
 def no_frames(video: Path) -> CompareError:
-    return CompareError(f"{video.name}: not one frame of it can be decoded.", "Is the file complete?")
+    return CompareError("{name}: not one frame of it can be decoded.", "Is the file complete?", name=video.name)
 
 
 def _read(video: Path) -> Timeline:
@@ -133,7 +133,7 @@ def _timeline(video: Path, container: Any, stream: Any, packets: _Packets) -> Ti
     if not packets.stamps:
         raise no_frames(video)
     if all(stamp.shown is None and stamp.decoded is None for stamp in packets.stamps):
-        raise CompareError(f"{video.name}: holds no timestamps.", "Store it as mp4 or mkv.")
+        raise CompareError("{name}: holds no timestamps.", "Store it as mp4 or mkv.", name=video.name)
     reordered = not has_stamps(container) or bool(stream.codec_context.has_b_frames)
     restarting = bool(RESTARTING & set(container.format.name.split(",")))
     clock = read_clock(packets.stamps, restarting=restarting, reordered=reordered)

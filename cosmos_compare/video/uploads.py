@@ -25,7 +25,7 @@ def keep_upload(name: str, content: BinaryIO, outputs: Path) -> Path:
     """
     suffix = Path(name).suffix.lower()
     if suffix not in SUFFIXES:
-        raise CompareError(f"{Path(name).name}: not a kind of video file.", f"{USE}.")
+        raise CompareError("{name}: not a kind of video file.", "{use}.", name=Path(name).name, use=USE)
     folder = outputs / FOLDER
     # The stem alone: a client may send any path as a name, and `segment` would take the folder's name.
     stem = scenario_id(Path(f"{Path(name).stem}_.x" if Path(name).stem.lower() == "segment" else Path(name).name))
@@ -39,7 +39,10 @@ def keep_upload(name: str, content: BinaryIO, outputs: Path) -> Path:
         partial.replace(target)
     except OSError as error:
         raise CompareError(
-            f"{Path(name).name}: could not be kept ({error.strerror}).", "Check the outputs folder."
+            "{name}: could not be kept ({reason}).",
+            "Check the outputs folder.",
+            name=Path(name).name,
+            reason=error.strerror,
         ) from error
     finally:
         partial.unlink(missing_ok=True)

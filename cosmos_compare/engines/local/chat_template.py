@@ -43,7 +43,7 @@ class ChatTemplate:
     def __init__(self, text: str, names: dict[str, Any]) -> None:
         """`names` are what a template may use besides the turns: the special tokens."""
         if len(text) > MAX_TEMPLATE:
-            raise CompareError(f"The chat template is longer than {MAX_TEMPLATE:,} characters.", HINT)
+            raise CompareError("The chat template is longer than {most:,} characters.", HINT, most=MAX_TEMPLATE)
         self._text = text
         self._names = names
         self._process: subprocess.Popen[bytes] | None = None
@@ -67,7 +67,7 @@ class ChatTemplate:
             if "text" not in reply:
                 self.close()  # it has spoken its last words
         if "text" not in reply:
-            raise CompareError(f"The chat template can't be used: {reply['error']}.", HINT)
+            raise CompareError("The chat template can't be used: {reason}.", HINT, reason=reply["error"])
         return str(reply["text"])
 
     def close(self) -> None:

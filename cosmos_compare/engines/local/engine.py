@@ -52,14 +52,21 @@ class LocalEngine:
             self.model: Any = load_model(folder, dtype, self.device)
         except torch.OutOfMemoryError as error:
             raise CompareError(
-                f"{spec.label} does not fit in the free GPU memory.", "Run one model at a time, or free the GPU."
+                "{label} does not fit in the free GPU memory.",
+                "Run one model at a time, or free the GPU.",
+                label=spec.label,
             ) from error
         except CompareError as error:
-            raise CompareError(f"{spec.label}: {folder} can't be used. {error.message}", error.hint) from error
+            raise CompareError(
+                "{label}: {folder} can't be used. {why}", error.hint, label=spec.label, folder=folder, why=error.message
+            ) from error
         except UNLOADABLE as error:
             raise CompareError(
-                f"{spec.label}: {folder} can't be loaded ({_first_line(error)}).",
+                "{label}: {folder} can't be loaded ({reason}).",
                 "Check that the checkpoint is complete and in safetensors form.",
+                label=spec.label,
+                folder=folder,
+                reason=_first_line(error),
             ) from error
         follow_own_rule(self.model)
         self.end_ids = _end_ids(self.model)

@@ -80,13 +80,17 @@ def check_prompt(processor: Any) -> None:
     known = processor.tokenizer.get_vocab()
     lacking = [token for token in ("<|vision_start|>", "<|video_pad|>", "<|vision_end|>") if token not in known]
     if lacking:
-        raise CompareError(f"Its tokenizer does not know {lacking[0]}, so it can't be shown a video.", CHECK)
+        raise CompareError(
+            "Its tokenizer does not know {token}, so it can't be shown a video.", CHECK, token=lacking[0]
+        )
     if not hasattr(processor, "video_processor"):
         raise CompareError("It has no video processor, so it can't be shown a video.", CHECK)
     text = template_of(processor).render(_conversation(Messages("Be brief.", "What happens?")))
     for part in (_VIDEO, "What happens?"):
         if part not in text:
-            raise CompareError(f"Its chat template leaves out {part}, so it can't be asked about a video.", CHECK)
+            raise CompareError(
+                "Its chat template leaves out {part}, so it can't be asked about a video.", CHECK, part=part
+            )
 
 
 def template_of(processor: Any) -> ChatTemplate:
@@ -185,7 +189,9 @@ def _refuse_control_tokens(processor: Any, request: Request) -> None:
     tokens = {token.content for token in processor.tokenizer.added_tokens_decoder.values() if token.special}
     for token in sorted(tokens | set(processor.tokenizer.all_special_tokens)):
         if token in request.messages.system or token in request.messages.user:
-            raise CompareError(f"The prompt contains {token}, which steers the model.", "Take it out of the text.")
+            raise CompareError(
+                "The prompt contains {token}, which steers the model.", "Take it out of the text.", token=token
+            )
 
 
 def _check_size(vision: Vision, request: Request) -> None:

@@ -69,7 +69,10 @@ def load_model(folder: Path, dtype: torch.dtype, device: torch.device) -> Any:
         described = sum(parameter.numel() for parameter in self.parameters())
         if described > 2 * stored:  # twice: tied weights are stored once
             raise CompareError(
-                f"config.json describes a model of {described:,} numbers, and the files hold {stored:,}.", CHECK
+                "config.json describes a model of {described:,} numbers, and the files hold {stored:,}.",
+                CHECK,
+                described=described,
+                stored=stored,
             )
 
     # Of the whole load only this part must be alone, and this is where transformers lets one in.
@@ -101,7 +104,7 @@ def _refuse_what_was_not_loaded(report: dict[str, Any]) -> None:
     }
     found = [f"{_some(names)} {why}" for why, names in wrong.items() if names]
     if found:
-        raise CompareError(f"Its weights are not those of the model: {'; '.join(found)}.", CHECK)
+        raise CompareError("Its weights are not those of the model: {names}.", CHECK, names="; ".join(found))
 
 
 def _some(names: Collection[str]) -> str:
