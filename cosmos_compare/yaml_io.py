@@ -7,6 +7,7 @@ from typing import Any
 import yaml
 
 from cosmos_compare.errors import CompareError
+from cosmos_compare.language import Text
 
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # ten times as fast, where PyYAML came with it
 MAX_BYTES = 1_000_000
@@ -19,6 +20,31 @@ def read_mapping(path: Path, max_bytes: int = MAX_BYTES) -> dict[str, Any]:
     Raises `CompareError` when the file is missing, empty, too large, not UTF-8, not YAML, uses aliases (a few
     lines of them can describe gigabytes) or holds something else than a mapping.
     """
+    text = _text(path, max_bytes)
+    try:
+        _refuse_bombs(path, text)
+        data = yaml.load(text, Loader=LOADER)  # noqa: S506  both are safe loaders
+    except (yaml.YAMLError, RecursionError, ValueError) as error:
+        where = getattr(error, "problem_mark", None)
+        line = Text(" near line {line}", line=where.line + 1) if where else ""
+        raise CompareError(
+            "{name}: not valid YAML{near}.", "Check indentation and quotes.", name=path.name, near=line
+        ) from error
+    if data is None:
+        raise CompareError("{name}: the file is empty.", "Write at least one key and its value.", name=path.name)
+    if not isinstance(data, dict):
+        kind = Text("a list") if isinstance(data, list) else Text("one {kind}", kind=type(data).__name__)
+        raise CompareError(
+            "{name}: holds {kind}, not keys and values.", "Write `key: value` lines.", name=path.name, kind=kind
+        )
+    if word := _unsound(data):
+        raise CompareError(
+            "{name}: {word!a:.60} is no text.", "Write the characters themselves.", name=path.name, word=word
+        )
+    return data
+
+
+def _text(path: Path, max_bytes: int) -> str:
     try:
         facts = path.stat()
         if not stat.S_ISREG(facts.st_mode):  # a pipe would hang who opens it
@@ -30,34 +56,13 @@ def read_mapping(path: Path, max_bytes: int = MAX_BYTES) -> dict[str, Any]:
                 name=path.name,
                 max_bytes=max_bytes,
             )
-        text = path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8")
     except OSError as error:
         raise CompareError(
             "{path}: can't be read ({reason}).", "Check the path.", path=path, reason=error.strerror
         ) from error
     except UnicodeDecodeError as error:
         raise CompareError("{name}: not UTF-8 text.", "Save it again as UTF-8.", name=path.name) from error
-    try:
-        _refuse_bombs(path, text)
-        data = yaml.load(text, Loader=LOADER)  # noqa: S506  both are safe loaders
-    except (yaml.YAMLError, RecursionError, ValueError) as error:
-        where = getattr(error, "problem_mark", None)
-        line = f" near line {where.line + 1}" if where else ""
-        raise CompareError(
-            "{name}: not valid YAML{line}.", "Check indentation and quotes.", name=path.name, line=line
-        ) from error
-    if data is None:
-        raise CompareError("{name}: the file is empty.", "Write at least one key and its value.", name=path.name)
-    if not isinstance(data, dict):
-        kind = "a list" if isinstance(data, list) else f"one {type(data).__name__}"
-        raise CompareError(
-            "{name}: holds {kind}, not keys and values.", "Write `key: value` lines.", name=path.name, kind=kind
-        )
-    if word := _unsound(data):
-        raise CompareError(
-            "{name}: {word!a:.60} is no text.", "Write the characters themselves.", name=path.name, word=word
-        )
-    return data
 
 
 def _unsound(data: Any) -> str:
