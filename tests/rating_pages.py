@@ -76,11 +76,12 @@ def rate(
     a: Sequence[int | None] = (1,) * 7,
     b: Sequence[int | None] = (2,) * 7,
     verdict: Choice = "b",
+    blind: bool = True,
     **more: str,
 ) -> None:
     marks = (dict(zip(AXES, own, strict=True)) for own in (a, b))
     rows = judge(
-        pair, rater, *marks, verdict, blind=True, left=left_run(rater, pair), created="2026-11-23T10:00:00Z", **more
+        pair, rater, *marks, verdict, blind=blind, left=left_run(rater, pair), created="2026-11-23T10:00:00Z", **more
     )
     scorecard.append(outputs, rows)
 

@@ -7,15 +7,19 @@ model wrote an answer knows its manner, so that counts for all later pairs of th
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import filelock
 import orjson
 
 from cosmos_compare.errors import CompareError
-from cosmos_compare.ratings.pairs import Pair
+from cosmos_compare.ratings.pairs import Pair, run_ids
+from cosmos_compare.runs.index import RunRow
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 NAME = "names_shown.jsonl"
 WAIT_S = 20
@@ -38,6 +42,25 @@ def known_to(outputs: Path, rater: str) -> frozenset[str]:
     for line in _lines(names_file(outputs)):
         if str(line.get("rater", "")).casefold() == rater.casefold():
             known.update(str(name) for name in line.get("shown", []))
+    return frozenset(known)
+
+
+def known_by_rating(ratings: pd.DataFrame, rater: str, runs: Mapping[str, RunRow]) -> frozenset[str]:
+    """What a rater has seen who rated with the names shown, as on Compare; taken back or not, it was seen.
+
+    `ratings` are all rows, `runs` by id: of a pair by one model its arms are what is known.
+    """
+    own = ratings[((ratings["rater"] == rater) & ~ratings["blind"]).to_numpy()]
+    known: set[str] = set()
+    models: dict[str, set[str]] = {}
+    for pair, model in own[["pair_id", "model"]].drop_duplicates().itertuples(index=False):
+        models.setdefault(pair, set()).add(model)
+    for pair, names in models.items():
+        known.add(pair)
+        if len(names) > 1 or not pair:
+            known |= names
+        else:
+            known |= {runs[run_id].arm.id for run_id in run_ids(pair) if run_id in runs}
     return frozenset(known)
 
 

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from app_support import comparison_of, html, open_page, saved
+import rating_pages
+from app_support import ROOT, comparison_of, html, open_page, saved
+from streamlit.testing.v1 import AppTest
 
 from cosmos_compare.board import side_of
+from cosmos_compare.ratings.pairs import run_ids
 from cosmos_compare.schema import ModelSpec
+from cosmos_compare.ui.rate import session
 from cosmos_compare.ui.shared import resources
 
 pytestmark = pytest.mark.usefixtures("small_app")
@@ -181,3 +186,36 @@ def test_side_of_a_saved_run_is_over(pair: list[ModelSpec], video: Path) -> None
     side = side_of(saved(resources.store(), comparison_of(video, pair[0]), pair[0], "x"))
     assert side.ended
     assert side.state == "stop"
+
+
+def test_a_link_for_others_is_there_to_copy_and_opens_the_pair_blind(pair: list[ModelSpec], video: Path) -> None:
+    """It led away from the page and gave nobody a link."""
+    store = resources.store()
+    comparison = comparison_of(video, pair[0])
+    runs = [saved(store, comparison, spec, f"A car, says {spec.label}.") for spec in pair]
+    page = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    page.query_params["runs"] = ",".join(run.id for run in runs)
+    page.session_state[session.HERE] = True
+    page.run()
+    link = urlsplit(page.code[0].value)
+    assert link.scheme == "http" and link.path.endswith("/rate")
+    (named,) = parse_qs(link.query)["pair"]
+    assert sorted(run_ids(named)) == sorted(run.id for run in runs)
+    other = rating_pages.open_page("rate", rater="zoe", pair=named)
+    assert rating_pages.linked(other, "pair") == named
+    assert "Demo One" not in rating_pages.sent(other) and "names shown" not in rating_pages.sent(other)
+
+
+def test_a_prompt_with_a_blank_asks_for_the_object_and_says_it_to_the_models() -> None:
+    """`{object_name}` went to the models as it stood."""
+    page = open_page(scenario="scene_1")
+    assert not page.text_input(key="folder").value and "object_name" not in {each.key for each in page.text_input}
+    page.text_area(key="question").set_value("Where is the {object_name}?").run()
+    assert "name it" in html(page) and page.button(key="run").disabled
+    page.text_input(key="object_name").set_value(" cyclist ").run()
+    page.button(key="run").click().run()
+    live = resources.board().find(page.query_params["live"])
+    assert live is not None
+    assert all(side.job and side.job.wait(60) for side in live.sides)
+    asked = {side.run.prompt.user_prompt for side in live.sides if side.run}
+    assert asked == {"Where is the cyclist?"}

@@ -87,6 +87,15 @@ def test_open_mode_shows_names_and_says_so(pairs: list[Pair]) -> None:
     assert told(sent(page)) == []
 
 
+def test_after_a_rating_with_names_no_pair_of_these_models_is_blind(outputs: Path, pairs: list[Pair]) -> None:
+    """Rated on Compare, where the names stand: later pairs of the two models were still saved as blind."""
+    rate(outputs, pairs[0], "anna", blind=False)
+    page = open_page("rate", rater="anna")
+    assert linked(page, "pair") == pairs[1].id
+    assert "names known, stored as not blind" in sent(page) and told(sent(page)) == []
+    assert "names known" not in sent(open_page("rate", rater="bert"))
+
+
 def test_a_link_to_a_pair_that_is_gone_says_so_and_takes_the_next(pairs: list[Pair]) -> None:
     page = open_page("rate", rater="anna", pair="x~y")
     assert "There is no pair" in page.warning[0].value

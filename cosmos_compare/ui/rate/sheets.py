@@ -7,7 +7,7 @@ from dataclasses import replace
 from cosmos_compare.errors import CompareError
 from cosmos_compare.language import t
 from cosmos_compare.ratings.blind_pair import Sheet, saved_by
-from cosmos_compare.ratings.names_shown import given_away
+from cosmos_compare.ratings.names_shown import given_away, known_by_rating
 from cosmos_compare.ratings.pairs import Pair, left_run
 from cosmos_compare.runs.index import RunRow
 from cosmos_compare.schema import Run
@@ -34,10 +34,9 @@ def as_of_now(sheet: Sheet) -> Sheet:
 
 
 def _knows(rater: str, pair: Pair) -> bool:
-    """Told in this program, or rated with the names shown and taken back since."""
-    every = rating_data.found().every
-    rows = every[((every["rater"] == rater) & (every["pair_id"] == pair.id)).to_numpy()]
-    return rater_here.knows_any(rater, {*given_away(pair), pair.id}) or not rows["blind"].all()
+    """Told in this program, or rated once with the names shown: this pair or another of these models."""
+    found, tells = rating_data.found(), {*given_away(pair), pair.id}
+    return rater_here.knows_any(rater, tells) or not known_by_rating(found.every, rater, found.by_id).isdisjoint(tells)
 
 
 def _run(row: RunRow) -> Run:
