@@ -285,3 +285,6 @@ class Rating(Record):
     gt_alignment: Mark = Field(default=None, description="does it agree with the ground truth")
     verdict: Verdict | None = Field(default=None, description="of the pair, from this run's side")
     notes: str = Field(default="", description="the rater's words")
+    aided: bool = Field(
+        default=False, description="whether the rater was shown where the two answers agree, differ or are untrue"
+    )

@@ -39,6 +39,7 @@ class Sheet:
     """A pair, the run on the left first. `own` is what this rater has saved and not taken back.
 
     `named`: the page shows the models' names. `seen`: the rater has been shown them before, for this pair or another.
+    `aided`: they have been shown where the two answers agree, differ or contradict the truth.
     """
 
     pair: Pair
@@ -47,6 +48,7 @@ class Sheet:
     named: bool = False
     own: Verdict | None = None
     seen: bool = False
+    aided: bool = False
 
     @property
     def hidden(self) -> tuple[str, ...]:
@@ -83,6 +85,7 @@ def rows_of(sheet: Sheet, said: Mapping[str, Any], created: str) -> tuple[Rating
         notes=notes,
         blind=sheet.blind,
         left=sheet.runs[0].id,
+        aided=sheet.aided,
         created=created,
     )
 

@@ -10,6 +10,7 @@ from cosmos_compare.schema import AXES, Rating, Verdict
 
 COLUMNS = tuple(Rating.model_fields)
 REQUIRED = {"rater", "run_id"}
+LATER = ("aided",)  # columns that older scorecards lack, at the end
 LONGEST_RATER = 80
 
 # What people and programs write for no value. Text of their own is never taken for it.
@@ -25,7 +26,7 @@ _CHOICES: dict[str, tuple[Mapping[str, Any], Any, str]] = {
     **dict.fromkeys(AXES, (_MARKS, None, "2, 1, 0 or empty")),
     "side": ({"left": "left", "right": "right"}, "", "left, right or empty"),
     "verdict": (_VERDICTS, None, ", ".join(get_args(Verdict)) + " or empty"),
-    "blind": (_YES_NO, False, "true or false"),
+    **dict.fromkeys(("blind", "aided"), (_YES_NO, False, "true or false")),
 }
 
 

@@ -46,10 +46,12 @@ def judge(
     notes: str = "",
     blind: bool,
     left: str = "",
+    aided: bool = False,
     created: str,
 ) -> tuple[Rating, Rating]:
     """The rows of run a and run b. Marks are by axis, None or left out for "cannot judge"; `left` is the id of the
-    run that was shown on the left, empty when there were no sides.
+    run that was shown on the left, empty when there were no sides. `aided`: the rater
+    was shown where the two agree and differ.
     """
     verdicts = {"a": ("better", "worse"), "b": ("worse", "better")}.get(verdict, (verdict, verdict))
     rater = clean_rater(rater)
@@ -67,6 +69,7 @@ def judge(
             **marks,
             "verdict": own,
             "notes": notes,
+            "aided": aided,
         }
         rows.append(_checked(values))
     return rows[0], rows[1]

@@ -1,4 +1,5 @@
-"""Who has been shown which names: what is rated after that is not blind, in another window or after a restart either.
+"""Who has been shown what: names, after which a rating is not blind, in another window or after a restart either; where
+two answers agree and differ, after which it is aided.
 
 `outputs/names_shown.jsonl`, a line each time: when, to which rater, and what was given away. One who has seen which
 model wrote an answer knows its manner, so that counts for all later pairs of that model. Rows are only ever appended.
@@ -30,6 +31,11 @@ def given_away(pair: Pair) -> frozenset[str]:
     if pair.a.model != pair.b.model:
         return frozenset((pair.a.model, pair.b.model))
     return frozenset((pair.a.arm.id, pair.b.arm.id))
+
+
+def aid_of(pair_id: str) -> str:
+    """What a rater knows once they have been shown where the answers of a pair agree, differ or are untrue."""
+    return f"aids of {pair_id}"
 
 
 def names_file(outputs: Path) -> Path:

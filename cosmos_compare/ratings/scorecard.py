@@ -16,13 +16,14 @@ import io
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial
+from itertools import product
 from pathlib import Path
 from typing import NamedTuple
 
 import filelock
 
 from cosmos_compare.errors import CompareError
-from cosmos_compare.ratings.columns import COLUMNS, REQUIRED, Problem, Table, makes_sense, parse, to_cells
+from cosmos_compare.ratings.columns import COLUMNS, LATER, REQUIRED, Problem, Table, makes_sense, parse, to_cells
 from cosmos_compare.ratings.csv_append import TAILS, add_rows, is_cut, mend_end, read_at
 from cosmos_compare.ratings.csv_records import DELIMITERS, Header, Records, read_header, read_records
 from cosmos_compare.ratings.csv_repair import put_aside, rewrite
@@ -158,8 +159,9 @@ def _header(lines: Sequence[str]) -> Header | None:
     """The header, also of a file that has lost its first line but not its form; None where nothing can be read."""
     if header := read_header(lines, REQUIRED, COLUMNS):
         return header
-    for delimiter in DELIMITERS:
-        header = Header(COLUMNS, delimiter, 0)
+    forms = (COLUMNS, tuple(column for column in COLUMNS if column not in LATER))
+    for delimiter, columns in product(DELIMITERS, forms):
+        header = Header(columns, delimiter, 0)
         sound = partial(makes_sense, header=header)
         if any(map(sound, read_records(lines[:1], header, sound).rows)):
             return header

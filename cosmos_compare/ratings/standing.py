@@ -17,6 +17,7 @@ from cosmos_compare.schema import AXES, Rating
 
 CATEGORIES = ("rater", "scenario", "run_id", "model", "pair_id", "side", "verdict")
 MARKS = list(AXES)
+FLAGS = ("blind", "aided")
 
 Codes = npt.NDArray[np.int64]
 
@@ -25,7 +26,7 @@ def to_frame(table: Table) -> pd.DataFrame:
     """All rows in the order of the file.
 
     Columns: those of the scorecard, then its unknown ones, then `line`. Ids, names, sides and verdicts are
-    categories; marks are floats, NaN where there is none; `blind` is bool; the rest are objects.
+    categories; marks are floats, NaN where there is none; `blind` and `aided` are bool; the rest are objects.
     """
     columns: dict[str, object] = {}
     for name, values in table.columns.items():
@@ -34,7 +35,7 @@ def to_frame(table: Table) -> pd.DataFrame:
         elif name in AXES:
             columns[name] = np.array(values, dtype=float)
         else:
-            columns[name] = np.array(values, dtype=bool if name == "blind" else object)
+            columns[name] = np.array(values, dtype=bool if name in FLAGS else object)
     return pd.DataFrame(columns | {"line": np.array(table.lines, dtype=np.int64)})
 
 
@@ -90,7 +91,7 @@ def rating_at(row: "pd.Series[Any]") -> Rating:
     values = {name: row[name] for name in COLUMNS}
     marks = {axis: None if pd.isna(values[axis]) else int(values[axis]) for axis in AXES}
     verdict = None if pd.isna(values["verdict"]) else values["verdict"]
-    return Rating.model_validate(values | marks | {"verdict": verdict, "blind": bool(values["blind"])})
+    return Rating.model_validate(values | marks | {"verdict": verdict, **{name: bool(values[name]) for name in FLAGS}})
 
 
 def codes_of(frame: pd.DataFrame, column: str) -> Codes:

@@ -139,7 +139,7 @@ def test_bad_rows_are_named_and_the_rest_is_shown(outputs: Path, capsys) -> None
     path.write_bytes(path.read_bytes() + b"torn,line\n")
     assert run("scorecard", "--outputs", outputs) == 0
     streams = capsys.readouterr()
-    assert "Line 4 is left out: 2 values where the first line names 17" in streams.err
+    assert "Line 4 is left out: 2 values where the first line names 18" in streams.err
     assert "model-b" in streams.out
 
 

@@ -44,6 +44,12 @@ def rater_with_left(pair: Pair, run_id: str) -> str:
 SAID = {"marks": [[2, 2, 2, 1, 0, None, 2], [0] * 7], "choice": "left", "notes": "Sees it.", "pair": "x", "next": False}
 
 
+@pytest.mark.parametrize("aided", [False, True])
+def test_a_rating_made_with_aids_says_so(outputs: Path, pairs: list[Pair], aided: bool) -> None:
+    rows = rows_of(sheet_of(outputs, pairs[0], aided=aided), SAID, "2026-11-23T10:00:00Z")
+    assert [row.aided for row in rows] == [aided, aided]
+
+
 @pytest.mark.parametrize("first", ["a", "b"])
 def test_what_is_said_of_the_left_side_is_saved_for_the_run_on_the_left(
     outputs: Path, pairs: list[Pair], first: str

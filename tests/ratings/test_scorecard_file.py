@@ -11,7 +11,7 @@ from rating_samples import NOW, A, B, rating
 
 from cosmos_compare.errors import CompareError
 from cosmos_compare.ratings import scorecard
-from cosmos_compare.ratings.columns import COLUMNS, Table
+from cosmos_compare.ratings.columns import COLUMNS, LATER, Table
 from cosmos_compare.schema import Rating
 
 NASTY = [
@@ -50,7 +50,8 @@ def write(outputs: Path, text: str, encoding: str = "utf-8") -> None:
     (outputs / "scorecard.csv").write_bytes(text.encode(encoding))
 
 
-HEADER = ",".join(COLUMNS)
+OLDER = [name for name in COLUMNS if name not in LATER]  # as people keep them by hand
+HEADER = ",".join(OLDER)
 PLAIN = f"{NOW},anna,scenario_01,{A},reason1,{A}~{B},left,true,2,1,0,,2,1,0,better,fine"
 
 
@@ -68,7 +69,7 @@ def test_the_file_is_what_the_design_says(tmp_path: Path) -> None:
     header, row = csv.reader(data.decode("utf-8-sig").splitlines())
     assert ",".join(header) == (
         "created,rater,scenario,run_id,model,pair_id,side,blind,"
-        "objects,spatial,temporal,risk,fidelity,focus,gt_alignment,verdict,notes"
+        "objects,spatial,temporal,risk,fidelity,focus,gt_alignment,verdict,notes,aided"
     )
     assert row[8:12] == ["2", "1", "0", ""]
     assert row[6:8] == ["left", "true"]
@@ -131,14 +132,14 @@ def test_hand_made_file_with_semicolons_no_mark_other_order_and_own_columns(tmp_
 
 def test_appending_keeps_a_hand_made_files_columns(tmp_path: Path) -> None:
     columns = ["weather", *reversed(COLUMNS)]
-    cells = dict(zip(COLUMNS, PLAIN.split(","), strict=True)) | {"weather": "rain"}
+    cells = dict(zip(OLDER, PLAIN.split(","), strict=True)) | {"weather": "rain", "aided": "true"}
     write(tmp_path, ";".join(columns) + "\n" + ";".join(cells[name] for name in columns))  # no last line break
     scorecard.append(tmp_path, [rating(notes="=a;b")])
     table = scorecard.read(tmp_path)
     assert table.problems == []
     assert table.columns["weather"] == ["rain", ""]
     assert table.columns["notes"] == ["fine", "=a;b"]
-    assert (tmp_path / "scorecard.csv").read_text().startswith("weather;notes;")
+    assert (tmp_path / "scorecard.csv").read_text().startswith("weather;aided;notes;")
 
 
 @pytest.mark.parametrize("code", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
@@ -150,7 +151,7 @@ def test_saving_adds_the_columns_that_a_hand_made_file_lacks(code: str, tmp_path
     assert table.columns["rater"] == ["bo", "al", "anna"] and table.columns["objects"] == [2, None, 2]
     assert table.columns["météo"] == ["gris\nfroid", "é", ""] and table.columns["notes"] == ["", "", "ça"]
     assert [str(problem) for problem in table.problems] == [
-        "Line 4 is left out: 2 values where the first line names 18."
+        "Line 4 is left out: 2 values where the first line names 19."
     ]
     assert (tmp_path / "scorecard.before-1.csv").read_bytes() == made.encode(code)
 

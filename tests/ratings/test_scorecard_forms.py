@@ -14,7 +14,7 @@ from rating_samples import A, pair, rating
 from test_scorecard_file import ratings
 
 from cosmos_compare.ratings import scorecard
-from cosmos_compare.ratings.columns import COLUMNS
+from cosmos_compare.ratings.columns import COLUMNS, LATER, to_cells
 
 CASES = ("mac_cr", "excel_fr_cp1252", "sep_line", "bool_fr", "marks_fr_decimal", "header_spaces")
 NOTES = "piéton à gauche, œil – 3 €"
@@ -79,6 +79,7 @@ def test_every_code_line_end_and_separator(form: str, ended: bool, separator_lin
         "",
         "tie",
         "à l’été",
+        "",
     ]
     text = written([list(COLUMNS), one, one], delimiter=delimiter, newline=newline)
     text = (f"sep={delimiter}{newline}" if separator_line else "") + (text if ended else text.removesuffix(newline))
@@ -145,6 +146,21 @@ def test_a_file_of_a_head_alone_in_another_code_takes_a_rating(tmp_path: Path) -
     (tmp_path / "scorecard.csv").write_bytes(written([list(COLUMNS)]).encode("utf-16"))
     scorecard.append(tmp_path, pair(rater="saved"))
     assert [r.rater for r in ratings(scorecard.read(tmp_path))] == ["saved", "saved"]
+
+
+@pytest.mark.parametrize("head", [True, False])
+def test_a_scorecard_from_before_its_newest_column_is_read_and_added_to(head: bool, tmp_path: Path) -> None:
+    old = [column for column in COLUMNS if column not in LATER]
+    rows = [to_cells(one, old) for one in pair(rater="old")]
+    (tmp_path / "scorecard.csv").write_text(written([old, *rows] if head else rows), encoding="utf-8")
+    table = scorecard.read(tmp_path)
+    assert (table.problems, table.columns["aided"]) == ([], [False, False])
+    scorecard.append(tmp_path, [one.model_copy(update={"aided": True}) for one in pair(rater="new")])
+    table = scorecard.read(tmp_path)
+    assert (table.columns["rater"], table.columns["aided"]) == (
+        ["old", "old", "new", "new"],
+        [False, False, True, True],
+    )
 
 
 @given(

@@ -42,6 +42,7 @@ def show(sides: Sequence[Side], rows: Sequence[RunRow]) -> None:
 def _form(pair: Pair, runs: tuple[Run, Run]) -> None:
     # Imported late: the tables of ratings need pandas, which the first view of the Compare page should not wait for.
     from cosmos_compare.ratings.blind_pair import Sheet
+    from cosmos_compare.ratings.names_shown import aid_of
     from cosmos_compare.ui.rate import sheets, view
     from cosmos_compare.ui.rate.form import rating_form
     from cosmos_compare.ui.shared import rating_data
@@ -50,7 +51,7 @@ def _form(pair: Pair, runs: tuple[Run, Run]) -> None:
         st.caption(t("Copy it and send it; whoever opens it sees neither name."))
         st.code(shell.link("rate", pair=pair.id), language=None, wrap_lines=True)
     rater = rater_here.rater()
-    rater_here.names_shown(rater, [pair.id])
+    rater_here.names_shown(rater, [pair.id, aid_of(pair.id)])  # both stand above
     if not rater:
         view.ask_name(rater_here.set_rater)
         return

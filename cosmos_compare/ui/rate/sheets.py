@@ -7,7 +7,7 @@ from dataclasses import replace
 from cosmos_compare.errors import CompareError
 from cosmos_compare.language import t
 from cosmos_compare.ratings.blind_pair import Sheet, saved_by
-from cosmos_compare.ratings.names_shown import given_away, known_by_rating
+from cosmos_compare.ratings.names_shown import aid_of, given_away, known_by_rating
 from cosmos_compare.ratings.pairs import Pair, left_run
 from cosmos_compare.runs.index import RunRow
 from cosmos_compare.schema import Run
@@ -27,10 +27,20 @@ def blind_sheet(pair: Pair, rater: str, named: bool) -> Sheet:
 
 
 def as_of_now(sheet: Sheet) -> Sheet:
-    """The same with what this rater has saved by now, in any window, and whether the names are known by now."""
+    """The same with what this rater has saved by now, in any window, and what has been shown by now."""
     found = rating_data.found()
     own = saved_by(found.ratings, sheet.pair, sheet.rater, sheet.runs[0].id)
-    return replace(sheet, own=own, seen=_knows(sheet.rater, sheet.pair))
+    aided = rater_here.knows_any(sheet.rater, [aid_of(sheet.pair.id)])
+    return replace(sheet, own=own, seen=_knows(sheet.rater, sheet.pair), aided=aided)
+
+
+def with_aids(sheet: Sheet) -> Sheet:
+    """The sheet that shows where its answers agree and differ, which is noted first: from now on its rater knows.
+
+    Raises `CompareError` when the note can't be saved.
+    """
+    rater_here.names_shown(sheet.rater, [aid_of(sheet.pair.id)])
+    return replace(sheet, aided=True)
 
 
 def _knows(rater: str, pair: Pair) -> bool:
