@@ -14,6 +14,7 @@ import pytest
 from engine_requests import answer, make_request, many_requests
 
 from cosmos_compare.engines.base import Request
+from cosmos_compare.engines.local.background import Background
 from cosmos_compare.engines.local.decode_eager import EagerDecoder
 from cosmos_compare.engines.local.engine import LocalEngine
 from cosmos_compare.engines.local.libraries import torch
@@ -84,6 +85,22 @@ def test_where_rows_are_not_independent_answers_step_alone(engine: LocalEngine) 
     decoder.together = False
     alone = [answer(engine, request).raw for request in requests]
     assert [each.raw for each in all_at_once(engine, requests)] == alone
+
+
+@pytest.mark.timeout(60)
+def test_a_thread_that_cant_be_had_costs_one_answer(engine: LocalEngine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where memory is short no thread can be started; the next answer finds nothing in its way."""
+    request = many_requests(engine.spec, 1)[0]
+    before = answer(engine, request)
+
+    def no_room(thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    with monkeypatch.context() as short:
+        short.setattr(Background, "start", no_room)
+        failed = answer(engine, request)
+    assert failed.error and (failed.finish, failed.error.type) == ("error", "OutOfMemory")
+    assert answer(engine, request).raw == before.raw
 
 
 class Gate:

@@ -25,7 +25,11 @@ class Background(threading.Thread):
         super().__init__(name=name, daemon=True)
         self._work = work
         atexit.register(self._break_off)
-        self.start()
+        try:
+            self.start()
+        except BaseException:  # there is no room for one more thread
+            atexit.unregister(self._break_off)
+            raise
 
     def run(self) -> None:
         try:

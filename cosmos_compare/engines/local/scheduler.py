@@ -46,8 +46,7 @@ class Scheduler:
         with self._changed:
             self._waiting.append(sequence)
             if not self._working:
-                self._working = True
-                Background(self._work, name="decode")
+                self._start(sequence)
         try:
             while (arrived := sequence.arrived.get()) is not None:
                 if isinstance(arrived, BaseException):
@@ -61,11 +60,21 @@ class Scheduler:
         with self._changed:
             self._changed.wait_for(lambda: not self._working)
 
+    def _start(self, sequence: Sequence) -> None:
+        """Begin to decode. Where memory is short a thread can't be had: then this answer fails, and no later one."""
+        try:
+            Background(self._work, name="decode")
+        except BaseException:
+            self._waiting.remove(sequence)
+            self.decoder.release(sequence.state)
+            raise
+        self._working = True
+
     @torch.inference_mode()
     def _work(self) -> None:
-        if self._threads is not None:
-            torch.set_num_threads(self._threads)
         try:
+            if self._threads is not None:
+                torch.set_num_threads(self._threads)
             pending: tuple[list[Sequence], Any] | None = None
             while self._admit(pending is not None):
                 pending = self._step(pending)
