@@ -40,7 +40,9 @@ from cosmos_compare.video.frames import Frames, SamplingCancelledError, look_of,
 
 LIBRARIES = ("torch", "transformers", "torchvision", "qwen-vl-utils", "av", "opencv-python-headless", "numpy")
 
-NOT_DETERMINING = frozenset({"label", "note", "demo", "gated", "size_bytes"})  # fields of a model's entry
+NOT_DETERMINING = frozenset(  # fields of a model's entry
+    {"label", "note", "demo", "gated", "size_bytes", "memory_bytes", "licence"}
+)
 
 
 @dataclass(frozen=True)

@@ -135,6 +135,9 @@ def _fits(specs: Sequence[ModelSpec], clip: Clip, n_frames: int, settings: Setti
 def _clock(spec: ModelSpec, settings: Settings) -> str:
     if spec.vision.clock == "text":
         return t("in words between the frames")
+    if spec.vision.clock == "unknown":
+        drawn = t("drawn under each frame; what else it is told is not known")
+        return drawn if settings.timestamp else t("not known: left to the model's own processor")
     return t("drawn under each frame") if settings.timestamp else t("by position only")
 
 

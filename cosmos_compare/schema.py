@@ -19,7 +19,7 @@ SCHEMA_VERSION = 1
 Finish = Literal["stop", "length", "cancelled", "error"]
 Reused = Literal["none", "pixels", "features", "prefix"]
 AnswerPath = Literal["", "graphs", "eager", "generate"]
-BoxConvention = Literal["pixels", "thousandths"]
+BoxConvention = Literal["pixels", "thousandths", "unknown"]
 Condition = Literal["clip", "blank", "frozen", "shuffled", "reversed", "swapped"]
 
 
@@ -113,7 +113,10 @@ class Vision(Record):
     total for each frame), `whole_video` is Qwen3-VL's (time × height × width).
     """
 
+    added_later: ClassVar[frozenset[str]] = frozenset({"temporal_patch", "resized_again"})
+
     factor: int = Field(ge=1, le=1024, description="height and width are multiples of this: patch × merge, pixels")
+    temporal_patch: int = Field(default=2, ge=1, le=64, description="frames that one visual token looks at")
     budget: Literal["per_frame", "whole_video"] = Field(description="what the token budget limits")
     max_video_tokens: Size = Field(description="visual tokens of the whole clip, at most")
     min_frame_tokens: Size = Field(default=4, description="smaller frames are enlarged to this many tokens")
@@ -122,8 +125,12 @@ class Vision(Record):
         default=None,
         description="height and width of every frame, pixels, whatever the clip's shape, instead of the rules above",
     )
-    clock: Literal["overlay", "text"] = Field(
-        description="how the model is told the time: a drawn band on request, or text between the frames"
+    clock: Literal["overlay", "text", "unknown"] = Field(
+        description="how the model is told the time: a drawn band on request, text between the frames, or not known "
+        "here: whatever its processor makes of the frames' times"
+    )
+    resized_again: bool = Field(
+        default=False, description="the checkpoint's own processor resizes the frames to what the model takes"
     )
     video_token: Literal["as_rendered", "bare"] = Field(
         default="as_rendered",
@@ -134,6 +141,8 @@ class Vision(Record):
 class ModelSpec(Record):
     """One entry of the model list."""
 
+    added_later: ClassVar[frozenset[str]] = frozenset({"reasoning_switch", "memory_bytes", "licence"})
+
     name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$", description="in commands and folders")
     label: Line = Field(description="what pages call it")
     source: FilePath = Field(description="Hub id, folder, or http(s)://…/v1")
@@ -142,11 +151,20 @@ class ModelSpec(Record):
     demo: bool = Field(default=False, description="small, trained on rendered scenes: no judge of real ones")
     gated: bool = Field(default=False, description="whether the Hub asks for a login")
     size_bytes: Count | None = Field(default=None, description="weights on disk")
+    memory_bytes: Count | None = Field(
+        default=None, description="weights that are loaded, where the files hold more: a generator beside the reasoner"
+    )
+    licence: Line = Field(default="", description="of the weights")
     sampling: Sampling = Field(default=Sampling(), description="the model's own values")
     sampling_reasoning: Sampling | None = Field(default=None, description="those with reasoning, where they differ")
     vision: Vision = Field(description="how frames are sized and timed")
     reasoning_in: Literal["system", "user"] = Field(description="the turn that asks for reasoning")
     reasoning_text: Text = Field(default="", description="what asks for it; empty where it can't be asked for")
+    reasoning_switch: str = Field(
+        default="",
+        pattern=r"^([A-Za-z][A-Za-z0-9_]{0,63})?$",
+        description="the variable of the chat template that switches reasoning on and off, where there is one",
+    )
     boxes: BoxConvention = Field(description="what the coordinates in answers count")
     default_system_prompt: Text = Field(default="", description="where the prompt has none")
     note: str = Field(default="", description="a remark for people")

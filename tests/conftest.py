@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import av
 import numpy as np
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from cosmos_compare.engines.local.engine import LocalEngine
     from cosmos_compare.schema import ModelSpec
 
+Thing = TypeVar("Thing")
 ROOT = Path(__file__).resolve().parents[1]
 
 
@@ -24,6 +25,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.get_closest_marker("browser"):
             item.add_marker(pytest.mark.flaky(reruns=2))
+
+
+class Made(dict[str, Thing]):
+    """Things by name, each made when it is asked for."""
+
+    def __init__(self, make: Callable[[str], Thing]) -> None:
+        super().__init__()
+        self._make = make
+
+    def __missing__(self, name: str) -> Thing:
+        self[name] = self._make(name)
+        return self[name]
 
 
 @pytest.fixture(scope="session")
@@ -100,24 +113,36 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 
 @pytest.fixture(scope="session")
+def successors(tmp_path_factory: pytest.TempPathFactory) -> Made[Path]:
+    """Folders of the tiny checkpoints of later architectures, by name, each made when it is asked for."""
+    from cosmos_compare.demo.tiny_successors import build
+
+    folder = tmp_path_factory.mktemp("successors")
+    return Made(lambda name: build(folder, name))
+
+
+@pytest.fixture(scope="session")
 def tiny_flags(tiny: dict[str, Path]) -> list[str]:
     """The tiny checkpoints as the command line takes them."""
     return ["--models", *(f"{name}={folder}" for name, folder in tiny.items())]
 
 
 @pytest.fixture(scope="session")
-def specs(tiny: dict[str, Path]) -> dict[str, ModelSpec]:
+def specs(tiny: dict[str, Path], successors: Made[Path]) -> dict[str, ModelSpec]:
+    """Both tiny models; a successor's when it is asked for."""
     from cosmos_compare.catalogue.models import resolve_models
 
-    return {spec.name: spec for spec in resolve_models([f"{name}={folder}" for name, folder in tiny.items()])}
+    known = Made(lambda name: resolve_models([f"{name}={successors[name]}"])[0])
+    known.update({spec.name: spec for spec in resolve_models([f"{name}={folder}" for name, folder in tiny.items()])})
+    return known
 
 
 @pytest.fixture(scope="session")
 def engines(specs: dict[str, ModelSpec]) -> Iterator[dict[str, LocalEngine]]:
-    """Both tiny models, loaded."""
+    """The tiny models, each loaded when it is asked for."""
     from cosmos_compare.engines.local.engine import LocalEngine
 
-    loaded = {name: LocalEngine(spec, Path(spec.source)) for name, spec in specs.items()}
+    loaded = Made(lambda name: LocalEngine(specs[name], Path(specs[name].source)))
     yield loaded
     for engine in loaded.values():
         engine.close()

@@ -14,6 +14,8 @@ from cosmos_compare.engines.local.libraries import AutoModelForImageTextToText, 
 from cosmos_compare.prompts import Messages
 from cosmos_compare.schema import Answer, FrameTimes, ModelSpec, Sampling
 
+# The tiny checkpoints whose forward passes are ours. Cosmos3's differs from Reason2's in its files alone.
+NAMES = ["reason1-tiny", "reason2-tiny", "cosmos3-tiny"]
 GREEDY = Sampling(temperature=0.0, max_new_tokens=24)
 
 

@@ -37,9 +37,7 @@ class Hub:
     def fetched(self) -> list[tuple[str, str]]:
         """(file, range) of each GET of a file's content, in order; an empty range is the whole file."""
         return [
-            (path.rsplit("/", 1)[1], span)
-            for method, path, span in self.requests
-            if method == "GET" and "/resolve/" in path
+            (_file_of(path), span) for method, path, span in self.requests if method == "GET" and "/resolve/" in path
         ]
 
 
@@ -80,8 +78,8 @@ def _handler(hub: Hub) -> type[BaseHTTPRequestHandler]:
             elif path == "/xet-token":
                 cas = {"X-Xet-Cas-Url": f"{hub.endpoint}/cas", "X-Xet-Access-Token": "t"}
                 self.send(200, b"{}", {**cas, "X-Xet-Token-Expiration": "4102444800"})
-            elif path.startswith(f"/{REPO}/resolve/") and path.rsplit("/", 1)[1] in hub.files:
-                self.refuse(*hub.refuse_files) if hub.refuse_files else self.file(path.rsplit("/", 1)[1])
+            elif path.startswith(f"/{REPO}/resolve/") and _file_of(path) in hub.files:
+                self.refuse(*hub.refuse_files) if hub.refuse_files else self.file(_file_of(path))
             else:
                 self.refuse(404, "RepoNotFound", "Repository not found")
 
@@ -131,6 +129,11 @@ def _handler(hub: Hub) -> type[BaseHTTPRequestHandler]:
             self.end_headers()
 
     return Handler
+
+
+def _file_of(path: str) -> str:
+    """The file's name in its repository, of `/OWNER/NAME/resolve/REVISION/FILE`."""
+    return path.split("/resolve/", 1)[1].split("/", 1)[1]
 
 
 def _etag(data: bytes) -> str:

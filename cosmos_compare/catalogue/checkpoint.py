@@ -44,20 +44,17 @@ class Trouble(NamedTuple):
 NOT_THERE = Trouble("is not there")
 
 
-def trouble_of(folder: Path, inside: str = "") -> Trouble | None:
-    """What keeps a folder from being loaded as a model; None for a checkpoint that is whole.
-
-    `inside` is the subfolder that the model's family keeps its weights in.
-    """
+def trouble_of(folder: Path) -> Trouble | None:
+    """What keeps a folder from being loaded as a model; None for a checkpoint that is whole."""
     try:
-        return next(_troubles(folder, inside), None)
+        return next(_troubles(folder), None)
     except CompareError as error:
         return Trouble(f"can't be loaded: {error.message.rstrip('.')}", error.hint)
     except OSError as error:
         return Trouble(f"can't be read ({error.strerror})", "Check its permissions.")
 
 
-def missing_files(folder: Path, inside: str = "") -> list[str]:
+def missing_files(folder: Path) -> list[str]:
     """What a checkpoint folder lacks to be loaded: names, or the alternatives where one of several will do."""
     alternatives = [
         ("config.json",),
@@ -66,12 +63,14 @@ def missing_files(folder: Path, inside: str = "") -> list[str]:
         ("processor_config.json", "preprocessor_config.json"),
     ]
     missing = [" or ".join(names) for names in alternatives if not any((folder / n).is_file() for n in names)]
-    return missing + [name for name in weights.weights_names(folder, inside) if not (folder / name).is_file()]
+    return missing + [name for name in weights.weights_names(folder) if not (folder / name).is_file()]
 
 
-def weights_bytes(folder: Path, inside: str = "") -> int:
-    """What the weights take in memory as bfloat16: the size of their files, twice that where they are unpacked."""
-    size = sum(path.stat().st_size for path in (folder / inside).glob("*.safetensors") if path.is_file())
+def weights_bytes(folder: Path) -> int:
+    """What the weights take in memory as bfloat16: the size of their files, twice that where they are unpacked. A
+    checkpoint that holds more than the model takes less (`engines/local/loading.py`)."""
+    paths = [folder / name for name in weights.weights_names(folder)]
+    size = sum(path.stat().st_size for path in paths if path.is_file())
     return size * 2 if quantisation(folder) == "fp8" else size
 
 
@@ -80,10 +79,10 @@ def quantisation(folder: Path) -> str:
     return _quantisation(read_json(folder / "config.json"))
 
 
-def numbers_of_weights(folder: Path, inside: str = "") -> int:
-    """How many numbers the weights files hold."""
-    names = weights.weights_names(folder, inside)
-    return sum(tensor.numbers for name in names for tensor in weights.read_header(folder / name).values())
+def numbers_of_weights(folder: Path) -> dict[str, int]:
+    """How many numbers each tensor of the weights files holds, by its name there."""
+    files = weights.weights_names(folder)
+    return {name: tensor.numbers for file in files for name, tensor in weights.read_header(folder / file).items()}
 
 
 def read_json(path: Path) -> dict[str, Any]:
@@ -122,19 +121,19 @@ def check_json_files(folder: Path) -> None:
             read_json(folder / name)
 
 
-def _troubles(folder: Path, inside: str) -> Iterator[Trouble]:
+def _troubles(folder: Path) -> Iterator[Trouble]:
     """The first of these counts: each takes for granted that those before it are not there."""
     if not folder.is_dir():
         yield Trouble("is a file", "Give the folder that holds it.") if folder.exists() else NOT_THERE
         return
     yield from _another_form(folder)
-    names = ["config.json", *weights.weights_names(folder, inside)]
+    names = ["config.json", *weights.weights_names(folder)]
     for name in names:
         what = weights.link_trouble(folder, name)
         if what and (name != "config.json" or not (folder / name).exists()):
             hint = PUT_THERE if "outside" in what else weights.DOWNLOAD_AGAIN
             yield Trouble(f"can't be loaded: {what}", hint)
-    for name in missing_files(folder, inside):
+    for name in missing_files(folder):
         yield Trouble(f"lacks {name}")
     for name in names[1:]:
         if what := weights.file_trouble(folder / name):
@@ -155,7 +154,7 @@ def _another_form(folder: Path) -> Iterator[Trouble]:
             f"holds an adapter (LoRA) for {_base_of(folder)}, not a whole model",
             "Merge it into its base (peft: `merge_and_unload`, then `save_pretrained`) and give that folder.",
         )
-    if any(folder.glob("*.safetensors")) or any(folder.glob(f"*/{weights.INDEX}")) or (folder / weights.INDEX).exists():
+    if any(folder.glob("*.safetensors")) or (folder / weights.INDEX).exists():
         return
     if gguf := sorted(folder.glob("*.gguf")):
         yield Trouble(f"holds {gguf[0].name}, and GGUF files can't be loaded here", PLAIN_COPY)

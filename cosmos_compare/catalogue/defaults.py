@@ -25,4 +25,6 @@ def fit_together(specs: Sequence[ModelSpec], machine: Machine) -> bool:
     """Whether the GPUs hold all these models at once. Without a GPU large models are too slow to be a default."""
     if not machine.uses_gpu or machine.model_memory is None:
         return False
-    return facts.fit_together((memory_needed(spec, spec.size_bytes or 0, machine) for spec in specs), machine)
+    weights = [spec.memory_bytes or spec.size_bytes or 0 for spec in specs]
+    needed = (memory_needed(spec, size, machine) for spec, size in zip(specs, weights, strict=True))
+    return facts.fit_together(needed, machine)

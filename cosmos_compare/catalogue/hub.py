@@ -27,6 +27,7 @@ from huggingface_hub.file_download import repo_folder_name
 
 from cosmos_compare.catalogue.checkpoint import missing_files, trouble_of
 from cosmos_compare.catalogue.models import is_server, source_folder
+from cosmos_compare.catalogue.weights import INDEX, weights_names
 from cosmos_compare.errors import CompareError
 from cosmos_compare.machine.facts import GB, free_bytes
 from cosmos_compare.schema import ModelSpec
@@ -165,14 +166,19 @@ def _other_revisions(spec: ModelSpec) -> list[str]:
 
 
 def _wanted_files(spec: ModelSpec) -> dict[str, int]:
-    """Names and sizes in bytes of the files to have. Folders inside a repository hold copies in other forms."""
+    """Names and sizes in bytes of the files to have. Folders inside a repository hold copies in other forms and other
+    models, but for the files that the index of the weights leads to."""
     info = HfApi().model_info(spec.source, revision=spec.revision, files_metadata=True)
-    return {
-        file.rfilename: file.size or 0
-        for file in info.siblings or []
-        if "/" not in file.rfilename
-        and (Path(file.rfilename).suffix in WANTED_SUFFIXES or file.rfilename in WANTED_NAMES)
+    sizes = {file.rfilename: file.size or 0 for file in info.siblings or []}
+    wanted = {
+        name: size
+        for name, size in sizes.items()
+        if "/" not in name and (Path(name).suffix in WANTED_SUFFIXES or name in WANTED_NAMES)
     }
+    if INDEX in wanted and any("/" in name and name.endswith(".safetensors") for name in sizes):
+        index = Path(hf_hub_download(spec.source, INDEX, revision=spec.revision))
+        wanted |= {name: sizes[name] for name in weights_names(index.parent) if name in sizes}
+    return wanted
 
 
 def _check_space(spec: ModelSpec, files: dict[str, int]) -> None:

@@ -2,7 +2,8 @@
 
 `data/models.yaml` holds two tables. `families` gives, for each architecture (`model_type` of a checkpoint's
 config.json), what its models have in common; `models` gives the entries, each naming its family and what differs.
-A user's own file of the same form adds models or overrides them field by field.
+A user's own file of the same form adds models or overrides them field by field. A family that is `like` another one
+has its fields where it names none; checkpoints of an architecture that no family is named after belong to `other`.
 """
 
 import hashlib
@@ -14,12 +15,14 @@ from typing import Any
 from pydantic import ValidationError
 
 from cosmos_compare.catalogue.checkpoint import NOT_THERE, Trouble, read_json, trouble_of
+from cosmos_compare.catalogue.weights import weights_names
 from cosmos_compare.errors import CompareError, first_problem
 from cosmos_compare.paths import MODEL_LIST, ROOT, user_model_list
 from cosmos_compare.schema import ModelSpec
 from cosmos_compare.yaml_io import read_mapping
 
 _HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*")
+OTHER = "other"
 Table = dict[str, dict[str, Any]]
 
 
@@ -63,12 +66,11 @@ def fingerprint(folder: Path) -> str:
     try:
         for path in sorted(path for path in folder.iterdir() if path.is_file()):
             if path.suffix == ".safetensors":
-                with path.open("rb") as file:
-                    digest.update(f"{path.name}:{path.stat().st_size}".encode() + file.read(1 << 20))
-                    file.seek(-min(1 << 20, path.stat().st_size), 2)
-                    digest.update(file.read())
+                digest.update(_weights_seen(path))
             elif path.suffix in {".json", ".txt", ".jinja"}:
                 digest.update(path.name.encode() + path.read_bytes())
+        for name in _weights_below(folder):
+            digest.update(name.encode() + _weights_seen(folder / name))
     except OSError as error:
         raise CompareError(
             "{path}: can't be read ({reason}).", "Check its permissions.", path=error.filename, reason=error.strerror
@@ -76,12 +78,44 @@ def fingerprint(folder: Path) -> str:
     return f"local-{digest.hexdigest()[:12]}"
 
 
+def _weights_seen(path: Path) -> bytes:
+    """What of a weights file goes into a fingerprint: name, size, its first and its last mebibyte."""
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        first = file.read(1 << 20)
+        file.seek(-min(1 << 20, size), 2)
+        return f"{path.name}:{size}".encode() + first + file.read()
+
+
+def _weights_below(folder: Path) -> list[str]:
+    """Weights in folders below, as the index has them; an index that is none is told when the model is loaded."""
+    try:
+        names = weights_names(folder)
+    except CompareError:
+        return []
+    return [name for name in names if "/" in name and (folder / name).is_file()]
+
+
 def _pinned(spec: ModelSpec) -> ModelSpec:
-    """The spec with a revision, so that a run says which weights answered."""
-    folder = source_folder(spec)
-    if spec.revision or folder is None or not folder.is_dir():  # what is not there fails when it is loaded
+    """The spec with a revision, so that a run says which weights answered: what is not here has none yet, and fails
+    when it is loaded."""
+    if spec.revision or is_server(spec):
         return spec
-    return spec.model_copy(update={"revision": fingerprint(folder)})
+    folder = source_folder(spec)
+    revision = _revision_here(spec.source) if folder is None else fingerprint(folder) if folder.is_dir() else None
+    return spec.model_copy(update={"revision": revision})
+
+
+def _revision_here(hub_id: str) -> str | None:
+    """The commit of a model of the Hub that was downloaded without a pinned one."""
+    from huggingface_hub import try_to_load_from_cache  # takes a quarter of a second, and few need it
+    from huggingface_hub.errors import HFValidationError
+
+    try:
+        config = try_to_load_from_cache(hub_id, "config.json")
+    except HFValidationError:
+        return None
+    return Path(config).parent.name if isinstance(config, str) else None
 
 
 def _tables() -> tuple[Table, Table]:
@@ -134,11 +168,23 @@ def _spec(name: str, entry: dict[str, Any], families: Table) -> ModelSpec:
             families=", ".join(sorted(families)),
         )
     try:
-        return ModelSpec.model_validate({"name": name, "label": name, **_merge(families[family], entry)})
+        values = _merge(_family(family, families), entry)
+        return ModelSpec.model_validate({"name": name, "label": name, **values})
     except ValidationError as error:
         raise CompareError(
             "Model {name!r}: {why}.", "Fix its entry in the list.", name=name, why=first_problem(error).words
         ) from error
+
+
+def _family(name: str, families: Table) -> dict[str, Any]:
+    """The fields of a family, those of the one that it is like under them."""
+    own = dict(families[name])
+    like = own.pop("like", None)
+    if like is None:
+        return own
+    if not isinstance(like, str) or "like" in families.get(like, {"like": ""}):
+        raise CompareError(f"Family {name!r}: it can't be like {like!r:.60}.", "Name a family that is like no other.")
+    return _merge(families[like], own)
 
 
 def _resolve(text: str, families: Table, models: Table) -> ModelSpec:
@@ -165,7 +211,7 @@ def _resolve(text: str, families: Table, models: Table) -> ModelSpec:
             field="models",
         )
     try:
-        family = read_json(folder / "config.json").get("model_type")
+        family = _family_of(read_json(folder / "config.json"), families)
     except CompareError as error:
         what = trouble or Trouble(f"can't be used: {error.message.rstrip('.')}", error.hint)
         raise CompareError(
@@ -174,6 +220,14 @@ def _resolve(text: str, families: Table, models: Table) -> ModelSpec:
     # A checkpoint of the list that lies in another place keeps its entry's settings.
     entry = next((e for e in models.values() if source_matches(e, folder)), {"family": family})
     return _spec(name, {**entry, "label": name, "source": str(folder), "revision": None}, families)
+
+
+def _family_of(config: dict[str, Any], families: Table) -> Any:
+    """The family of a checkpoint's architecture; `other` for one that sees and that no family is named after."""
+    kind = config.get("model_type")
+    if isinstance(kind, str) and kind not in families and any("vision" in key for key in config):
+        return OTHER
+    return kind
 
 
 def _not_listed(text: str, models: Table) -> CompareError:

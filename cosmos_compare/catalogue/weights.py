@@ -2,7 +2,7 @@
 
 import struct
 from math import prod
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import NamedTuple
 
 import orjson
@@ -11,6 +11,7 @@ from cosmos_compare.errors import CompareError
 
 WHOLE = "model.safetensors"
 INDEX = "model.safetensors.index.json"
+MOST_PARTS = 3  # of a name in an index: folders and the file
 MAX_HEADER = 100_000_000  # bytes, safetensors' own limit
 LFS = b"version https://git-lfs.github.com/spec/"
 PLAIN = frozenset({"F64", "F32", "F16", "BF16", "BOOL", "I64"})
@@ -24,22 +25,22 @@ class Tensor(NamedTuple):
     numbers: int
 
 
-def weights_names(folder: Path, inside: str = "") -> list[str]:
-    """The files that the weights are read from: those of the index, or the one that needs no index.
+def weights_names(folder: Path) -> list[str]:
+    """The files that the weights are read from, relative to `folder`: those of the index, or the one that needs none.
 
-    Relative to `folder`; `inside` is the subfolder that a family keeps its weights in. Raises `CompareError` for an
-    index that is none, or that leads to anything but safetensors files of this folder: others run code when opened.
+    Some lie in folders below: Cosmos3 keeps its text model in `transformer/`, its vision tower in `vision_encoder/`.
+    Raises `CompareError` for an index that is none, or that leads to anything but safetensors files of this folder:
+    others run code when opened.
     """
-    home = folder / inside
-    index = home / INDEX
-    if (home / WHOLE).is_file() or not index.is_file():  # transformers looks in this order, too
-        return [str(PurePosixPath(inside, WHOLE))]
+    index = folder / INDEX
+    if (folder / WHOLE).is_file() or not index.is_file():  # transformers looks in this order, too
+        return [WHOLE]
     try:
         names = sorted({*orjson.loads(index.read_bytes())["weight_map"].values()})
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise CompareError("{index}: not an index of weights.", DOWNLOAD_AGAIN, index=index) from error
     for name in names:
-        if not isinstance(name, str) or PurePosixPath(name).name != name or not _is_plain(name):
+        if not isinstance(name, str) or not _is_plain(name):
             raise CompareError(
                 "{index}: it leads to {name!r:.80}, which is no safetensors file of this folder.",
                 "Other files can run code when they are opened, so the model is not loaded.",
@@ -48,7 +49,7 @@ def weights_names(folder: Path, inside: str = "") -> list[str]:
             )
     if not names:
         raise CompareError("{index}: it names no weights.", DOWNLOAD_AGAIN, index=index)
-    return [str(PurePosixPath(inside, name)) for name in names]
+    return names
 
 
 def link_trouble(folder: Path, name: str) -> str:
@@ -101,8 +102,11 @@ def read_header(path: Path) -> dict[str, Tensor]:
 
 
 def _is_plain(name: str) -> bool:
-    """Not a path, nor hidden, nor another form under a borrowed name; backslashes are separators on Windows."""
-    return name.endswith(".safetensors") and not name.startswith(".") and not {"/", "\\", ":", "\0"} & set(name)
+    """A file of the folder or of one below, not hidden, nor another form under a borrowed name; backslashes are
+    separators on Windows."""
+    parts = name.split("/")
+    sound = all(part and not part.startswith(".") for part in parts) and len(parts) <= MOST_PARTS
+    return sound and name.endswith(".safetensors") and not {"\\", ":", "\0"} & set(name)
 
 
 def quantised_type(tensors: dict[str, Tensor]) -> str:

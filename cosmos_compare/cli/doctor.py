@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.text import Text
 
 from cosmos_compare.catalogue import hub
+from cosmos_compare.catalogue.defaults import COSMOS
 from cosmos_compare.catalogue.models import is_server, load_models, source_folder
 from cosmos_compare.machine import checks
 from cosmos_compare.machine.checks import Check
@@ -66,8 +67,10 @@ def _requirements() -> list[Requirement]:
 
 
 def _bytes_to_download() -> int:
-    """Bytes of the Hub models of the list that are not on this machine yet."""
-    remote = [spec for spec in load_models().values() if not is_server(spec) and source_folder(spec) is None]
+    """Bytes of the two models that are compared by default, as far as they come from the Hub and are not here yet."""
+    models = load_models()
+    chosen = [models[name] for name in COSMOS if name in models]
+    remote = [spec for spec in chosen if not is_server(spec) and source_folder(spec) is None]
     return sum(spec.size_bytes or 0 for spec in remote if hub.local_folder(spec) is None)
 
 

@@ -30,6 +30,7 @@ class ModelRow:
     size: int | None
     gated: bool
     demo: bool
+    licence: str
     needs: int | None
     fits: bool | None
 
@@ -58,7 +59,8 @@ def run(args: argparse.Namespace) -> int:
 def model_row(spec: ModelSpec, machine: Machine) -> ModelRow:
     folder = local_folder(spec)
     size = spec.size_bytes or (weights_bytes(folder) if folder else None)
-    needs = None if size is None or is_server(spec) else memory_needed(spec, size, machine)
+    weights = spec.memory_bytes or size
+    needs = None if weights is None or is_server(spec) else memory_needed(spec, weights, machine)
     memory = machine.model_memory
     return ModelRow(
         name=spec.name,
@@ -70,6 +72,7 @@ def model_row(spec: ModelSpec, machine: Machine) -> ModelRow:
         size=size,
         gated=spec.gated,
         demo=spec.demo,
+        licence=spec.licence,
         needs=needs,
         fits=None if needs is None or memory is None else needs <= memory,
     )
@@ -99,13 +102,18 @@ def _pull(name: str | None, as_json: bool) -> int:
             file=sys.stderr,
         )
         return 130
-    print(json.dumps({"name": spec.name, "folder": str(folder)}) if as_json else f"{spec.name}: {folder}")
+    if as_json:
+        print(json.dumps({"name": spec.name, "folder": str(folder)}))
+        return 0
+    print(f"{spec.name}: {folder}")
+    if load_models()[spec.name].revision is None:
+        print(f"Keep this one: write `revision: {folder.name}` into its entry in models.yaml.")
     return 0
 
 
 def _table(rows: list[ModelRow], machine: Machine) -> Table:
     table = Table(box=None)
-    for heading in ("Name", "Model", "From", "Here", "Size", "Access", f"Fits {_place(machine)}"):
+    for heading in ("Name", "Model", "From", "Here", "Size", "Access", "Licence", f"Fits {_place(machine)}"):
         table.add_column(heading, overflow="fold")
     for row in rows:
         table.add_row(
@@ -115,6 +123,7 @@ def _table(rows: list[ModelRow], machine: Machine) -> Table:
             _here(row),
             "" if row.size is None else _gb(row.size),
             "gated" if row.gated else "open",
+            row.licence,
             _fits(row, machine),
         )
     return table

@@ -29,10 +29,10 @@ def build_reason1(folder: Path, seed: int) -> None:
     """A Qwen2.5-VL with windowed and full attention in its vision tower."""
     tokenizer = byte_tokenizer()
     config = transformers.Qwen2_5_VLConfig(
-        **_token_ids(tokenizer),
+        **token_ids(tokenizer),
         tie_word_embeddings=False,
         text_config={
-            **_text(tokenizer),
+            **text_sizes(tokenizer),
             "rope_parameters": {"rope_type": "default", "rope_theta": 1e6, "mrope_section": [2, 3, 3]},
         },
         vision_config={
@@ -58,12 +58,18 @@ def build_reason1(folder: Path, seed: int) -> None:
 
 def build_reason2(folder: Path, seed: int) -> None:
     """A Qwen3-VL with deepstack and interleaved rotary positions."""
+    config, processor = reason2_parts(transformers.Qwen3VLConfig)
+    _save(transformers.Qwen3VLForConditionalGeneration, config, processor, folder, seed)
+
+
+def reason2_parts(config_class: Any) -> tuple[Any, Any]:
+    """Config and processor of a Qwen3-VL, or of an architecture that is the same by another name."""
     tokenizer = byte_tokenizer()
-    config = transformers.Qwen3VLConfig(
-        **_token_ids(tokenizer),
+    config = config_class(
+        **token_ids(tokenizer),
         tie_word_embeddings=False,
         text_config={
-            **_text(tokenizer),
+            **text_sizes(tokenizer),
             "head_dim": 16,
             "rope_parameters": {
                 "rope_type": "default",
@@ -89,7 +95,7 @@ def build_reason2(folder: Path, seed: int) -> None:
         video_processor=transformers.Qwen3VLVideoProcessor(size={"shortest_edge": 4096, "longest_edge": 8_388_608}),
         chat_template=TEMPLATE,
     )
-    _save(transformers.Qwen3VLForConditionalGeneration, config, processor, folder, seed)
+    return config, processor
 
 
 def byte_tokenizer() -> transformers.PreTrainedTokenizerFast:
@@ -106,7 +112,7 @@ def byte_tokenizer() -> transformers.PreTrainedTokenizerFast:
     )
 
 
-def _token_ids(tokenizer: transformers.PreTrainedTokenizerFast) -> dict[str, int]:
+def token_ids(tokenizer: transformers.PreTrainedTokenizerFast) -> dict[str, int]:
     names = {
         "image_token_id": "<|image_pad|>",
         "video_token_id": "<|video_pad|>",
@@ -116,7 +122,7 @@ def _token_ids(tokenizer: transformers.PreTrainedTokenizerFast) -> dict[str, int
     return {key: tokenizer.convert_tokens_to_ids(token) for key, token in names.items()}
 
 
-def _text(tokenizer: transformers.PreTrainedTokenizerFast) -> dict[str, Any]:
+def text_sizes(tokenizer: transformers.PreTrainedTokenizerFast) -> dict[str, Any]:
     return {
         **TEXT,
         "intermediate_size": 128,
@@ -128,14 +134,18 @@ def _text(tokenizer: transformers.PreTrainedTokenizerFast) -> dict[str, Any]:
     }
 
 
-def _save(model_class: Any, config: Any, processor: Any, folder: Path, seed: int) -> None:
+def random_model(model_class: Any, config: Any, tokenizer: Any, seed: int) -> Any:
+    """A model with random weights, larger than usual ones, so that the answer depends on what is seen."""
     torch.manual_seed(seed)
-    # Larger than the usual initialisation, so that the answer depends on what is seen.
     config.initializer_range = config.text_config.initializer_range = config.vision_config.initializer_range = 0.15
     model = model_class(config)
-    model.generation_config.eos_token_id = processor.tokenizer.eos_token_id
-    model.generation_config.pad_token_id = processor.tokenizer.pad_token_id
-    model.save_pretrained(folder)
+    model.generation_config.eos_token_id = tokenizer.eos_token_id
+    model.generation_config.pad_token_id = tokenizer.pad_token_id
+    return model
+
+
+def _save(model_class: Any, config: Any, processor: Any, folder: Path, seed: int) -> None:
+    random_model(model_class, config, processor.tokenizer, seed).save_pretrained(folder)
     processor.save_pretrained(folder)
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 
-from cosmos_compare.catalogue.checkpoint import weights_bytes
 from cosmos_compare.catalogue.hub import access_problem, local_folder
 from cosmos_compare.engines.base import Engine
 from cosmos_compare.engines.replicas import Spread
@@ -23,9 +22,9 @@ def load_engine(spec: ModelSpec, make_room: Callable[[], None]) -> Engine:
         raise problem
     folder = local_folder(spec)
     assert folder is not None
-    from cosmos_compare.engines.local import engine, placement  # the one place where the heavy libraries come in
+    from cosmos_compare.engines.local import engine, loading, placement  # the one place where heavy libraries come in
 
-    needed = with_room(weights_bytes(folder))
+    needed = with_room(loading.memory_bytes(folder))
     if placement.shortage(needed):
         make_room()
     if found := placement.shortage(needed):
@@ -54,9 +53,9 @@ def _load_more(spec: ModelSpec, there: str) -> Iterator[Engine]:
     """Engines of a model on the cards that have room for it and are not named in `there`."""
     folder = local_folder(spec)
     assert folder is not None
-    from cosmos_compare.engines.local import engine, placement
+    from cosmos_compare.engines.local import engine, loading, placement
 
-    for card in placement.free_cards(with_room(weights_bytes(folder)), there):
+    for card in placement.free_cards(with_room(loading.memory_bytes(folder)), there):
         replica = engine.LocalEngine(spec, folder, device=card)
         replica.prepare_fast(PATIENCE)
         yield replica

@@ -94,8 +94,8 @@ class ParsedAnswer:
         found += [event for span in self.prose for event in events_in_prose(self.raw, *span, self.times)]
         return tuple(sorted(found, key=lambda event: event.span))
 
-    def scale(self, convention: BoxConvention, height: int, width: int) -> Scale:
-        """What its coordinates are told in; arguments as of `boxes`."""
+    def scale(self, convention: BoxConvention, height: int, width: int) -> Scale | None:
+        """What its coordinates are told in, None where that is not known; arguments as of `boxes`."""
         prose = "\n".join(span.of(self.raw) for span in self.prose)
         return scale_of([value.data for value in self.given], prose, convention, height, width)
 

@@ -83,33 +83,40 @@ def read_boxes(values: Sequence[Any], prose: str, convention: BoxConvention, hei
         unread += missed
     written += _in_prose(prose)
     scale = _scale(written, convention, height, width)
-    drawn, outside = [], 0
+    drawn, outside, unknown = [], 0, 0
     for item in written:
-        box = _box(item, (100.0, 100.0) if item.percent else scale)
-        if box is None:
+        its_scale = Scale(100.0, 100.0) if item.percent else scale
+        box = _box(item, its_scale) if its_scale else None
+        if its_scale is None:
+            unknown += 1
+        elif box is None:
             outside += any(item.numbers)
         else:
             drawn.append(box)
     problems = [
         *([f"{_count(unread)} not drawn: not two or four numbers."] if unread else []),
         *([f"{_count(outside)} not drawn: outside the frame."] if outside else []),
+        *([f"{_count(unknown)} not drawn: what this model's coordinates count is not known."] if unknown else []),
         *(["Boxes in a form that is not known can't be drawn."] if _UNDRAWABLE.search(prose) else []),
         *([f"Only the first {MAX_BOXES} boxes are drawn."] if len(drawn) > MAX_BOXES else []),
     ]
     return Boxes(tuple(drawn[:MAX_BOXES]), tuple(problems))
 
 
-def scale_of(values: Sequence[Any], prose: str, convention: BoxConvention, height: int, width: int) -> Scale:
-    """What the coordinates of these values and this prose are told in; arguments as of `read_boxes`."""
+def scale_of(values: Sequence[Any], prose: str, convention: BoxConvention, height: int, width: int) -> Scale | None:
+    """What the coordinates of these values and this prose are told in, None where that is not known; arguments as of
+    `read_boxes`."""
     written = [item for data in values for item in _in_json(data)[0]] + _in_prose(prose)
     return _scale(written, convention, height, width)
 
 
-def _scale(written: Sequence[_Written], convention: BoxConvention, height: int, width: int) -> Scale:
+def _scale(written: Sequence[_Written], convention: BoxConvention, height: int, width: int) -> Scale | None:
     # Shares of 1 are told by all numbers together: one coordinate of 0 or 1 may be a pixel.
     numbers = [number for item in written for number in item.numbers]
     if numbers and all(0 <= number <= 1 for number in numbers) and any(numbers):
         return Scale(1.0, 1.0)
+    if convention == "unknown":
+        return None
     return Scale(1000.0, 1000.0) if convention == "thousandths" else Scale(float(width), float(height))
 
 

@@ -10,7 +10,6 @@ from cosmos_compare.errors import CompareError
 from cosmos_compare.schema import Vision
 
 MAX_RATIO = 200
-FRAMES_PER_TOKEN = 2  # both vision encoders look at frames in pairs
 
 
 def frame_size(
@@ -51,8 +50,8 @@ def frame_size(
 
 def video_tokens(vision: Vision, n_frames: int, height: int, width: int) -> int:
     """Visual tokens of `n_frames` frames that are `height` × `width` at the model."""
-    pairs = math.ceil(n_frames / FRAMES_PER_TOKEN)
-    return pairs * (height // vision.factor) * (width // vision.factor)
+    steps = math.ceil(n_frames / vision.temporal_patch)
+    return steps * (height // vision.factor) * (width // vision.factor)
 
 
 def _per_frame(vision: Vision, n_frames: int, height: int, width: int, budget: int) -> tuple[int, int]:
@@ -60,7 +59,7 @@ def _per_frame(vision: Vision, n_frames: int, height: int, width: int, budget: i
     factor = vision.factor
     token = factor * factor
     least = vision.min_frame_tokens * token
-    share = budget * token / n_frames * FRAMES_PER_TOKEN
+    share = budget * token / n_frames * vision.temporal_patch
     most = max(min(vision.max_frame_tokens * token, share), int(least * 1.05))
     rows, columns = _nearest(height, factor), _nearest(width, factor)
     if rows * columns > most:
@@ -74,14 +73,14 @@ def _per_frame(vision: Vision, n_frames: int, height: int, width: int, budget: i
 
 def _whole_video(vision: Vision, n_frames: int, height: int, width: int, budget: int) -> tuple[int, int]:
     """transformers' `Qwen3VLVideoProcessor`: time × height × width within bounds of the whole video."""
-    factor = vision.factor
+    factor, patch = vision.factor, vision.temporal_patch
     token = factor * factor
-    least, most = vision.min_frame_tokens * token, budget * FRAMES_PER_TOKEN * token
+    least, most = vision.min_frame_tokens * token, budget * patch * token
     if min(height, width) < factor:
         scale = max(factor / height, factor / width)
         height, width = int(height * scale), int(width * scale)
     rows, columns = round(height / factor) * factor, round(width / factor) * factor
-    frames = round(n_frames / FRAMES_PER_TOKEN) * FRAMES_PER_TOKEN
+    frames = round(n_frames / patch) * patch
     if frames * rows * columns > most:
         shrink = math.sqrt(n_frames * height * width / most)
         return max(factor, _below(height / shrink, factor)), max(factor, _below(width / shrink, factor))

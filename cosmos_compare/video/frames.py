@@ -58,7 +58,7 @@ class SamplingCancelledError(CompareError):
 def look_of(spec: ModelSpec, clip: Clip, n_frames: int, settings: Settings) -> Look:
     """How `spec` sees `n_frames` frames of a clip. Raises `CompareError` as `budget.frame_size` does."""
     height, width = frame_size(spec.vision, n_frames, clip.height, clip.width, settings.max_video_tokens)
-    drawn = settings.timestamp and spec.vision.clock == "overlay"
+    drawn = settings.timestamp and spec.vision.clock != "text"
     return Look(height, width, band=spec.vision.factor if drawn else 0)  # the band is one row of visual tokens
 
 

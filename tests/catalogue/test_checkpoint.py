@@ -100,6 +100,12 @@ KINDS: dict[str, tuple[Callable[[Path], object], str]] = {
     "not text": (lambda f: (f / "config.json").write_bytes(b"\xff\xfe{"), "config.json is not JSON"),
     "index out of the folder": (lambda f: checkpoints.sharded(f, "../else/w.bin"), "'../else/w.bin', which is no"),
     "index to a pickle": (lambda f: checkpoints.sharded(f, "w.bin"), "'w.bin', which is no"),
+    "index out by a folder of it": (
+        lambda f: checkpoints.sharded(f, "transformer/../../w.safetensors"),
+        "'transformer/../../w.safetensors', which is no",
+    ),
+    "index from the root": (lambda f: checkpoints.sharded(f, "/w.safetensors"), "'/w.safetensors', which is no"),
+    "index to a hidden folder": (lambda f: checkpoints.sharded(f, ".git/w.safetensors"), "which is no"),
     "index to another disk": (lambda f: checkpoints.sharded(f, "C:w.safetensors"), "'C:w.safetensors', which is no"),
     "index with backslashes": (lambda f: checkpoints.sharded(f, "..\\w.safetensors"), "which is no"),
     "index to a hidden file": (lambda f: checkpoints.sharded(f, ".w.safetensors"), "which is no"),
@@ -147,16 +153,23 @@ def test_a_hub_cache_is_read_through_its_links_and_its_folders_are_named(folder:
     assert trouble is not None and "outside of the folder" in trouble.what
 
 
-def test_shards_in_the_folder_or_in_the_familys_subfolder_are_weights(folder: Path) -> None:
-    checkpoints.sharded(folder, "model-00001-of-00001.safetensors")
+def test_shards_in_the_folder_or_below_it_are_weights(folder: Path) -> None:
+    size, name = (folder / WHOLE).stat().st_size, "model-00001-of-00001.safetensors"
+    checkpoints.sharded(folder, name)
     assert trouble_of(folder) is None
-    inside = folder / "transformer"
-    inside.mkdir()
-    for path in folder.glob(f"{WHOLE[:5]}*safetensors*"):
-        path.rename(inside / path.name)
-    assert trouble_of(folder) is not None
-    assert trouble_of(folder, "transformer") is None
-    assert weights_bytes(folder, "transformer") > 0
+    (folder / "transformer").mkdir()
+    (folder / name).rename(folder / "transformer" / name)
+    trouble = trouble_of(folder)
+    assert trouble is not None and trouble.what == f"lacks {name}"
+    index = folder / f"{WHOLE}.index.json"
+    index.write_text(index.read_text().replace(name, f"transformer/{name}"))
+    assert trouble_of(folder) is None
+    assert weights_bytes(folder) == size
+    before = models.fingerprint(folder)
+    os.truncate(folder / "transformer" / name, size - 1)
+    assert models.fingerprint(folder) != before
+    trouble = trouble_of(folder)
+    assert trouble is not None and "is cut" in trouble.what
 
 
 @pytest.mark.parametrize(

@@ -97,6 +97,31 @@ def test_neither_pickles_nor_code_nor_copies_in_other_forms_are_fetched(hub: Hub
     assert not any(name in path for name in [*UNWANTED, "original"] for _, path, _ in hub.requests)
 
 
+def test_weights_in_folders_are_fetched_as_the_index_says_and_nothing_else_of_them(hub: Hub, client: Client) -> None:
+    """Cosmos3's checkpoint lies in two folders, beside those of its generator's other parts."""
+    names = ["transformer/a-1-of-2.safetensors", "transformer/a-2-of-2.safetensors", "vision_encoder/model.safetensors"]
+    hub.files["model.safetensors.index.json"] = json.dumps({"weight_map": {name: name for name in names}}).encode()
+    del hub.files["model.safetensors"]
+    others = ["vae/model.safetensors", "transformer/config.json", "transformer/code.py"]
+    hub.files |= {name: weights(name.encode()) for name in [*names, *others]}
+    code, stdout, stderr = client.run("models", "pull", "street")
+    assert (code, stdout) == (0, f"street: {client.snapshot}\n"), stderr
+    below = {str(path.relative_to(client.snapshot)) for path in client.snapshot.glob("*/*")}
+    assert below == set(names)
+
+
+def test_a_model_without_a_pinned_revision_is_told_by_the_one_that_came(hub: Hub, client: Client) -> None:
+    own = client.home / "models.yaml"
+    own.write_text(own.read_text().replace(f"revision: '{COMMIT}', ", ""))
+    code, stdout, stderr = client.run("models", "pull", "street")
+    assert code == 0, stderr
+    assert f"`revision: {COMMIT}`" in stdout
+    program = (
+        "import sys; from cosmos_compare.catalogue.models import resolve_models as r; print(r(['street'])[0].revision)"
+    )
+    assert client.run(program=program)[1] == f"{COMMIT}\n"
+
+
 def test_a_cut_connection_goes_on_where_it_was(hub: Hub, client: Client) -> None:
     hub.files["model.safetensors"] = WEIGHTS
     hub.cut.add("model.safetensors")

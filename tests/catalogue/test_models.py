@@ -42,6 +42,9 @@ def test_a_users_file_overrides_field_by_field_and_adds(tmp_path: Path, monkeypa
         ("models: {x: {family: gpt, source: a}}\n", "unknown family 'gpt'"),
         ("models: {reason1: {vision: {factor: big}}}\n", "vision.factor"),
         ("models: [reason1]\n", "must map names"),
+        ("families: {x: {like: y}}\nmodels: {x: {family: x, source: a}}\n", "it can't be like 'y'"),
+        ("families: {x: {like: [x]}}\nmodels: {x: {family: x, source: a}}\n", "it can't be like ['x']"),
+        ("families: {x: {like: cosmos3_omni}}\nmodels: {x: {family: x, source: a}}\n", "like 'cosmos3_omni'"),
     ],
 )
 def test_a_bad_list_is_one_sentence(
@@ -53,6 +56,31 @@ def test_a_bad_list_is_one_sentence(
     with pytest.raises(CompareError) as caught:
         load_models()
     assert sentence in str(caught.value)
+
+
+def test_a_family_that_is_like_another_has_its_fields(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    own = tmp_path / "own.yaml"
+    own.write_text(
+        "families:\n  mine: {like: qwen3_vl, vision: {factor: 64}}\nmodels: {x: {family: mine, source: a}}\n"
+    )
+    monkeypatch.setenv("COSMOS_COMPARE_MODELS", str(own))
+    models = load_models()
+    assert models["cosmos3-nano"].vision == models["reason2"].vision
+    assert models["cosmos3-nano"].reasoning_text == models["reason2"].reasoning_text
+    assert models["x"].vision == models["reason2"].vision.model_copy(update={"factor": 64})
+
+
+def test_what_came_later_leaves_the_keys_of_before_as_they_were() -> None:
+    """A run of before recorded none of these fields: asked again, it must be found again."""
+    entry = load_models()["reason1"].determining()
+    assert not {"reasoning_switch", "memory_bytes"} & entry.keys()
+    assert not {"temporal_patch", "resized_again"} & entry["vision"].keys()
+
+
+def test_a_folder_of_another_architecture_that_sees_is_asked_in_the_librarys_way(tmp_path: Path) -> None:
+    (tmp_path / "config.json").write_text(json.dumps({"model_type": "smolvlm", "vision_config": {}}))
+    (spec,) = resolve_models([f"x={tmp_path}"])
+    assert (spec.vision.clock, spec.vision.resized_again, spec.boxes) == ("unknown", True, "unknown")
 
 
 def test_a_folder_gets_the_defaults_of_its_architecture(tiny: dict[str, Path]) -> None:

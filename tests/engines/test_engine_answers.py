@@ -9,7 +9,7 @@ import textwrap
 from pathlib import Path
 
 import pytest
-from engine_requests import GREEDY, make_request
+from engine_requests import GREEDY, NAMES, make_request
 
 from cosmos_compare.catalogue.models import resolve_models
 from cosmos_compare.engines.base import Request
@@ -18,8 +18,6 @@ from cosmos_compare.engines.local.inputs import prepare
 from cosmos_compare.engines.local.libraries import torch
 from cosmos_compare.errors import CompareError
 from cosmos_compare.schema import Answer, Sampling
-
-NAMES = ["reason1-tiny", "reason2-tiny"]
 
 
 @pytest.mark.parametrize("name", NAMES)

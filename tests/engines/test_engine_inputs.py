@@ -19,20 +19,22 @@ from cosmos_compare.schema import ModelSpec, Settings
 from cosmos_compare.video.clips import probe
 from cosmos_compare.video.frames import sample_frames
 
+IN_WORDS = (
+    "<|im_start|>system\nYou watch a road.<|im_end|>\n"
+    "<|im_start|>user\n"
+    "<10.1 seconds><|vision_start|><|video_pad|>×28<|vision_end|>"
+    "<10.6 seconds><|vision_start|><|video_pad|>×28<|vision_end|>"
+    "What happens?<|im_end|>\n"
+    "<|im_start|>assistant\n"
+)
 SNAPSHOTS = {
     "reason1-tiny": (
         "<|im_start|>system\nYou watch a road.<|im_end|>\n"
         "<|im_start|>user\n<|vision_start|><|video_pad|>×56<|vision_end|>What happens?<|im_end|>\n"
         "<|im_start|>assistant\n"
     ),
-    "reason2-tiny": (
-        "<|im_start|>system\nYou watch a road.<|im_end|>\n"
-        "<|im_start|>user\n"
-        "<10.1 seconds><|vision_start|><|video_pad|>×28<|vision_end|>"
-        "<10.6 seconds><|vision_start|><|video_pad|>×28<|vision_end|>"
-        "What happens?<|im_end|>\n"
-        "<|im_start|>assistant\n"
-    ),
+    "reason2-tiny": IN_WORDS,
+    "cosmos3-tiny": IN_WORDS,
 }
 
 

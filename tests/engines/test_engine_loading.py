@@ -13,11 +13,11 @@ import pytest
 from conftest import ROOT
 from engine_requests import answer, make_request
 
-from cosmos_compare.catalogue.checkpoint import trouble_of
+from cosmos_compare.catalogue.checkpoint import trouble_of, weights_bytes
 from cosmos_compare.catalogue.models import resolve_models
 from cosmos_compare.engines.local.engine import LocalEngine
 from cosmos_compare.engines.local.libraries import torch
-from cosmos_compare.engines.local.loading import load_model, no_model_is_built
+from cosmos_compare.engines.local.loading import load_model, memory_bytes, no_model_is_built
 from cosmos_compare.errors import CompareError
 
 CPU = torch.device("cpu")
@@ -75,6 +75,34 @@ def test_a_model_is_of_the_librarys_own_class(tiny: dict[str, Path]) -> None:
     assert type(model).__qualname__ == "Qwen3VLForConditionalGeneration"
     assert next(model.parameters()).dtype == torch.bfloat16
     assert not model.training
+
+
+def test_of_a_cosmos3_the_reasoner_is_loaded_and_its_generator_is_not(
+    tiny: dict[str, Path], successors: dict[str, Path]
+) -> None:
+    """Made of the same numbers as the other one: names, folders and the generator beside it must change nothing."""
+    folder = successors["cosmos3-tiny"]
+    ours, plain = load_model(folder, torch.float32, CPU), load_model(tiny["reason2-tiny"], torch.float32, CPU)
+    assert type(ours).__qualname__ == "Cosmos3OmniForConditionalGeneration"
+    weights = dict(plain.named_parameters())
+    assert {name for name, _ in ours.named_parameters()} == set(weights)
+    assert all(torch.equal(weights[name], tensor) for name, tensor in ours.named_parameters())
+    needed = sum(tensor.numel() * tensor.element_size() for tensor in ours.parameters())
+    assert needed <= memory_bytes(folder) < 1.02 * needed  # the files' tables of contents are counted
+    assert memory_bytes(folder) < 0.9 * weights_bytes(folder)
+    assert memory_bytes(tiny["reason2-tiny"]) == weights_bytes(tiny["reason2-tiny"])
+
+
+def test_an_architecture_that_the_library_does_not_know_or_that_does_not_see(
+    tiny: dict[str, Path], tmp_path: Path
+) -> None:
+    for kind, words in [("cosmos9", "knows no architecture 'cosmos9'"), ("bert", "does not take pictures")]:
+        folder = checkpoints.copy(tiny["reason2-tiny"], tmp_path / kind)
+        checkpoints.with_json(folder, "config.json", model_type=kind)
+        (spec,) = resolve_models([f"mine={folder}"])
+        with pytest.raises(CompareError, match=words) as caught:
+            LocalEngine(spec, folder)
+        assert caught.value.hint
 
 
 def test_a_closed_engine_forgets_its_model(tiny: dict[str, Path]) -> None:

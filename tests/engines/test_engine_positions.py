@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from engine_requests import answer, make_request
+from engine_requests import NAMES, answer, make_request
 
 from cosmos_compare.catalogue.models import resolve_models, source_folder
 from cosmos_compare.engines.base import Request
@@ -17,7 +17,6 @@ from cosmos_compare.engines.local.inputs import Inputs, prepare
 from cosmos_compare.engines.local.libraries import torch
 from cosmos_compare.engines.local.positions import prompt_positions
 
-NAMES = ["reason1-tiny", "reason2-tiny"]
 LONG = [index / 2 for index in range(56)]  # 28 s: the seconds outrun the width of any frame here
 CASES = [
     (n, step, size) for n in (2, 8, 28, 56) for step in (0.1, 1 / 3, 0.5, 1.0) for size in ((2, 3), (4, 7), (6, 2))

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from engine_requests import answer, build_mid_size, make_request, reference
+from engine_requests import NAMES, answer, build_mid_size, make_request, reference
 
 from cosmos_compare.catalogue.models import resolve_models
 from cosmos_compare.engines.base import Request
@@ -18,7 +18,6 @@ from cosmos_compare.engines.local.prefix_cache import PrefixCache
 from cosmos_compare.engines.local.tensor_cache import TensorCache, size_of
 from cosmos_compare.schema import Answer, ModelSpec, Sampling
 
-NAMES = ["reason1-tiny", "reason2-tiny"]
 WARM = Sampling(temperature=1.0, top_p=0.9, top_k=40, presence_penalty=0.5, seed=3, max_new_tokens=16)
 CLIP = [0.0, 0.5, 1.0, 1.5]
 
@@ -32,7 +31,7 @@ def engine(request: pytest.FixtureRequest, specs: dict[str, ModelSpec]) -> Itera
     engine.close()
 
 
-@pytest.fixture(scope="module", params=NAMES)
+@pytest.fixture(scope="module", params=["reason1-tiny", "reason2-tiny"])
 def mid_size(
     request: pytest.FixtureRequest, tiny: dict[str, Path], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[LocalEngine]:

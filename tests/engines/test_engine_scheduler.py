@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from engine_requests import answer, make_request, many_requests
+from engine_requests import NAMES, answer, make_request, many_requests
 
 from cosmos_compare.engines.base import Request
 from cosmos_compare.engines.local.background import Background
@@ -23,7 +23,6 @@ from cosmos_compare.engines.local.sequence import Sequence
 from cosmos_compare.schema import Answer, ModelSpec, Sampling
 
 CLIP = [0.0, 0.5, 1.0, 1.5]
-NAMES = ["reason1-tiny", "reason2-tiny"]
 
 
 @pytest.fixture(params=NAMES)

@@ -6,6 +6,7 @@ the mean even be kept. So building, a fraction of a second of loading, and readi
 """
 
 import logging
+import re
 import threading
 from collections.abc import Collection, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -15,7 +16,13 @@ from typing import Any
 from huggingface_hub.errors import StrictDataclassError
 from safetensors import SafetensorError
 
-from cosmos_compare.catalogue.checkpoint import check_json_files, numbers_of_weights, quantisation
+from cosmos_compare.catalogue.checkpoint import (
+    check_json_files,
+    numbers_of_weights,
+    quantisation,
+    read_json,
+    weights_bytes,
+)
 from cosmos_compare.engines.local.inputs import check_prompt
 from cosmos_compare.engines.local.libraries import AutoConfig, AutoProcessor, torch, transformers
 from cosmos_compare.errors import CompareError
@@ -52,12 +59,46 @@ def load_processor(folder: Path) -> Any:
     return processor
 
 
+def architecture_of(folder: Path) -> tuple[Any, Any]:
+    """The config of a checkpoint and the library's class for it. Raises what transformers raises, and `CompareError`
+    for an architecture that this version does not know, or that does not see."""
+    kind = read_json(folder / "config.json").get("model_type")
+    if kind not in transformers.CONFIG_MAPPING:
+        raise CompareError(
+            f"transformers {transformers.__version__} knows no architecture {kind!r:.60}.",
+            "Update it: pip install -U transformers. If the newest does not know it either, it can't be used here.",
+        )
+    config = AutoConfig.from_pretrained(folder, **SAFE)
+    try:
+        return config, transformers.MODEL_FOR_IMAGE_TEXT_TO_TEXT_MAPPING[type(config)]
+    except KeyError as error:
+        raise CompareError(
+            f"A {kind} model does not take pictures and give text.", "Choose one that answers questions about videos."
+        ) from error
+
+
+def memory_bytes(folder: Path) -> int:
+    """What the weights take in memory as bfloat16: those that are loaded, of a checkpoint that holds others too.
+
+    Cosmos3 keeps a generator beside its reasoner; the class that reads the reasoner names what it leaves out.
+    """
+    _, architecture = architecture_of(folder)
+    stored, loaded = numbers_of_weights(folder), _loaded(architecture, folder)
+    return weights_bytes(folder) * sum(loaded.values()) // sum(stored.values())
+
+
+def _loaded(architecture: Any, folder: Path) -> dict[str, int]:
+    """Of the tensors in the files those that the architecture reads, with how many numbers each holds."""
+    left_out = [re.compile(pattern) for pattern in architecture._keys_to_ignore_on_load_unexpected or ()]
+    stored = numbers_of_weights(folder)
+    return {name: numbers for name, numbers in stored.items() if not any(p.search(name) for p in left_out)}
+
+
 def load_model(folder: Path, dtype: torch.dtype, device: torch.device) -> Any:
     """A checkpoint that sees and writes, from safetensors only. Raises what transformers raises, and `CompareError`
     when a weight of the model was not in its files, or one of the files is not of the model."""
-    config = AutoConfig.from_pretrained(folder, **SAFE)
-    architecture = transformers.MODEL_FOR_IMAGE_TEXT_TO_TEXT_MAPPING[type(config)]
-    stored = numbers_of_weights(folder)
+    config, architecture = architecture_of(folder)
+    stored = sum(_loaded(architecture, folder).values())
     unpacked = transformers.FineGrainedFP8Config(dequantize=True) if quantisation(folder) == "fp8" else None
 
     def get_init_context(cls: Any, *args: Any, **kwargs: Any) -> list[AbstractContextManager[Any]]:
