@@ -183,7 +183,12 @@ def _family(name: str, families: Table) -> dict[str, Any]:
     if like is None:
         return own
     if not isinstance(like, str) or "like" in families.get(like, {"like": ""}):
-        raise CompareError(f"Family {name!r}: it can't be like {like!r:.60}.", "Name a family that is like no other.")
+        raise CompareError(
+            "Family {name!r}: it can't be like {like!r:.60}.",
+            "Name a family that is like no other.",
+            name=name,
+            like=like,
+        )
     return _merge(families[like], own)
 
 

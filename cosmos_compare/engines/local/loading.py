@@ -65,15 +65,19 @@ def architecture_of(folder: Path) -> tuple[Any, Any]:
     kind = read_json(folder / "config.json").get("model_type")
     if kind not in transformers.CONFIG_MAPPING:
         raise CompareError(
-            f"transformers {transformers.__version__} knows no architecture {kind!r:.60}.",
+            "transformers {version} knows no architecture {kind!r:.60}.",
             "Update it: pip install -U transformers. If the newest does not know it either, it can't be used here.",
+            version=transformers.__version__,
+            kind=kind,
         )
     config = AutoConfig.from_pretrained(folder, **SAFE)
     try:
         return config, transformers.MODEL_FOR_IMAGE_TEXT_TO_TEXT_MAPPING[type(config)]
     except KeyError as error:
         raise CompareError(
-            f"A {kind} model does not take pictures and give text.", "Choose one that answers questions about videos."
+            "A {kind} model does not take pictures and give text.",
+            "Choose one that answers questions about videos.",
+            kind=kind,
         ) from error
 
 
