@@ -185,6 +185,12 @@ def _attempt(
     return attempt
 
 
+def _measured(attempt: _Attempt, job: Job[Run]) -> dict[str, object]:
+    """What was measured round the engine."""
+    decode_s = attempt.frames.decode_s if attempt.frames else None
+    return {"queue_s": job.queue_s, "concurrent": job.concurrent, "load_s": job.load_s, "decode_s": decode_s}
+
+
 def _run(comparison: Comparison, spec: ModelSpec, attempt: _Attempt, job: Job[Run]) -> Run:
     assert attempt.answer is not None
     now = datetime.now(UTC)
@@ -199,7 +205,7 @@ def _run(comparison: Comparison, spec: ModelSpec, attempt: _Attempt, job: Job[Ru
         settings=comparison.settings,
         model=spec,
         frames=attempt.frames.times if attempt.frames else comparison.planned,
-        answer=attempt.answer.model_copy(update={"queue_s": job.queue_s, "concurrent": job.concurrent}),
+        answer=attempt.answer.model_copy(update=_measured(attempt, job)),
         environment=Environment(device=attempt.device, versions=comparison.versions),
         answer_revision=ANSWER_REVISION,
     )

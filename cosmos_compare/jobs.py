@@ -28,6 +28,7 @@ class Job(Generic[T]):
         self.queued_at = time.perf_counter()
         self.started_at: float | None = None
         self.concurrent = False
+        self.load_s: float | None = None  # seconds that loading the model took, whichever job it was loaded for
         self._stop = threading.Event()
         self._changed = threading.Condition()
 
@@ -111,6 +112,7 @@ class Worker:
         self.spec = spec
         self.pool = pool
         self.engine: Engine | None = None
+        self.load_s: float | None = None
         self._waiting: list[_Queued] = []
         self._running: list[_Queued] = []
         self._unloading = False
@@ -186,10 +188,11 @@ class Worker:
             return urgent[0] if len(before) < capacity else None
         return self._waiting[0] if self._waiting and len(self._running) < capacity else None
 
-    def _get_engine(self) -> Engine:
+    def _get_engine(self, job: Job[Any]) -> Engine:
         with self._loading:
             if self.engine is None:
                 self.engine = self.pool.load(self)
+            job.load_s = self.load_s
         with self._changed:
             self._begin()  # now it is known how many fit
         return self.engine
@@ -200,7 +203,7 @@ class Worker:
         job.started_at = time.perf_counter()
         result, failure = None, None
         try:
-            result = queued.task(self._get_engine, job)
+            result = queued.task(lambda: self._get_engine(job), job)
         except Exception as error:  # noqa: BLE001  a worker must outlive any job; the asker gets the error
             failure = error
         with self._changed:
@@ -250,7 +253,10 @@ class ModelPool:
     def load(self, worker: Worker) -> Engine:
         """Load a worker's model; one at a time, for two would both count the same free memory."""
         with self._loading:
-            return self._load_engine(worker.spec, lambda: self._unload_others(worker))
+            start = time.perf_counter()
+            engine = self._load_engine(worker.spec, lambda: self._unload_others(worker))
+            worker.load_s = time.perf_counter() - start
+            return engine
 
     def _unload_others(self, loading: Worker) -> None:
         """Give back the memory of all other models, each once it is idle."""

@@ -159,6 +159,8 @@ class Answer(Record):
         default="", description="why the path is slower than this machine's fastest, and what to change"
     )
     device: str = Field(default="", description="the card it was written on, or `cpu`")
+    load_s: Seconds | None = Field(default=None, description="seconds that loading its model took, whoever asked first")
+    decode_s: Seconds | None = Field(default=None, description="seconds that decoding and sizing the frames took, once")
     answers_at_once: Count = Field(
         default=1, description="the most answers of this model that one of its steps decoded"
     )

@@ -20,7 +20,7 @@ ROWS = {
     **dict.fromkeys(NOUNS, 0),
     **dict.fromkeys(["machine", "video", "texts", "stats", "prompts"], 1),
     **dict.fromkeys(["catalogue", "runs", "hints"], 2),
-    **dict.fromkeys(["ratings", "engines", "evidence"], 3),
+    **dict.fromkeys(["ratings", "engines", "evidence", "effort"], 3),
     "results": 4,
     "jobs": 4,
     "compare": 5,

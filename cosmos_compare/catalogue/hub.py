@@ -139,6 +139,12 @@ def pull(spec: ModelSpec) -> Path:
     return folder
 
 
+def cached_bytes(spec: ModelSpec) -> int:
+    """What the Hub's cache holds of a model, in bytes, files that are only begun included."""
+    blobs = cache_folder() / repo_folder_name(repo_id=spec.source, repo_type="model") / "blobs"
+    return sum(path.stat().st_size for path in blobs.glob("*") if path.is_file())
+
+
 def _folder(spec: ModelSpec) -> Path | None:
     """Where the checkpoint is or begins to be; None when nothing of it is here."""
     if is_server(spec):

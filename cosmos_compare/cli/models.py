@@ -3,6 +3,7 @@
 import argparse
 import json
 import sys
+import time
 from dataclasses import asdict, dataclass
 from itertools import combinations
 
@@ -10,10 +11,12 @@ from rich.console import Console
 from rich.table import Table
 
 from cosmos_compare.catalogue.checkpoint import weights_bytes
-from cosmos_compare.catalogue.hub import local_folder, pull
+from cosmos_compare.catalogue.hub import cached_bytes, local_folder, pull
 from cosmos_compare.catalogue.models import is_server, load_models, resolve_models
+from cosmos_compare.effort.book import Download, note_download
 from cosmos_compare.errors import CompareError
 from cosmos_compare.machine.facts import GB, Machine, memory_needed, read_machine
+from cosmos_compare.paths import outputs_folder
 from cosmos_compare.schema import ModelSpec
 
 
@@ -94,6 +97,7 @@ def _pull(name: str | None, as_json: bool) -> int:
     if name is None:
         raise CompareError("models pull: no model named.", "Name one: {names}.", names=", ".join(load_models()))
     (spec,) = resolve_models([name])
+    before, start = cached_bytes(spec), time.perf_counter()
     try:
         folder = pull(spec)
     except KeyboardInterrupt:
@@ -102,6 +106,9 @@ def _pull(name: str | None, as_json: bool) -> int:
             file=sys.stderr,
         )
         return 130
+    if fetched := cached_bytes(spec) - before:
+        took = Download(revision=spec.revision, bytes=fetched, seconds=round(time.perf_counter() - start, 1))
+        note_download(outputs_folder(), spec.name, took)
     if as_json:
         print(json.dumps({"name": spec.name, "folder": str(folder)}))
         return 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -27,7 +28,7 @@ class Frames:
     """The sampled frames of one clip, as each model that was asked for sees them.
 
     `step` is the seconds between two sampling points: the uniform clock of models that read no timestamps.
-    `images` holds one array a look: RGB uint8, (n, height, width, 3).
+    `images` holds one array a look: RGB uint8, (n, height, width, 3). `decode_s` is how many seconds making them took.
     """
 
     times: FrameTimes
@@ -35,6 +36,7 @@ class Frames:
     clip: Clip
     settings: Settings
     images: Mapping[Look, Image]
+    decode_s: float = 0.0
 
     def for_model(self, spec: ModelSpec) -> Image:
         """The frames as `spec` sees them: RGB uint8, (n, height, width, 3), contiguous. Not a copy.
@@ -85,6 +87,7 @@ def sample_frames(
     a warning. Raises `CompareError` (a range outside the clip, a budget too small, no frame that decodes, a file that
     is not or no longer the one that was probed) and `SamplingCancelledError`.
     """
+    begin = time.perf_counter()
     source = _Source(clip, settings)
     threads = True
     for _ in ("as promised", "without threads", "as decoded"):
@@ -101,7 +104,7 @@ def sample_frames(
             continue
         source.hold()
         if complete:
-            return Frames(times, chosen.step, source.clip, settings, images)
+            return Frames(times, chosen.step, source.clip, settings, images, time.perf_counter() - begin)
     raise CompareError("{name}: decodes differently each time.", "Is the disk sound?", name=Path(clip.path).name)
 
 

@@ -13,6 +13,8 @@ import pytest
 from checkpoints import weights
 from hub_server import COMMIT, REPO, Hub, serve
 
+from cosmos_compare.effort.book import read_book
+
 # The client resumes in steps of 10 MiB, so a file must be longer for a cut to leave something to keep.
 CHUNK = 10 * 1024 * 1024
 WEIGHTS = weights(bytes(range(256)) * (CHUNK // 100))
@@ -39,6 +41,7 @@ class Client:
         self.env = inherited | {
             "HF_ENDPOINT": endpoint,
             "HF_HOME": str(home / "hf"),
+            "COSMOS_COMPARE_OUTPUTS": str(home / "outputs"),
             "COSMOS_COMPARE_MODELS": str(home / "models.yaml"),
         }
 
@@ -86,9 +89,13 @@ def test_a_pulled_model_is_found_again_without_the_network(hub: Hub, client: Cli
     code, stdout, _ = client.run("models", "pull", "street", "--json")
     assert code == 0
     assert json.loads(stdout) == {"name": "street", "folder": str(client.snapshot)}
+    took = read_book(client.home / "outputs").downloads["street"]
+    assert (took.revision, took.bytes) == (COMMIT, sum(len(FILES[name]) for name in client.names()))
+    assert 0 < took.seconds < 60
     hub.requests.clear()
     code, stdout, _ = client.run("models", "pull", "street", HF_HUB_OFFLINE="1")
     assert (code, stdout, hub.requests) == (0, f"street: {client.snapshot}\n", [])
+    assert read_book(client.home / "outputs").downloads["street"] == took
 
 
 def test_neither_pickles_nor_code_nor_copies_in_other_forms_are_fetched(hub: Hub, client: Client) -> None:
