@@ -21,6 +21,7 @@ from cosmos_compare.engines.base import Engine, Request, resolve_sampling
 from cosmos_compare.engines.revision import ANSWER_REVISION
 from cosmos_compare.errors import CompareError
 from cosmos_compare.jobs import Job, ModelPool
+from cosmos_compare.language import Text
 from cosmos_compare.prompts import Messages, check_filled, messages
 from cosmos_compare.runs.store import Store
 from cosmos_compare.schema import (
@@ -154,7 +155,7 @@ def _attempt(
     attempt = _Attempt()
     try:
         if job.stopped():
-            raise SamplingCancelledError("Stopped before its turn.")  # no need to load a model for that
+            raise SamplingCancelledError(Text("Stopped before its turn."))  # no need to load a model for that
         job.enter("loading")
         engine = get_engine()
         attempt.device = engine.device_name

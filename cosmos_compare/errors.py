@@ -21,13 +21,18 @@ class CompareError(Exception):
     """
 
     def __init__(self, message: str, hint: str = "", *, field: str | None = None, **blanks: object) -> None:
-        self.message = message if isinstance(message, Text) else Text(message, **blanks)
-        self.hint = hint if isinstance(hint, Text) else Text(hint, **blanks)
+        self.message: Text = message if isinstance(message, Text) else Text(message, **blanks)
+        self.hint: Text = hint if isinstance(hint, Text) else Text(hint, **blanks)
         self.field = field
         super().__init__(message, hint)
 
+    @property
+    def text(self) -> Text:
+        """Message and hint, for those who show it later."""
+        return Text("{message} {hint}", message=self.message, hint=self.hint) if self.hint else self.message
+
     def __str__(self) -> str:
-        return f"{self.message} {self.hint}".strip()
+        return str(self.text)
 
 
 class Problem(NamedTuple):

@@ -12,12 +12,14 @@ import io
 import os
 import re
 import string
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime
 from functools import cache
 from numbers import Real
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 if TYPE_CHECKING:
     from babel import Locale
@@ -42,9 +44,22 @@ def speak(choose: Callable[[], str]) -> None:
     _choose = choose
 
 
+_spoken: ContextVar[str] = ContextVar("spoken", default="")
+
+
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Say everything in this language here, in this thread only, whoever reads."""
+    token = _spoken.set(language)
+    try:
+        yield
+    finally:
+        _spoken.reset(token)
+
+
 def current() -> str:
     """The language that is spoken now: `en`, `fr` …; one without a catalogue counts as English."""
-    return known(_choose()) or SOURCE
+    return known(_spoken.get() or _choose()) or SOURCE
 
 
 def known(name: str) -> str:
@@ -76,6 +91,11 @@ def N_(message: str) -> str:  # noqa: N802  the name that gettext's tools look f
     return message
 
 
+def clause(sentence: str) -> str:
+    """A sentence as part of another: without its full stop."""
+    return sentence.rstrip(".")
+
+
 class Text(str):
     """A text that is said in the language of whoever reads it: `str()` and f-strings give that, its value is English.
 
@@ -84,22 +104,35 @@ class Text(str):
 
     template: str
     blanks: Mapping[str, object]
+    how: Callable[[str], str] | None = None
 
-    def __new__(cls, template: str, /, **blanks: object) -> Text:
-        english = {name: _english(value) for name, value in blanks.items()}
-        made = super().__new__(cls, template.format(**english) if blanks else template)
+    def __new__(cls, template: str, /, **blanks: object) -> Self:
+        with speaking(SOURCE):
+            made = super().__new__(cls, template.format(**blanks) if blanks else template)
         made.template, made.blanks = template, blanks
         return made
 
+    def changed(self, how: Callable[[str], str]) -> Self:
+        """The text as `how` changes it, whatever the language; a named function, so that it can be pickled."""
+        made = str.__new__(type(self), how(str.__str__(self)))
+        made.template, made.blanks, made.how = self.template, self.blanks, how
+        return made
+
     def __str__(self) -> str:
-        return t(self.template, **self.blanks)
+        said = t(self.template, **self.blanks)
+        return self.how(said) if self.how else said
 
     def __format__(self, form: str) -> str:
         return format(str(self), form)
 
 
-def _english(value: object) -> object:
-    return str.__str__(value) if isinstance(value, Text) else value
+def listed(words: Sequence[str], between: str = N_(" and ")) -> Text:
+    """Words one behind the other, each in the language of whoever reads."""
+    if not words:
+        return Text("")
+    blanks = {f"_{at}": word for at, word in enumerate(words)}
+    names = [f"{{{name}}}" for name in blanks]
+    return Text("{between}".join(names), between=Text(between), **blanks)
 
 
 def number(value: Any, form: str = "") -> str:

@@ -12,6 +12,7 @@ import orjson
 
 from cosmos_compare.catalogue import weights
 from cosmos_compare.errors import CompareError
+from cosmos_compare.language import Text, clause
 
 MAX_JSON = 200_000_000  # bytes; the largest tokenizers have some 30 MB
 MAX_DEPTH = 60  # what libraries read recursively
@@ -20,10 +21,10 @@ JSON_FILES = (
     *("video_preprocessor_config.json", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json"),
     *("added_tokens.json", "vocab.json", "chat_template.json"),
 )
-GIVE_WHOLE = "Give a folder with a whole checkpoint."
-PUT_THERE = "Put the file itself there, or give the folder that it lies in."
-FETCH_LFS = "Fetch the files it stands for: run `git lfs pull` in that folder, or download the model again."
-PLAIN_COPY = "Use the original checkpoint (bfloat16, safetensors), or one quantised as `fp8`, which is unpacked."
+GIVE_WHOLE = Text("Give a folder with a whole checkpoint.")
+PUT_THERE = Text("Put the file itself there, or give the folder that it lies in.")
+FETCH_LFS = Text("Fetch the files it stands for: run `git lfs pull` in that folder, or download the model again.")
+PLAIN_COPY = Text("Use the original checkpoint (bfloat16, safetensors), or one quantised as `fp8`, which is unpacked.")
 # Sizes that a config can give: none is larger than the number of all weights, and a wrong one would fill the memory.
 SIZES = frozenset(
     {
@@ -41,7 +42,7 @@ class Trouble(NamedTuple):
     hint: str = GIVE_WHOLE
 
 
-NOT_THERE = Trouble("is not there")
+NOT_THERE = Trouble(Text("is not there"))
 
 
 def trouble_of(folder: Path) -> Trouble | None:
@@ -49,9 +50,9 @@ def trouble_of(folder: Path) -> Trouble | None:
     try:
         return next(_troubles(folder), None)
     except CompareError as error:
-        return Trouble(f"can't be loaded: {error.message.rstrip('.')}", error.hint)
+        return Trouble(Text("can't be loaded: {why}", why=error.message.changed(clause)), error.hint)
     except OSError as error:
-        return Trouble(f"can't be read ({error.strerror})", "Check its permissions.")
+        return Trouble(Text("can't be read ({reason})", reason=error.strerror), Text("Check its permissions."))
 
 
 def missing_files(folder: Path) -> list[str]:
@@ -124,7 +125,7 @@ def check_json_files(folder: Path) -> None:
 def _troubles(folder: Path) -> Iterator[Trouble]:
     """The first of these counts: each takes for granted that those before it are not there."""
     if not folder.is_dir():
-        yield Trouble("is a file", "Give the folder that holds it.") if folder.exists() else NOT_THERE
+        yield Trouble(Text("is a file"), Text("Give the folder that holds it.")) if folder.exists() else NOT_THERE
         return
     yield from _another_form(folder)
     names = ["config.json", *weights.weights_names(folder)]
@@ -132,13 +133,13 @@ def _troubles(folder: Path) -> Iterator[Trouble]:
         what = weights.link_trouble(folder, name)
         if what and (name != "config.json" or not (folder / name).exists()):
             hint = PUT_THERE if "outside" in what else weights.DOWNLOAD_AGAIN
-            yield Trouble(f"can't be loaded: {what}", hint)
+            yield Trouble(Text("can't be loaded: {what}", what=what), hint)
     for name in missing_files(folder):
-        yield Trouble(f"lacks {name}")
+        yield Trouble(Text("lacks {name}", name=name))
     for name in names[1:]:
         if what := weights.file_trouble(folder / name):
             hint = FETCH_LFS if "git-lfs" in what else weights.DOWNLOAD_AGAIN
-            yield Trouble(f"can't be loaded: {what}", hint)
+            yield Trouble(Text("can't be loaded: {what}", what=what), hint)
     yield from _wrong_config(folder, names[1:])
 
 
@@ -146,32 +147,40 @@ def _another_form(folder: Path) -> Iterator[Trouble]:
     """What people give in place of a checkpoint."""
     if snapshots := sorted((folder / "snapshots").glob("*/config.json")):
         newest = max(snapshots, key=lambda path: path.lstat().st_mtime).parent
-        yield Trouble("is a model's folder in the Hub's cache, not a checkpoint", f"Give the one in it: {newest}")
+        yield Trouble(
+            Text("is a model's folder in the Hub's cache, not a checkpoint"),
+            Text("Give the one in it: {newest}", newest=newest),
+        )
     if sorted(folder.glob("models--*")):
-        yield Trouble("is the Hub's cache, not a checkpoint", "Give a model by its name in the list, or a snapshot.")
+        yield Trouble(
+            Text("is the Hub's cache, not a checkpoint"), Text("Give a model by its name in the list, or a snapshot.")
+        )
     if (folder / "adapter_config.json").exists() or (folder / "adapter_model.safetensors").exists():
         yield Trouble(
-            f"holds an adapter (LoRA) for {_base_of(folder)}, not a whole model",
-            "Merge it into its base (peft: `merge_and_unload`, then `save_pretrained`) and give that folder.",
+            Text("holds an adapter (LoRA) for {base_of}, not a whole model", base_of=_base_of(folder)),
+            Text("Merge it into its base (peft: `merge_and_unload`, then `save_pretrained`) and give that folder."),
         )
     if any(folder.glob("*.safetensors")) or (folder / weights.INDEX).exists():
         return
     if gguf := sorted(folder.glob("*.gguf")):
-        yield Trouble(f"holds {gguf[0].name}, and GGUF files can't be loaded here", PLAIN_COPY)
+        yield Trouble(Text("holds {name}, and GGUF files can't be loaded here", name=gguf[0].name), PLAIN_COPY)
     if pickles := sorted(path for end in ("bin", "pt", "pth", "ckpt") for path in folder.glob(f"*.{end}")):
         yield Trouble(
-            f"holds its weights as {pickles[0].name}, which can run code when it is opened",
-            "Give a copy in safetensors form (`save_pretrained` of a recent transformers writes one).",
+            Text("holds its weights as {name}, which can run code when it is opened", name=pickles[0].name),
+            Text("Give a copy in safetensors form (`save_pretrained` of a recent transformers writes one)."),
         )
     if not (folder / "config.json").exists() and (below := sorted(folder.glob("*/config.json"))):
-        yield Trouble(f"holds no config.json, but {below[-1].parent.name} in it does", f"Give {below[-1].parent}")
+        yield Trouble(
+            Text("holds no config.json, but {name} in it does", name=below[-1].parent.name),
+            Text("Give {parent}", parent=below[-1].parent),
+        )
 
 
 def _base_of(folder: Path) -> str:
     try:
-        return str(read_json(folder / "adapter_config.json").get("base_model_name_or_path") or "another model")
+        return str(read_json(folder / "adapter_config.json").get("base_model_name_or_path") or Text("another model"))
     except CompareError:
-        return "another model"
+        return Text("another model")
 
 
 def _wrong_config(folder: Path, names: list[str]) -> Iterator[Trouble]:
@@ -180,16 +189,23 @@ def _wrong_config(folder: Path, names: list[str]) -> Iterator[Trouble]:
     tensors = {name: tensor for file in names for name, tensor in weights.read_header(folder / file).items()}
     method = _quantisation(config)
     if method not in {"", "fp8"}:
-        yield Trouble(f"holds quantised weights ({method}), which this program can't compute with", PLAIN_COPY)
+        yield Trouble(
+            Text("holds quantised weights ({method}), which this program can't compute with", method=method), PLAIN_COPY
+        )
     elif not method and (dtype := weights.quantised_type(tensors)):
-        yield Trouble(f"holds {dtype} weights, and its config.json does not say how they are quantised", PLAIN_COPY)
+        yield Trouble(
+            Text("holds {dtype} weights, and its config.json does not say how they are quantised", dtype=dtype),
+            PLAIN_COPY,
+        )
     elif bare := weights.without_scale(tensors):
-        yield Trouble(f"holds {len(bare)} fp8 weights without a scale ({bare[0]})", PLAIN_COPY)
+        yield Trouble(Text("holds {n} fp8 weights without a scale ({bare})", n=len(bare), bare=bare[0]), PLAIN_COPY)
     most = sum(tensor.numbers for tensor in tensors.values())
     for part in _parts(config):
         for key in SIZES & part.keys():
             if isinstance(part[key], bool | str | float) or (isinstance(part[key], int) and not 1 <= part[key] <= most):
-                yield Trouble(f"can't be loaded: {key} is {part[key]!r:.40} in its config.json")
+                yield Trouble(
+                    Text("can't be loaded: {key} is {part!r:.40} in its config.json", key=key, part=part[key])
+                )
 
 
 def _parts(config: dict[str, Any]) -> list[dict[str, Any]]:
@@ -203,7 +219,7 @@ def _quantisation(config: dict[str, Any]) -> str:
     if found is None:
         return ""
     if not isinstance(found, dict):
-        return "by an unknown method"
+        return Text("by an unknown method")
     names = [str(found[key]) for key in ("quant_method", "quant_algo", "fmt") if found.get(key)]
-    method = " ".join(names[:2]) or "by an unknown method"
+    method = " ".join(names[:2]) or Text("by an unknown method")
     return "fp8" if found.get("quant_method") == "fp8" else method[:60]

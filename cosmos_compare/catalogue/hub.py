@@ -29,13 +29,14 @@ from cosmos_compare.catalogue.checkpoint import missing_files, trouble_of
 from cosmos_compare.catalogue.models import is_server, source_folder
 from cosmos_compare.catalogue.weights import INDEX, weights_names
 from cosmos_compare.errors import CompareError
+from cosmos_compare.language import Text
 from cosmos_compare.machine.facts import GB, free_bytes
 from cosmos_compare.schema import ModelSpec
 
 # Weights as safetensors only: .bin files are pickles and .py files are code, and both run what a stranger wrote.
 WANTED_SUFFIXES = {".safetensors", ".json", ".jinja"}
 WANTED_NAMES = {"merges.txt", "vocab.txt", "tokenizer.model"}
-MORE_SPACE = "Free some space, or set HF_HUB_CACHE to a folder on a larger disk."
+MORE_SPACE = Text("Free some space, or set HF_HUB_CACHE to a folder on a larger disk.")
 # The client gives each download a temporary name of its own, which no later download can use.
 _LEFTOVER = re.compile(r"[0-9a-f]+\.[0-9a-f]{8}\.incomplete")
 _LEFTOVER_AFTER_S = 3600
@@ -89,14 +90,28 @@ def access_problem(spec: ModelSpec) -> CompareError | None:
         return CompareError(
             "{name}: {folder} {what}.", trouble.hint, name=spec.name, folder=folder, what=trouble.what, field="models"
         )
-    first = f"Ask for access at {page(spec)}, log in with `hf auth login`, then: " if spec.gated else "Download them: "
-    how_far = f"only partly on this machine ({missing[0]} is missing)" if missing else "not on this machine"
+    first = (
+        Text("Ask for access at {page}, log in with `hf auth login`, then: ", page=page(spec))
+        if spec.gated
+        else Text("Download them: ")
+    )
+    how_far = (
+        Text("only partly on this machine ({missing} is missing)", missing=missing[0])
+        if missing
+        else Text("not on this machine")
+    )
     if not missing and (others := _other_revisions(spec)):
-        how_far = f"on this machine at revision {others[0]}, and the list asks for {spec.revision or 'main'}"
-        first = f"Write `revision: {others[0]}` into its entry in models.yaml, or download the other: "
+        how_far = Text(
+            "on this machine at revision {other}, and the list asks for {revision}",
+            other=others[0],
+            revision=spec.revision or "main",
+        )
+        first = Text(
+            "Write `revision: {other}` into its entry in models.yaml, or download the other: ", other=others[0]
+        )
     return CompareError(
         "{name}: the weights of {source} are {how_far}.",
-        first + _pull_command(spec),
+        Text("{first}{pull_command}", first=first, pull_command=_pull_command(spec)),
         name=spec.name,
         source=spec.source,
         how_far=how_far,
@@ -229,24 +244,35 @@ def _refusal(error: HfHubHTTPError, spec: ModelSpec) -> tuple[str, str]:
     status = error.response.status_code
     if status == 401:
         return (
-            f"{page(spec)} does not open without a valid login (or there is no such model).",
-            f"Log in with `hf auth login`; a token that may only read is enough. Then: {_pull_command(spec)}",
+            Text("{page} does not open without a valid login (or there is no such model).", page=page(spec)),
+            Text(
+                "Log in with `hf auth login`; a token that may only read is enough. Then: {pull_command}",
+                pull_command=_pull_command(spec),
+            ),
         )
     if isinstance(error, GatedRepoError):
         return (
-            f"your account has no access to {spec.source} yet.",
-            f"Ask for it on the model's page, {page(spec)}, then: {_pull_command(spec)}",
+            Text("your account has no access to {source} yet.", source=spec.source),
+            Text(
+                "Ask for it on the model's page, {page}, then: {pull_command}",
+                page=page(spec),
+                pull_command=_pull_command(spec),
+            ),
         )
     if status == 403:
         return (
-            f"your token may not read {spec.source}.",
-            "Give it the right to read gated repositories, or log in with another: hf auth login",
+            Text("your token may not read {source}.", source=spec.source),
+            Text("Give it the right to read gated repositories, or log in with another: hf auth login"),
         )
     if isinstance(error, RevisionNotFoundError):
-        return f"{spec.source} has no revision {spec.revision}.", "Fix its revision in the model list."
+        return Text("{source} has no revision {revision}.", source=spec.source, revision=spec.revision), Text(
+            "Fix its revision in the model list."
+        )
     if isinstance(error, RepositoryNotFoundError):
-        return f"{page(spec)} does not exist.", "Fix its source in the model list."
-    return f"the Hub answers with error {status}.", f"Try again later: {_pull_command(spec)}"
+        return Text("{page} does not exist.", page=page(spec)), Text("Fix its source in the model list.")
+    return Text("the Hub answers with error {status}.", status=status), Text(
+        "Try again later: {pull_command}", pull_command=_pull_command(spec)
+    )
 
 
 def _hindrance(error: Exception, spec: ModelSpec) -> tuple[str, str]:
@@ -255,22 +281,31 @@ def _hindrance(error: Exception, spec: ModelSpec) -> tuple[str, str]:
     # hf_xet, which fetches large files for the client, knows only RuntimeError and a text.
     from_xet = isinstance(error, RuntimeError)
     if isinstance(error, OfflineModeIsEnabled):
-        return "the Hub's client is in offline mode.", f"Unset HF_HUB_OFFLINE, then: {_pull_command(spec)}"
+        return Text("the Hub's client is in offline mode."), Text(
+            "Unset HF_HUB_OFFLINE, then: {pull_command}", pull_command=_pull_command(spec)
+        )
     if number in {errno.ENOSPC, errno.EDQUOT} or (from_xet and "No space left" in str(error)):
-        return f"the disk of {cache_folder()} is full; finished files are kept.", MORE_SPACE
+        return Text(
+            "the disk of {cache_folder} is full; finished files are kept.", cache_folder=cache_folder()
+        ), MORE_SPACE
     if number is not None and not isinstance(error, ConnectionError):
         return (
-            f"{cache_folder()} can't be written ({os.strerror(number)}).",
-            "Set HF_HUB_CACHE to a folder of your own.",
+            Text(
+                "{cache_folder} can't be written ({reason}).", cache_folder=cache_folder(), reason=os.strerror(number)
+            ),
+            Text("Set HF_HUB_CACHE to a folder of your own."),
         )
     if from_xet:
         return (
-            "the Hub's storage for large files does not deliver.",
-            f"Check the network, or set HF_HUB_DISABLE_XET=1 to go another way, then: {_pull_command(spec)}",
+            Text("the Hub's storage for large files does not deliver."),
+            Text(
+                "Check the network, or set HF_HUB_DISABLE_XET=1 to go another way, then: {pull_command}",
+                pull_command=_pull_command(spec),
+            ),
         )
     return (
-        f"the connection to {constants.ENDPOINT} failed or broke off; finished files are kept.",
-        f"Check the network, then: {_pull_command(spec)}",
+        Text("the connection to {endpoint} failed or broke off; finished files are kept.", endpoint=constants.ENDPOINT),
+        Text("Check the network, then: {pull_command}", pull_command=_pull_command(spec)),
     )
 
 

@@ -17,6 +17,7 @@ from pydantic import ValidationError
 from cosmos_compare.catalogue.checkpoint import NOT_THERE, Trouble, read_json, trouble_of
 from cosmos_compare.catalogue.weights import weights_names
 from cosmos_compare.errors import CompareError, first_problem
+from cosmos_compare.language import Text, clause
 from cosmos_compare.paths import MODEL_LIST, ROOT, user_model_list
 from cosmos_compare.schema import ModelSpec
 from cosmos_compare.yaml_io import read_mapping
@@ -218,7 +219,7 @@ def _resolve(text: str, families: Table, models: Table) -> ModelSpec:
     try:
         family = _family_of(read_json(folder / "config.json"), families)
     except CompareError as error:
-        what = trouble or Trouble(f"can't be used: {error.message.rstrip('.')}", error.hint)
+        what = trouble or Trouble(Text("can't be used: {why}", why=error.message.changed(clause)), error.hint)
         raise CompareError(
             "{name}: {folder} {what}.", what.hint, name=name, folder=folder, what=what.what, field="models"
         ) from error
@@ -251,16 +252,20 @@ def _not_listed(text: str, models: Table) -> CompareError:
             text=text,
             field="models",
         )
-    known = f"Known: {', '.join(map(str, models))}. Or give one as NAME=FOLDER."
+    known = Text("Known: {names}. Or give one as NAME=FOLDER.", names=", ".join(map(str, models)))
     return CompareError("No model named {text!r}.", known, text=text, field="models")
 
 
 def _from_the_hub(hub_id: str, models: Table) -> str:
     """How to use a model of the Hub."""
     if listed := [name for name, entry in models.items() if str(entry.get("source")).casefold() == hub_id.casefold()]:
-        return f"In the list it is called {listed[0]}: use that name."
+        return Text("In the list it is called {listed}: use that name.", listed=listed[0])
     name = hub_id.split("/")[1]
-    return f"Download it, then name the folder: hf download {hub_id} --local-dir {name}; then {name}=./{name}"
+    return Text(
+        "Download it, then name the folder: hf download {hub_id} --local-dir {name}; then {name}=./{name}",
+        hub_id=hub_id,
+        name=name,
+    )
 
 
 def _expanded(text: str) -> Path:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import orjson
 
 from cosmos_compare.errors import CompareError
+from cosmos_compare.language import Text
 
 WHOLE = "model.safetensors"
 INDEX = "model.safetensors.index.json"
@@ -15,7 +16,7 @@ MOST_PARTS = 3  # of a name in an index: folders and the file
 MAX_HEADER = 100_000_000  # bytes, safetensors' own limit
 LFS = b"version https://git-lfs.github.com/spec/"
 PLAIN = frozenset({"F64", "F32", "F16", "BF16", "BOOL", "I64"})
-DOWNLOAD_AGAIN = "Delete it and download the model again."
+DOWNLOAD_AGAIN = Text("Delete it and download the model again.")
 
 
 class Tensor(NamedTuple):
@@ -59,10 +60,14 @@ def link_trouble(folder: Path, name: str) -> str:
     try:
         real, home = path.resolve(strict=True), folder.resolve()
     except (OSError, RuntimeError):  # RuntimeError: a loop of links, before Python 3.13
-        return f"{name} is a link to {path.readlink()}, which is not there" if path.is_symlink() else ""
+        return (
+            Text("{name} is a link to {readlink}, which is not there", name=name, readlink=path.readlink())
+            if path.is_symlink()
+            else ""
+        )
     if real.is_relative_to(home) or (home.parent.name == "snapshots" and real.parent == home.parents[1] / "blobs"):
         return ""
-    return f"{name} is a link to {real}, outside of the folder"
+    return Text("{name} is a link to {real}, outside of the folder", name=name, real=real)
 
 
 def file_trouble(path: Path) -> str:
@@ -70,10 +75,10 @@ def file_trouble(path: Path) -> str:
     try:
         with path.open("rb") as file:
             if file.read(len(LFS)) == LFS:
-                return f"{path.name} is a git-lfs pointer, not the weights"
+                return Text("{name} is a git-lfs pointer, not the weights", name=path.name)
         read_header(path)
     except OSError as error:
-        return f"{path.name} can't be read ({error.strerror})"
+        return Text("{name} can't be read ({reason})", name=path.name, reason=error.strerror)
     except ValueError as error:
         return f"{path.name} {error}"
     return ""
@@ -86,18 +91,18 @@ def read_header(path: Path) -> dict[str, Tensor]:
         start = file.read(8)
         length = struct.unpack("<Q", start)[0] if len(start) == 8 else 0
         if not 2 <= length <= MAX_HEADER:
-            raise ValueError("is no safetensors file")
+            raise ValueError(Text("is no safetensors file"))
         text = file.read(length)
     if len(text) < length:
-        raise ValueError(f"is cut: {size:,} bytes are not even its table of contents")
+        raise ValueError(Text("is cut: {size:,} bytes are not even its table of contents", size=size))
     try:
         entries = {name: entry for name, entry in orjson.loads(text).items() if name != "__metadata__"}
         end = max((int(entry["data_offsets"][1]) for entry in entries.values()), default=0)
         found = {name: Tensor(str(e["dtype"]), prod(map(int, e["shape"]))) for name, e in entries.items()}
     except (ValueError, KeyError, TypeError, IndexError, AttributeError) as error:
-        raise ValueError("is no safetensors file") from error
+        raise ValueError(Text("is no safetensors file")) from error
     if size < 8 + length + end:
-        raise ValueError(f"is cut: it has {size:,} of {8 + length + end:,} bytes")
+        raise ValueError(Text("is cut: it has {size:,} of {needed:,} bytes", size=size, needed=8 + length + end))
     return found
 
 

@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from cosmos_compare.errors import CompareError
+from cosmos_compare.language import Text
 from cosmos_compare.runs.index import Arm, RunRow
 
 CLIP = "clip"
-_FORM = "Write MODEL, or MODEL,prompt=NAME_OR_VERSION,reasoning=yes,condition=blank."
+_FORM = Text("Write MODEL, or MODEL,prompt=NAME_OR_VERSION,reasoning=yes,condition=blank.")
 
 
 class ArmChoice(NamedTuple):
@@ -160,10 +161,14 @@ def _version(text: str, runs: Iterable[RunRow]) -> str:
     found = {row.prompt_version for row in rows if row.prompt_name == text or row.prompt_version == text}
     found = found or {row.prompt_version for row in rows if row.prompt_version.startswith(text)}
     if len(found) != 1:
-        what = f"{len(found)} versions of a prompt are called" if found else "No prompt with runs is called"
         known = ", ".join(sorted(found or {f"{row.prompt_name} ({row.prompt_version})" for row in rows})[:10])
         raise CompareError(
-            "{what} {text!r}.", "There are: {known}.", what=what, text=text, known=known or "none yet", field="arms"
+            "{n} versions of a prompt are called {text!r}." if found else "No prompt with runs is called {text!r}.",
+            "There are: {known}.",
+            n=len(found),
+            text=text,
+            known=known or Text("none yet"),
+            field="arms",
         )
     return found.pop()
 

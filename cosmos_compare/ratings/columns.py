@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple, get_args
 
+from cosmos_compare.language import N_, Text, t
 from cosmos_compare.ratings.cells import neutralise, restore
 from cosmos_compare.ratings.csv_records import Header, Records
 from cosmos_compare.schema import AXES, Rating, Verdict
@@ -23,10 +24,10 @@ _YES_NO = {**dict.fromkeys(_TRUE, True), **dict.fromkeys(_FALSE, False), "1": Tr
 _NUMBER = re.compile(r"([0-2])(?:[.,]0*)?")  # 2, 2.0 and 2,0 are one mark; 1.5 is none
 _VERDICTS = {v: v for v in get_args(Verdict)} | {"both bad": "both_bad", "both-bad": "both_bad"}
 _CHOICES: dict[str, tuple[Mapping[str, Any], Any, str]] = {
-    **dict.fromkeys(AXES, (_MARKS, None, "2, 1, 0 or empty")),
-    "side": ({"left": "left", "right": "right"}, "", "left, right or empty"),
-    "verdict": (_VERDICTS, None, ", ".join(get_args(Verdict)) + " or empty"),
-    **dict.fromkeys(("blind", "aided"), (_YES_NO, False, "true or false")),
+    **dict.fromkeys(AXES, (_MARKS, None, Text("2, 1, 0 or empty"))),
+    "side": ({"left": "left", "right": "right"}, "", Text("left, right or empty")),
+    "verdict": (_VERDICTS, None, Text("{verdicts} or empty", verdicts=", ".join(get_args(Verdict)))),
+    **dict.fromkeys(("blind", "aided"), (_YES_NO, False, Text("true or false"))),
 }
 
 
@@ -37,7 +38,7 @@ class Problem(NamedTuple):
     why: str
 
     def __str__(self) -> str:
-        return f"Line {self.line} is left out: {self.why}."
+        return t("Line {line} is left out: {why}.", line=self.line, why=self.why)
 
 
 class Table(NamedTuple):
@@ -48,7 +49,7 @@ class Table(NamedTuple):
     problems: list[Problem]
 
 
-class _Wrong(str):
+class _Wrong(Text):
     """What is wrong with a cell, in place of its value."""
 
 
@@ -110,17 +111,17 @@ def _choice(name: str, cell: str) -> Any:
         return nothing
     if number := _NUMBER.fullmatch(word):
         word = number[1]
-    return table.get(word, _Wrong(f"{name} is {cell[:20]!r}, not {allowed}"))
+    return table.get(word, _Wrong(N_("{name} is {cell!r}, not {allowed}"), name=name, cell=cell[:20], allowed=allowed))
 
 
 def _text(name: str, cell: str) -> str:
     if not cell.isascii() and any("\udc80" <= char <= "\udcff" for char in cell):
-        return _Wrong(f"{name} holds bytes that are no text; save the file as UTF-8")
+        return _Wrong(N_("{name} holds bytes that are no text; save the file as UTF-8"), name=name)
     text = restore(cell) if name == "notes" else restore(cell).strip()
     if name in REQUIRED and not text:
-        return _Wrong(f"{name} is empty")
+        return _Wrong(N_("{name} is empty"), name=name)
     if name == "rater" and len(text) > LONGEST_RATER:
-        return _Wrong(f"the rater's name is longer than {LONGEST_RATER} characters")
+        return _Wrong(N_("the rater's name is longer than {longest_rater} characters"), longest_rater=LONGEST_RATER)
     return text
 
 

@@ -9,12 +9,13 @@ from collections.abc import Callable, Collection, Sequence
 from itertools import islice
 from typing import NamedTuple
 
+from cosmos_compare.language import Text
 from cosmos_compare.ratings.csv_text import ends_line
 
 DELIMITERS = ",;\t|"
 _SEPARATOR_LINE = re.compile(r"sep=.?")
-NOT_CLOSED = "a quotation mark is not closed"
-NOT_COMPLETE = "the line is not complete"
+NOT_CLOSED = Text("a quotation mark is not closed")
+NOT_COMPLETE = Text("the line is not complete")
 
 Check = Callable[[list[str]], bool]
 
@@ -93,7 +94,7 @@ def _read_on(lines: Sequence[str], header: Header, start: int, found: Records, c
                 found.rows.append(values[:width])
                 found.lines.append(first + 1)
             else:
-                why = f"{len(values)} values where the first line names {width}"
+                why = Text("{n} values where the first line names {width}", n=len(values), width=width)
                 break
             first = start + reader.line_num
     except csv.Error as error:

@@ -12,6 +12,7 @@ from itertools import combinations
 from typing import NamedTuple
 
 from cosmos_compare.errors import CompareError
+from cosmos_compare.language import Text, listed
 from cosmos_compare.ratings.arms import CLIP, ArmChoice, Two, are_comparable, arms_of_pair, question_between, two_arms
 from cosmos_compare.ratings.equal_answers import first_runs, question_of
 from cosmos_compare.runs.history import newest
@@ -89,8 +90,10 @@ def find_pair(rows: Sequence[RunRow], link: str, first: str | None = None, arms:
     missing = [run_id for run_id in ids if run_id not in by_id]
     if len(ids) != 2 or missing:
         raise CompareError(
-            f"There is no pair {link!r}" + (f": no run {missing[0]!r}." if len(ids) == 2 else "."),
+            "There is no pair {link!r}: no run {run!r}." if len(ids) == 2 else "There is no pair {link!r}.",
             "Its runs may have been deleted, or belong to another outputs folder.",
+            link=link,
+            run=missing[0] if missing else "",
         )
     earlier = first_runs(rows)
     runs = [by_id[earlier.get(run_id, run_id)] for run_id in ids]
@@ -138,12 +141,18 @@ def _why_not(a: RunRow, b: RunRow) -> tuple[str, str]:
     """What is wrong with a pair that is none, and the remedy."""
     unlike = [what for what, one, other in _traits(a, b) if one != other]
     if not unlike and a.repeat == b.repeat:
-        return f"Both runs are by {a.model}, and nothing differs.", "Choose one run of each of two models or prompts."
+        return Text("Both runs are by {model}, and nothing differs.", model=a.model), Text(
+            "Choose one run of each of two models or prompts."
+        )
     if not unlike:
-        return f"{a.id} and {b.id} are two repeats of one request.", "Compare the same repeat of two models or prompts."
-    what = "" if "model" in unlike and len(unlike) == 1 else " and ".join(word for word in unlike if word != "model")
+        return Text("{a} and {b} are two repeats of one request.", a=a.id, b=b.id), Text(
+            "Compare the same repeat of two models or prompts."
+        )
+    what: list[str] = [] if unlike == ["model"] else [Text(word) for word in unlike if word != "model"]
     return (
-        f"The runs {a.id} and {b.id} differ in {what or 'their repeats'}.",
-        "Only answers about the same clip can be compared that differ in nothing but the model, or nothing but the "
-        "prompt, the settings or the condition.",
+        Text("The runs {a} and {b} differ in {what}.", a=a.id, b=b.id, what=listed(what) or Text("their repeats")),
+        Text(
+            "Only answers about the same clip can be compared that differ in nothing but the model, or nothing but "
+            "the prompt, the settings or the condition."
+        ),
     )

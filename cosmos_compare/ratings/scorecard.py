@@ -23,6 +23,7 @@ from typing import NamedTuple
 import filelock
 
 from cosmos_compare.errors import CompareError
+from cosmos_compare.language import Text, listed
 from cosmos_compare.ratings.columns import COLUMNS, LATER, REQUIRED, Problem, Table, makes_sense, parse, to_cells
 from cosmos_compare.ratings.csv_append import TAILS, add_rows, is_cut, mend_end, read_at
 from cosmos_compare.ratings.csv_records import DELIMITERS, Header, Records, read_header, read_records
@@ -169,10 +170,10 @@ def _header(lines: Sequence[str]) -> Header | None:
 
 
 def _no_header(data: bytes) -> str:
-    what = f"it doesn't name the columns {' and '.join(sorted(REQUIRED))}"
+    what = Text("it doesn't name the columns {names}", names=listed(sorted(REQUIRED)))
     if data.startswith(b"PK"):
-        what = "the file is a workbook; save it as CSV"
-    return f"{what}. No row can be read, and the next rating puts the file aside"
+        what = Text("the file is a workbook; save it as CSV")
+    return Text("{what}. No row can be read, and the next rating puts the file aside", what=what)
 
 
 def _is_blank(data: bytes) -> bool:

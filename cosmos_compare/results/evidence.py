@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from cosmos_compare.language import Text
 from cosmos_compare.ratings import scorecard
 from cosmos_compare.ratings.arms import CLIP, Two, all_of_pair, arms_of_pair, two_arms
 from cosmos_compare.ratings.columns import Table
@@ -178,7 +179,9 @@ def gather(table: Table, runs: Sequence[RunRow], run_problems: Sequence[str] = (
     found = Evidence(rows, list(runs), [f"{scorecard.NAME}: {problem}" for problem in table.problems])
     gone = [run_id for run_id in found.ratings["run_id"].unique() if run_id not in prompts]
     if gone:
-        found.problems.append(f"Rated runs that are no longer on disk: {len(gone)}. Their ratings count all the same.")
+        found.problems.append(
+            Text("Rated runs that are no longer on disk: {n}. Their ratings count all the same.", n=len(gone))
+        )
     found.problems.extend(run_problems)
     return found
 

@@ -50,7 +50,7 @@ def hints_of_rows(store: Store, rows: Iterable[RunRow]) -> tuple[Hints, list[str
             run = store.load(row)
             found[row.id] = hints_of_run(run, truth_beside(run))
         except CompareError as error:
-            problems[str(error)] = None
+            problems[error.text] = None
     return found, list(problems)
 
 

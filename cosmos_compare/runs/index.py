@@ -104,14 +104,14 @@ def read_runs(outputs: Path) -> RunList:
     """All complete runs, and what could not be read. Only folders not in the index are opened."""
     known = _load_index(outputs)
     rows: dict[str, RunRow] = {}
-    problems = []
+    problems: list[str] = []
     for path in run_paths(outputs):
         row = known.get(path)
         if row is None:
             try:
                 row = read_row(outputs, path)
             except CompareError as error:
-                problems.append(str(error))
+                problems.append(error.text)
                 continue
         rows[path] = row
     if rows.keys() != known.keys():
@@ -134,9 +134,11 @@ def find_run(rows: Iterable[RunRow], beginning: str) -> RunRow:
     found = [row for row in rows if row.id.startswith(beginning)]
     exact = [row for row in found if row.id == beginning]
     if len(exact or found) != 1:
-        what = f"{len(found)} runs begin with" if found else "No run begins with"
         raise CompareError(
-            "{what} {beginning!r}.", "`cosmos-compare runs` lists the ids.", what=what, beginning=beginning
+            "{n} runs begin with {beginning!r}." if found else "No run begins with {beginning!r}.",
+            "`cosmos-compare runs` lists the ids.",
+            n=len(found),
+            beginning=beginning,
         )
     return (exact or found)[0]
 

@@ -8,11 +8,12 @@ import orjson
 from pydantic import ValidationError
 
 from cosmos_compare.errors import CompareError, first_problem
+from cosmos_compare.language import Text
 from cosmos_compare.runs.layout import ANALYSIS, run_path
 from cosmos_compare.schema import SCHEMA_VERSION, Run
 
 MAX_BYTES = 64_000_000  # far more than the longest answer
-REMEDY = "Restore it, or delete the folder."
+REMEDY = Text("Restore it, or delete the folder.")
 
 Data = dict[str, Any]
 # For each older version of the record, what makes the next one of it. When SCHEMA_VERSION moves from n to n + 1, the
@@ -36,9 +37,15 @@ def upgraded(data: Any, steps: Mapping[int, Callable[[Data], Data]] = UPGRADES, 
     """A record as the version `to` writes it. Raises `ValueError` for what has no version or a later one."""
     version = data.get("schema_version") if isinstance(data, dict) else None
     if not isinstance(version, int) or isinstance(version, bool) or version < 1:
-        raise ValueError("no known schema_version, so it is not the record of a run")
+        raise ValueError(Text("no known schema_version, so it is not the record of a run"))
     if version > to:
-        raise ValueError(f"it was written by a newer version of this program (form {version}; this one reads {to})")
+        raise ValueError(
+            Text(
+                "it was written by a newer version of this program (form {version}; this one reads {to})",
+                version=version,
+                to=to,
+            )
+        )
     while version < to:
         data = steps[version](data) | {"schema_version": version + 1}
         version += 1

@@ -19,6 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cosmos_compare.errors import CompareError
+from cosmos_compare.language import Text
 from cosmos_compare.runs import trash
 from cosmos_compare.runs.disk import sync_folder
 from cosmos_compare.runs.index import RunRow, find_run, list_runs, read_row
@@ -100,14 +101,14 @@ class Store:
     def delete(self, run: str | RunRow) -> RunRow:
         """Take a run out of the lists; for a day `restore` puts it back. Raises `CompareError`."""
         row = self._row(run)
-        with writing_to(self.outputs, "the run could not be deleted"):
+        with writing_to(self.outputs, Text("the run could not be deleted")):
             trash.sweep(self.outputs)
             trash.delete(self.outputs, row)
         return row
 
     def restore(self, run_id: str) -> RunRow:
         """Put a deleted run back, by its id or a unique beginning of it. Raises `CompareError`."""
-        with writing_to(self.outputs, "the run could not be restored"):
+        with writing_to(self.outputs, Text("the run could not be restored")):
             return trash.restore(self.outputs, run_id)
 
     def deleted(self) -> list[RunRow]:
@@ -190,18 +191,21 @@ def _metrics_time(run: Run) -> str:
 
 
 @contextmanager
-def writing_to(outputs: Path, what: str = "the run could not be saved") -> Iterator[None]:
+def writing_to(outputs: Path, what: str = Text("the run could not be saved")) -> Iterator[None]:
     """Turn what a disk can do to us into sentences."""
     try:
         yield
     except OSError as error:
         remedies = {
-            errno.ENOSPC: ("the disk is full", "Free some space, then run it again; what is saved stays."),
-            errno.EDQUOT: ("your disk quota is used up", "Free some space, then run it again."),
-            errno.EROFS: ("the disk is read-only", "Choose another folder with COSMOS_COMPARE_OUTPUTS."),
-            errno.EACCES: ("no permission to write there", "Choose another folder with COSMOS_COMPARE_OUTPUTS."),
+            errno.ENOSPC: (Text("the disk is full"), Text("Free some space, then run it again; what is saved stays.")),
+            errno.EDQUOT: (Text("your disk quota is used up"), Text("Free some space, then run it again.")),
+            errno.EROFS: (Text("the disk is read-only"), Text("Choose another folder with COSMOS_COMPARE_OUTPUTS.")),
+            errno.EACCES: (
+                Text("no permission to write there"),
+                Text("Choose another folder with COSMOS_COMPARE_OUTPUTS."),
+            ),
         }
-        why, hint = remedies.get(error.errno or 0, (str(error.strerror or error), "Check the folder."))
+        why, hint = remedies.get(error.errno or 0, (str(error.strerror or error), Text("Check the folder.")))
         raise CompareError("{outputs}: {what}, {why}.", hint, outputs=outputs, what=what, why=why) from error
 
 

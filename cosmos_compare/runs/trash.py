@@ -10,6 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from cosmos_compare.errors import CompareError
+from cosmos_compare.language import Text
 from cosmos_compare.runs.disk import sync_folder
 from cosmos_compare.runs.index import RunRow, find_run, read_row
 from cosmos_compare.runs.layout import RUNS, run_paths
@@ -32,7 +33,7 @@ def restore(outputs: Path, beginning: str) -> RunRow:
     try:
         row = find_run(deleted(outputs), beginning)
     except CompareError as error:
-        hint = f"Runs are kept for {KEPT_S // 3600} hours after their deletion."
+        hint = Text("Runs are kept for {n} hours after their deletion.", n=KEPT_S // 3600)
         raise CompareError("Among the deleted runs: {why}", hint, why=error.message) from error
     target = outputs / row.path
     if target.exists():

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from cosmos_compare.language import Text
 from cosmos_compare.stats.estimate import TWO_SIDED_95, Estimate, Floats, Ints, Labels, codes, undefined
 from cosmos_compare.stats.jackknife import CEILING, NO_PAIRS, ONE_LEVEL, jackknife
 from cosmos_compare.stats.shares import effective_n, wilson
@@ -43,7 +44,7 @@ def counted_agreement(counts: Floats, clusters: Labels, raters: int, kappa: Esti
     """
     raw = raw_agreement(counts, clusters)
     if kappa is None:
-        why = f"Weighted κ is for two raters; here are {raters}." if raters else NO_PAIRS
+        why = Text("Weighted κ is for two raters; here are {raters}.", raters=raters) if raters else NO_PAIRS
         kappa = undefined(raw.n, raw.scenarios, why)
     return Agreement(raters, krippendorff_alpha(counts, clusters), kappa, weighted_ac(counts, clusters), raw)
 

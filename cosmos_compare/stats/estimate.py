@@ -6,6 +6,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import stdtrit
 
+from cosmos_compare.language import Text
+
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.intp]
 Labels = npt.NDArray[Any]
@@ -79,8 +81,8 @@ def clustered_mean(values: Floats, clusters: Labels, scale: tuple[float, float] 
     means = cluster_means(values, clusters)
     n = int(np.count_nonzero(~np.isnan(np.asarray(values, dtype=float))))
     if len(means) == 0:
-        return undefined(0, 0, "Nothing is rated yet.")
+        return undefined(0, 0, Text("Nothing is rated yet."))
     value = float(means.mean())
     if len(means) == 1:
-        return Estimate(value, None, None, n, 1, "One scenario gives no interval.")
+        return Estimate(value, None, None, n, 1, Text("One scenario gives no interval."))
     return Estimate(value, *clipped(value, half_width(means, n / len(means)), scale), n, len(means))

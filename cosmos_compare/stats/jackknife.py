@@ -10,14 +10,15 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import stdtrit
 
+from cosmos_compare.language import Text
 from cosmos_compare.stats.estimate import TWO_SIDED_95, Estimate, Floats, Labels, codes, undefined
 
-NO_PAIRS = "No run was rated by two raters."
-ONE_LEVEL = "Only one level was used, so agreement can't be told from chance."
-NO_DISAGREEMENT = "The raters never differed, which gives no interval."
-FEW_SCENARIOS = "Fewer than eight scenarios give no interval that can be trusted."
-CEILING = "More than nine marks in ten are of one level, where no interval of it can be trusted."
-SAME = "Every scenario gives the same agreement, which tells nothing of others."
+NO_PAIRS = Text("No run was rated by two raters.")
+ONE_LEVEL = Text("Only one level was used, so agreement can't be told from chance.")
+NO_DISAGREEMENT = Text("The raters never differed, which gives no interval.")
+FEW_SCENARIOS = Text("Fewer than eight scenarios give no interval that can be trusted.")
+CEILING = Text("More than nine marks in ten are of one level, where no interval of it can be trusted.")
+SAME = Text("Every scenario gives the same agreement, which tells nothing of others.")
 FEWEST = 8
 
 Statistic = Callable[[Floats], Floats]

@@ -5,6 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy.special import ndtri, stdtrit
 
+from cosmos_compare.language import Text
 from cosmos_compare.stats.estimate import TWO_SIDED_95, Floats, Labels, clipped, cluster_means
 from cosmos_compare.stats.looks import UNPLANNED, Look
 from cosmos_compare.stats.raters import crossed
@@ -81,7 +82,7 @@ def win_rate(
     there = ~np.isnan(outcomes)
     n = int(np.count_nonzero(there))
     if len(shares) == 0:
-        return Preference(None, None, None, 0, 0, "No verdict is given yet.")
+        return Preference(None, None, None, 0, 0, Text("No verdict is given yet."))
     share = float(shares.mean())
     worth = effective_n(shares, n)
     low, high = wilson(share * worth, worth)

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy.special import bdtr, betaincinv, gammaln
 
+from cosmos_compare.language import Text
 from cosmos_compare.stats.estimate import TWO_SIDED_95, Floats
 from cosmos_compare.stats.looks import UNPLANNED_LEVEL
 
@@ -42,7 +43,7 @@ def side_bias(b_won: Floats, b_left: Floats, level: float = UNPLANNED_LEVEL) -> 
     decided = ~np.isnan(b_left) & ((b_won == 0) | (b_won == 1))
     n = int(decided.sum())
     if n == 0:
-        why = "No blind rating whose side was drawn by lot has a winner yet."
+        why = Text("No blind rating whose side was drawn by lot has a winner yet.")
         return Sides(None, None, None, 0, level=level, why=why)
     won, left = b_won[decided] == 1, b_left[decided] == 1
     left_won = int((won == left).sum())

@@ -8,6 +8,7 @@ import time
 from cosmos_compare.batch import Batch, Item
 from cosmos_compare.errors import CompareError
 from cosmos_compare.jobs import ModelPool
+from cosmos_compare.language import Text
 from cosmos_compare.runs.store import Store
 from cosmos_compare.studies.matrix import Matrix
 from cosmos_compare.studies.plan import StudyPlan
@@ -69,7 +70,7 @@ class StudyRunner:
             if self.running:
                 raise CompareError("A study is running.", "Stop it first, or wait for its end.")
             batch, errors = batch_of(plan, matrix, self._store)
-            self.current = run = StudyRun(plan, batch, [str(error) for error in errors])
+            self.current = run = StudyRun(plan, batch, [error.text for error in errors])
         threading.Thread(target=run.work, args=(self._pool, self._cache), name="study", daemon=True).start()
         return run
 
@@ -80,5 +81,5 @@ class StudyRunner:
 
 def _why(item: Item) -> str:
     error = item.error or (item.run.answer.error if item.run else None)
-    said = f"{error.message} {error.hint}".strip() if error else "no answer"
-    return f"{item.comparison.clip.scenario}, {item.spec.label}: {said}"
+    said = Text("{message} {hint}", message=error.message, hint=error.hint) if error else Text("no answer")
+    return Text("{scenario}, {model}: {why}", scenario=item.comparison.clip.scenario, model=item.spec.label, why=said)

@@ -9,10 +9,20 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from cosmos_compare.language import N_, Text
 from cosmos_compare.schema import BoxConvention
 from cosmos_compare.texts.coordinates import NUMBER, coordinates, named_corners, numbers_in, numbers_of_text, rows_of
 
 MAX_BOXES = 200
+NO_NUMBERS = (
+    N_("1 box is not drawn: not two or four numbers."),
+    N_("{n} boxes are not drawn: not two or four numbers."),
+)
+OUTSIDE = N_("1 box is not drawn: outside the frame."), N_("{n} boxes are not drawn: outside the frame.")
+NO_SCALE = (
+    N_("1 box is not drawn: what this model's coordinates count is not known."),
+    N_("{n} boxes are not drawn: what this model's coordinates count is not known."),
+)
 _BOX_KEYS = re.compile(r"(?:bbox|box|bounding_?box)(?:es)?(?:_?2d)?|b?box_?coord\w*|rect(?:angle)?|boîte|cadre")
 _POINT_KEYS = re.compile(r"points?(?:_?2d)?|coord(?:inate)?s?|trajectory(?:_?2d)?|path|trajectoire|keypoints?")
 LABEL_KEYS = ("label", "name", "class", "category", "object", "kind", "type", "libellé", "objet", "nom")
@@ -94,11 +104,11 @@ def read_boxes(values: Sequence[Any], prose: str, convention: BoxConvention, hei
         else:
             drawn.append(box)
     problems = [
-        *([f"{_count(unread)} not drawn: not two or four numbers."] if unread else []),
-        *([f"{_count(outside)} not drawn: outside the frame."] if outside else []),
-        *([f"{_count(unknown)} not drawn: what this model's coordinates count is not known."] if unknown else []),
-        *(["Boxes in a form that is not known can't be drawn."] if _UNDRAWABLE.search(prose) else []),
-        *([f"Only the first {MAX_BOXES} boxes are drawn."] if len(drawn) > MAX_BOXES else []),
+        *_undrawn(unread, *NO_NUMBERS),
+        *_undrawn(outside, *OUTSIDE),
+        *_undrawn(unknown, *NO_SCALE),
+        *([Text("Boxes in a form that is not known can't be drawn.")] if _UNDRAWABLE.search(prose) else []),
+        *([Text("Only the first {most} boxes are drawn.", most=MAX_BOXES)] if len(drawn) > MAX_BOXES else []),
     ]
     return Boxes(tuple(drawn[:MAX_BOXES]), tuple(problems))
 
@@ -120,8 +130,8 @@ def _scale(written: Sequence[_Written], convention: BoxConvention, height: int, 
     return Scale(1000.0, 1000.0) if convention == "thousandths" else Scale(float(width), float(height))
 
 
-def _count(number: int) -> str:
-    return "1 box is" if number == 1 else f"{number} boxes are"
+def _undrawn(n: int, one: str, many: str) -> list[Text]:
+    return [Text(one) if n == 1 else Text(many, n=n)] if n else []
 
 
 def _box(item: _Written, scale: tuple[float, float]) -> Box | None:

@@ -7,6 +7,7 @@ tests compare them with qwen-vl-utils and transformers.
 import math
 
 from cosmos_compare.errors import CompareError
+from cosmos_compare.language import Text
 from cosmos_compare.schema import Vision
 
 MAX_RATIO = 200
@@ -34,7 +35,7 @@ def frame_size(
     size = vision.frame or rule(vision, n_frames, height, width, budget)
     needed = video_tokens(vision, n_frames, *size)
     if needed == 0 or (max_video_tokens is not None and needed > max_video_tokens):
-        least = f" at least {needed:,}" if needed else " more"
+        least = Text(" at least {needed:,}", needed=needed) if needed else Text(" more")
         raise CompareError(
             "max_video_tokens is {budget:,}, and {n_frames} frames of {width}×{height} need{least}.",
             "Raise it, or take fewer frames.",

@@ -14,8 +14,9 @@ from pydantic import ValidationError
 
 from cosmos_compare.errors import CompareError, first_problem
 from cosmos_compare.ground_truth import GroundTruth
+from cosmos_compare.language import Text, clause, t
 from cosmos_compare.schema import Clip
-from cosmos_compare.video.containers import NAMES, is_transport_stream, is_video_name, looks_like_other_video
+from cosmos_compare.video.containers import KINDS, is_transport_stream, is_video_name, looks_like_other_video
 from cosmos_compare.video.decode import walk
 from cosmos_compare.video.files import Remembered, sha256_of, state_of
 from cosmos_compare.video.opening import open_video
@@ -57,17 +58,21 @@ class Listing:
     def needed(self) -> list[Scenario]:
         """The scenarios. Raises `CompareError` where there is none."""
         if not self.scenarios:
-            aside = f" {self.summary()}" if self.left_out else ""
             raise CompareError(
-                "{root}: holds no video.{aside}", "Put {kinds} files there.", root=self.root, aside=aside, kinds=NAMES
+                "{root}: holds no video. {aside}" if self.left_out else "{root}: holds no video.",
+                "Put {kinds} files there.",
+                root=self.root,
+                aside=self.summary(),
+                kinds=KINDS,
             )
         return self.scenarios
 
     def summary(self, named: int = 3) -> str:
         """One line that names what was left out, or nothing."""
-        some = [f"{item.path.name!a} ({item.reason})" for item in self.left_out[:named]]
-        more = len(self.left_out) - len(some)
-        return f"Left out: {', '.join(some)}{f' and {more:,} more' if more else ''}." if some else ""
+        some = ", ".join(f"{item.path.name!a} ({item.reason})" for item in self.left_out[:named])
+        if more := len(self.left_out[named:]):
+            return t("Left out: {some} and {n:,} more.", some=some, n=more)
+        return t("Left out: {some}.", some=some) if some else ""
 
 
 def scenario_id(video: Path) -> str:
@@ -90,7 +95,7 @@ def list_folder(root: Path) -> Listing:
         with os.scandir(root) as entries:
             below = sorted(root / entry.name for entry in entries if _is_folder(entry))
     except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "not a path"
+        reason = error.strerror if isinstance(error, OSError) else Text("not a path")
         raise CompareError(
             "{root}: can't be listed ({reason}).", "Check the path.", root=root, reason=reason
         ) from error
@@ -108,9 +113,8 @@ def scenario_of(path: Path) -> Scenario:
     if _is_dir(path):
         found = _in_folder(path, [])
         if len(found) != 1:
-            raise CompareError(
-                "{path}: a folder with {n} videos.", "Name one video file.", path=path, n=len(found) or "no"
-            )
+            what = Text("a folder with {n} videos", n=len(found)) if found else Text("a folder with no videos")
+            raise CompareError("{path}: {what}.", "Name one video file.", path=path, what=what)
         return found[0]
     state_of(path)
     known = (scenario for scenario in _in_folder(path.parent, []) if scenario.video == path)
@@ -201,18 +205,22 @@ def _in_folder(folder: Path, left_out: list[LeftOut]) -> list[Scenario]:
         with os.scandir(folder) as entries:
             names = sorted(entry.name for entry in entries if entry.name[0] != ".")
     except OSError as error:
-        left_out.append(LeftOut(folder, error.strerror or "can't be listed"))
+        left_out.append(LeftOut(folder, error.strerror or Text("can't be listed")))
         return []
     problems = {name: _problem(folder / name) for name in names if is_video_name(name)}
     left_out += [LeftOut(folder / name, problem) for name, problem in problems.items() if problem]
     left_out += [
-        LeftOut(folder / name, "not a kind of video that is read here")
+        LeftOut(folder / name, Text("not a kind of video that is read here"))
         for name in names
         if looks_like_other_video(name)
     ]
     videos = [folder / name for name, problem in problems.items() if not problem]
     segments = [video for video in videos if _is_segment(video)][:1]
-    left_out += [LeftOut(video, f"beside {segments[0].name}") for video in videos if segments and video != segments[0]]
+    left_out += [
+        LeftOut(video, Text("beside {name}", name=segments[0].name))
+        for video in videos
+        if segments and video != segments[0]
+    ]
     videos = segments or videos
     truth = folder / GROUND_TRUTH if len(videos) == 1 and GROUND_TRUTH in names else None
     return [Scenario(scenario_id(video), video, truth) for video in videos]
@@ -223,10 +231,14 @@ def _problem(video: Path) -> str:
     try:
         state = state_of(video)
         if video.suffix.lower() == ".ts" and state.size and not _begins_as_transport_stream(video):
-            return "not MPEG-TS"
+            return Text("not MPEG-TS")
     except CompareError as error:
-        return error.message.rpartition(": ")[2].rstrip(".")
+        return error.message.changed(_reason)
     return ""
+
+
+def _reason(message: str) -> str:
+    return clause(message.rpartition(": ")[2])
 
 
 def _begins_as_transport_stream(video: Path) -> bool:

@@ -10,6 +10,7 @@ import hashlib
 from pathlib import Path
 
 from cosmos_compare.errors import CompareError
+from cosmos_compare.language import Text
 from cosmos_compare.schema import Clip, Condition, FrameTimes, ShownFrom
 from cosmos_compare.video.clips import probe, scenarios_beside
 from cosmos_compare.video.plan import nearest_frame
@@ -22,14 +23,14 @@ def arranged(times: FrameTimes, condition: Condition, sha256: str) -> FrameTimes
     """What a condition shows at the old times, with a sentence that says so."""
     indices = times.indices
     if condition == "blank":
-        return _said(times, (), "Control: one grey picture is shown at all times, and nothing of the clip.")
+        return _said(times, (), Text("Control: one grey picture is shown at all times, and nothing of the clip."))
     if condition == "frozen":
-        return _said(times, indices[:1] * len(indices), "Control: the first frame is shown at all times.")
+        return _said(times, indices[:1] * len(indices), Text("Control: the first frame is shown at all times."))
     if condition == "reversed":
-        return _said(times, indices[::-1], "Control: the frames are shown from last to first, at the old times.")
+        return _said(times, indices[::-1], Text("Control: the frames are shown from last to first, at the old times."))
     if condition == "shuffled":
         order = tuple(indices[position] for position in _order(len(indices), sha256))
-        return _said(times, order, "Control: the frames are shown in another order, at the old times.")
+        return _said(times, order, Text("Control: the frames are shown in another order, at the old times."))
     return times
 
 
@@ -42,7 +43,9 @@ def swapped(times: FrameTimes, clip: Clip, timeline: Timeline) -> FrameTimes:
     long_enough = timeline.end >= times.seconds[-1]
     points = times.seconds if long_enough else [k * timeline.end / count for k in range(count)]
     indices = tuple(nearest_frame(timeline.seconds, point) for point in points)
-    said = _said(times, indices, f"Control: the frames are those of {clip.scenario}, another scenario.")
+    said = _said(
+        times, indices, Text("Control: the frames are those of {scenario}, another scenario.", scenario=clip.scenario)
+    )
     return said.model_copy(update={"shown_from": ShownFrom(scenario=clip.scenario, sha256=clip.sha256)})
 
 

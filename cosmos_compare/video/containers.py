@@ -3,12 +3,15 @@
 import mimetypes
 from pathlib import Path
 
+from cosmos_compare.language import Text
+
 SUFFIXES = (
     ".mp4", ".m4v", ".mov", ".3gp", ".3g2", ".webm", ".mkv", ".avi", ".ts", ".mts", ".m2ts", ".mpg", ".mpeg", ".ogv",
     ".flv", ".wmv", ".asf",
 )  # fmt: skip
-NAMES = ", ".join(suffix[1:] for suffix in SUFFIXES[:-1]) + f" or {SUFFIXES[-1][1:]}"
-USE = f"Use {NAMES}"
+_ENDS = [suffix[1:] for suffix in SUFFIXES]
+KINDS = Text("{kinds} or {last}", kinds=", ".join(_ENDS[:-1]), last=_ENDS[-1])
+USE = Text("Use {kinds}", kinds=KINDS)
 # FFmpeg's names. It also "plays" plain text, subtitles and game data; a scenario is none of these.
 FORMATS = {"mp4", "mov", "matroska", "webm", "avi", "mpegts", "mpeg", "ogg", "asf", "flv", "ivf", "h264", "hevc"}
 # Formats whose clock may start anew amid a file, as in recordings that were joined; FFmpeg marks the same ones.

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Generic, NamedTuple, TypeVar
 
 from cosmos_compare.errors import CompareError
+from cosmos_compare.language import Text
 
 T = TypeVar("T")
 # File systems keep times in ticks of up to 10 ms (2 s on FAT): two writes within one tick leave the same times.
@@ -42,7 +43,7 @@ def state_of(path: Path) -> FileState:
     except (OSError, ValueError) as error:
         raise unreadable(path, error) from error
     if not stat.S_ISREG(facts.st_mode):
-        kind = "a folder" if stat.S_ISDIR(facts.st_mode) else "a pipe or device"
+        kind = Text("a folder") if stat.S_ISDIR(facts.st_mode) else Text("a pipe or device")
         raise CompareError("{path}: {kind}, not a video.", "Name a video file.", path=path, kind=kind)
     return FileState(facts.st_dev, facts.st_ino, facts.st_size, facts.st_mtime_ns, facts.st_ctime_ns)
 

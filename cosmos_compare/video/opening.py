@@ -12,6 +12,7 @@ import av.error
 from av.stream import Disposition
 
 from cosmos_compare.errors import CompareError
+from cosmos_compare.language import Text
 from cosmos_compare.video.containers import FORMATS, USE
 from cosmos_compare.video.files import state_of, unreadable
 
@@ -35,7 +36,7 @@ def open_video(video: Path) -> Iterator[tuple[Any, Any]]:
     except PermissionError as error:
         raise unreadable(video, error) from error
     except (av.error.FFmpegError, OSError, ValueError) as error:
-        why = "can't be opened as a video: cut, damaged or something else."
+        why = Text("can't be opened as a video: cut, damaged or something else.")
         raise CompareError("{name}: {why}", "{use}.", name=video.name, why=why, use=USE) from error
     with container:
         if container.format.name.endswith("_pipe") or container.format.name == "image2":
@@ -57,7 +58,7 @@ def video_stream(video: Path, container: Any) -> Any:
     # Cover art of a song is stored as a video stream.
     streams = [s for s in container.streams.video if not s.disposition & Disposition.attached_pic]
     if not streams:
-        only = " (audio only)" if container.streams.audio else ""
+        only = Text(" (audio only)") if container.streams.audio else ""
         raise CompareError(
             "{name}: no video stream{only}.", "{use} with a video track.", name=video.name, only=only, use=USE
         )

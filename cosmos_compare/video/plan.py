@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from cosmos_compare.errors import CompareError
+from cosmos_compare.language import Text
 from cosmos_compare.schema import FrameTimes, Settings
 from cosmos_compare.video.clock import LEAP
 from cosmos_compare.video.timeline import Timeline
@@ -44,7 +45,13 @@ def plan(timeline: Timeline, name: str, settings: Settings) -> Plan:
     warnings = [*_about_file(timeline, name), *_about_clock(timeline, start, end), _repeats(timeline, indices, length)]
     if settings.max_frames is None and asked > MAX_FRAMES + 1:
         warnings.append(
-            f"{settings.fps:g} frames a second would be {asked:,}; {MAX_FRAMES} are taken, one every {step:.2f} s."
+            Text(
+                "{fps:g} frames a second would be {asked:,}; {most} are taken, one every {step:.2f} s.",
+                fps=settings.fps,
+                asked=asked,
+                most=MAX_FRAMES,
+                step=step,
+            )
         )
     times = FrameTimes(
         indices=indices,
@@ -78,44 +85,76 @@ def _range(timeline: Timeline, name: str, settings: Settings) -> tuple[float, fl
 def _about_file(timeline: Timeline, name: str) -> Iterator[str]:
     """What a file lacks or holds besides."""
     count = len(timeline.seconds)
-    until = f"{timeline.end:.2f} of {timeline.promised_end:.2f} s"
+    until = Text("{end:.2f} of {promised_end:.2f} s", end=timeline.end, promised_end=timeline.promised_end)
     if count < timeline.promised:
-        yield f"{name} ends early or is damaged: {count} of {timeline.promised} frames can be used, {until}."
+        yield Text(
+            "{name} ends early or is damaged: {count} of {promised} frames can be used, {until}.",
+            name=name,
+            count=count,
+            promised=timeline.promised,
+            until=until,
+        )
     elif timeline.end < timeline.promised_end - 1 / timeline.fps:
-        yield f"{name} ends early: it holds {until}."
+        yield Text("{name} ends early: it holds {until}.", name=name, until=until)
     if timeline.second_movie:
-        yield f"{name} holds a second recording behind the first, which is not read: split the file to see both."
+        yield Text(
+            "{name} holds a second recording behind the first, which is not read: split the file to see both.",
+            name=name,
+        )
     if timeline.streams > 1:
-        yield f"{name} holds {timeline.streams} videos; the largest is used, of equal ones the first."
+        yield Text(
+            "{name} holds {streams} videos; the largest is used, of equal ones the first.",
+            name=name,
+            streams=timeline.streams,
+        )
     if timeline.hdr:
         yield (
-            f"{name} is HDR ({timeline.hdr}) and the frames are not tone-mapped: to the models its colours look "
-            "paler and its brightness flatter than on a screen. Convert it to SDR (BT.709) where that matters."
+            Text(
+                "{name} is HDR ({hdr}) and the frames are not tone-mapped: to the models its colours look paler and "
+                "its brightness flatter than on a screen. Convert it to SDR (BT.709) where that matters.",
+                name=name,
+                hdr=timeline.hdr,
+            )
         )
 
 
 def _about_clock(timeline: Timeline, start: float, end: float) -> Iterator[str]:
     """Where the clock of the file could not be taken as it is, within the range."""
     if timeline.filled:
-        every = f"{timeline.filled} of {timeline.promised}"
-        yield f"{every} frames have no time in the file; theirs are filled in at the rate of the others."
+        every = Text("{filled} of {promised}", filled=timeline.filled, promised=timeline.promised)
+        yield Text(
+            "{every} frames have no time in the file; theirs are filled in at the rate of the others.", every=every
+        )
     joints = [joint for joint in timeline.joints if start < joint.seconds < end]
     for joint in joints[:NAMED]:
-        how = f"falls back {-joint.change:.2f} s" if joint.change < 0 else f"leaps {joint.change:.2f} s ahead"
+        how = (
+            Text("falls back {seconds:.2f} s", seconds=-joint.change)
+            if joint.change < 0
+            else Text("leaps {change:.2f} s ahead", change=joint.change)
+        )
         yield (
-            f"The file's clock {how} at {joint.seconds:.2f} s (frame {joint.frame}), as in joined recordings; it "
-            f"is taken to go on. To see one part only, set start or end (--start, --end) to {joint.seconds:.2f}."
+            Text(
+                "The file's clock {how} at {seconds:.2f} s (frame {frame}), as in joined recordings; it is taken to "
+                "go on. To see one part only, set start or end (--start, --end) to {seconds:.2f}.",
+                how=how,
+                seconds=joint.seconds,
+                frame=joint.frame,
+            )
         )
     if len(joints) > NAMED:
-        yield f"The clock falls or leaps {len(joints) - NAMED} times more, and is taken to go on each time."
+        yield Text("The clock falls or leaps {n} times more, and is taken to go on each time.", n=len(joints) - NAMED)
     pauses = _pauses(timeline, start, end)
     for before, after in pauses[:NAMED]:
         yield (
-            f"No frame lies between {before:.2f} and {after:.2f} s: the clock leaps, and one picture fills this time. "
-            f"To leave it out, set end (--end) to {before:.2f} or start (--start) to {after:.2f}."
+            Text(
+                "No frame lies between {before:.2f} and {after:.2f} s: the clock leaps, and one picture fills this "
+                "time. To leave it out, set end (--end) to {before:.2f} or start (--start) to {after:.2f}.",
+                before=before,
+                after=after,
+            )
         )
     if len(pauses) > NAMED:
-        yield f"There are {len(pauses) - NAMED} more such pauses."
+        yield Text("There are {n} more such pauses.", n=len(pauses) - NAMED)
 
 
 def _pauses(timeline: Timeline, start: float, end: float) -> list[tuple[float, float]]:
@@ -138,16 +177,24 @@ def _repeats(timeline: Timeline, indices: Sequence[int], length: float) -> str:
         return ""
     times = "twice" if len(indices) == 2 else f"{len(indices)} times"
     if len(timeline.seconds) == 1:
-        what = "one frame" if len(indices) == 2 else f"one picture for {timeline.end:g} s"
-        return f"The clip is {what}; it is shown {times}."
+        what = Text("one frame") if len(indices) == 2 else Text("one picture for {end:g} s", end=timeline.end)
+        return Text("The clip is {what}; it is shown {times}.", what=what, times=times)
     if len(set(indices)) == 1:
         at = timeline.seconds[indices[0]]
-        return f"The {length:g} s looked at hold one frame, that of {at:.2f} s; it is shown {times}."
+        return Text(
+            "The {length:g} s looked at hold one frame, that of {at:.2f} s; it is shown {times}.",
+            length=length,
+            at=at,
+            times=times,
+        )
     seconds = timeline.seconds[indices[0] : indices[-1] + 1]
     gap = max(later - earlier for earlier, later in pairwise(seconds))
-    return (
-        f"{again} of {len(indices)} sampling points show a frame again, because no other is nearer: "
-        f"the clip's frames lie up to {gap:.2f} s apart."
+    return Text(
+        "{again} of {n} sampling points show a frame again, because no other is nearer: the clip's frames lie up to "
+        "{gap:.2f} s apart.",
+        again=again,
+        n=len(indices),
+        gap=gap,
     )
 
 

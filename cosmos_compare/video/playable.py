@@ -16,6 +16,7 @@ import av.error
 import numpy as np
 
 from cosmos_compare.errors import CompareError
+from cosmos_compare.language import Text
 from cosmos_compare.schema import Clip
 from cosmos_compare.video.background import Background
 from cosmos_compare.video.clips import probe
@@ -87,7 +88,7 @@ class PlayableCopies:
             if native := itself(video):
                 return native
         except CompareError as error:
-            return Playable(problem=str(error))
+            return Playable(problem=error.text)
         for suffix, mime in MIME.items():
             path = self.folder / f"{key}{suffix}"
             if path.is_file():
@@ -99,7 +100,7 @@ class PlayableCopies:
     def _make(self, key: str, video: Path) -> None:
         if self._known[key].path or self._known[key].problem:
             return  # it was done between a look and the question
-        found = Playable(problem=f"{video.name}: no copy that browsers play could be made of it.")
+        found = Playable(problem=Text("{name}: no copy that browsers play could be made of it.", name=video.name))
 
         def tell(share: float) -> None:
             self._known[key] = Playable(share=min(share, 1.0))
@@ -109,7 +110,7 @@ class PlayableCopies:
             found = Playable(path, MIME[path.suffix])
             _trim(self.folder, keep=path)
         except CompareError as error:
-            found = Playable(problem=str(error))
+            found = Playable(problem=error.text)
         finally:  # whatever happened costs this copy only
             self._known[key] = found
 
@@ -130,7 +131,7 @@ def make_copy(video: Path, target: Path, on_progress: Callable[[float], None]) -
         write(video, clip, timeline, partial, on_progress)
         return partial.replace(target.with_suffix(suffix))
     except (av.error.FFmpegError, OSError) as error:
-        reason = getattr(error, "strerror", None) or "it can't be encoded"
+        reason = getattr(error, "strerror", None) or Text("it can't be encoded")
         raise CompareError(
             "{name}: no copy that browsers play could be made ({reason}).", name=video.name, reason=reason
         ) from error

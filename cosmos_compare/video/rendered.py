@@ -5,15 +5,18 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from cosmos_compare.errors import CompareError
+from cosmos_compare.language import Text
 from cosmos_compare.schema import ModelSpec
 from cosmos_compare.video.files import Remembered
 from cosmos_compare.video.opening import open_video
 
 RENDERER = "cosmos_compare demo renderer"  # the container's comment; demo/render.py writes the same
 
-NOT_RENDERED = "The demo models know rendered scenes only. What they say about this clip means nothing."
+NOT_RENDERED = Text("The demo models know rendered scenes only. What they say about this clip means nothing.")
 TRAINED_ON = 16.0  # seconds, the longest clips
-TOO_LONG = "The demo models know clips up to 16 seconds. What they say about longer ones may be wrong: trim the clip."
+TOO_LONG = Text(
+    "The demo models know clips up to 16 seconds. What they say about longer ones may be wrong: trim the clip."
+)
 
 
 def demo_warning(video: Path, specs: Iterable[ModelSpec], seconds: Sequence[float] = ()) -> str:

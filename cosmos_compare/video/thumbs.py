@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 
 from cosmos_compare.errors import CompareError
+from cosmos_compare.language import Text
 from cosmos_compare.video.background import Background
 from cosmos_compare.video.files import state_key
 from cosmos_compare.video.opening import open_video
@@ -65,7 +66,7 @@ class Thumbs:
     def _make(self, key: str, video: Path) -> None:
         if key in self._made:
             return  # it was done between a look and the question
-        thumb = Thumb(problem=f"{video.name}: no picture could be made of it.")
+        thumb = Thumb(problem=Text("{name}: no picture could be made of it.", name=video.name))
         try:
             thumb = make_thumb(video)
             self._keep(key, thumb)
@@ -86,9 +87,9 @@ def make_thumb(video: Path) -> Thumb:
         seconds = read_timeline(video).end
         image = _middle_frame(video, seconds)
     except CompareError as error:
-        return Thumb(problem=str(error))
+        return Thumb(problem=error.text)
     except MemoryError:
-        return Thumb(problem=f"{video.name}: its pictures are too large for this machine's memory.")
+        return Thumb(problem=Text("{name}: its pictures are too large for this machine's memory.", name=video.name))
     scale = min(HEIGHT / image.shape[0], WIDTH / image.shape[1])
     height, width = (max(1, round(side * scale)) for side in image.shape[:2])
     small = cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA)

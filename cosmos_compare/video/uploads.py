@@ -80,4 +80,4 @@ def _check(path: Path, name: str) -> None:
     try:
         probe(path)
     except CompareError as error:
-        raise CompareError(error.message.replace(path.name, name), error.hint) from error
+        raise CompareError(error.message.changed(lambda words: words.replace(path.name, name)), error.hint) from error

@@ -19,11 +19,12 @@ from typing import Any
 
 from cosmos_compare.engines.local import chat_template_child as child
 from cosmos_compare.errors import CompareError
+from cosmos_compare.language import Text
 
 WAIT_S = 20.0  # by the clock; on a busy machine a child may wait long for its 2 s of work
 POLL_S = 0.02
 MAX_TEMPLATE = 1_000_000  # characters; the longest that models bring have some 20,000
-HINT = "Its chat template is at fault: use the original checkpoint's."
+HINT = Text("Its chat template is at fault: use the original checkpoint's.")
 
 Turns = Sequence[dict[str, Any]]
 
@@ -96,8 +97,8 @@ class ChatTemplate:
                     raise Stopped from None
                 continue
             # An empty line is the end: killed by its limits without a word.
-            return dict(json.loads(line)) if line else {"error": "it takes too much time or memory"}
-        return {"error": f"it takes longer than {WAIT_S:.0f} s"}
+            return dict(json.loads(line)) if line else {"error": Text("it takes too much time or memory")}
+        return {"error": Text("it takes longer than {wait_s:.0f} s", wait_s=WAIT_S)}
 
 
 def _read_lines(process: "subprocess.Popen[bytes]", lines: "Queue[bytes]") -> None:

@@ -26,11 +26,12 @@ from cosmos_compare.engines.local.text_stream import TextStream
 from cosmos_compare.engines.local.turns import Turns
 from cosmos_compare.engines.local.vision_weights import align_mlp
 from cosmos_compare.errors import CompareError
+from cosmos_compare.language import Text
 from cosmos_compare.machine import facts
 from cosmos_compare.schema import Answer, Failure, ModelSpec
 from cosmos_compare.texts.reasoning import REASONING_OPENED, opens_reasoning
 
-OUT_OF_MEMORY_HINT = "Use fewer frames, a smaller pixel budget, or free the GPU of other programs."
+OUT_OF_MEMORY_HINT = Text("Use fewer frames, a smaller pixel budget, or free the GPU of other programs.")
 
 
 class LocalEngine:

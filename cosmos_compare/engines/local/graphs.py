@@ -10,9 +10,10 @@ from cosmos_compare.engines.local.libraries import torch
 from cosmos_compare.engines.local.memory import on_stream
 from cosmos_compare.engines.local.prefix_cache import PrefixCache
 from cosmos_compare.engines.local.scheduler import Scheduler
+from cosmos_compare.language import N_
 
-PREPARING = "The fast path is being prepared; ask again in a moment."
-ASK_DOCTOR = "`cosmos-compare doctor` says what the fast path needs."
+PREPARING = N_("The fast path is being prepared; ask again in a moment.")
+ASK_DOCTOR = N_("`cosmos-compare doctor` says what the fast path needs.")
 SLOTS = 16
 _warming = threading.Lock()  # preparing two models at once would only slow both
 

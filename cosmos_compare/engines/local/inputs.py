@@ -16,11 +16,12 @@ from cosmos_compare.engines.base import Cancelled, Request
 from cosmos_compare.engines.local.chat_template import ChatTemplate, never
 from cosmos_compare.engines.local.libraries import VideoMetadata, smart_resize, torch
 from cosmos_compare.errors import CompareError
+from cosmos_compare.language import N_
 from cosmos_compare.prompts import Messages
 from cosmos_compare.schema import Vision
 
 TICKS_PER_SECOND = 1000
-CHECK = "Use the original checkpoint's tokenizer and processor files."
+CHECK = N_("Use the original checkpoint's tokenizer and processor files.")
 _VIDEO = "<|vision_start|><|video_pad|><|vision_end|>"
 _PADS = re.compile(r"(?:<\|video_pad\|>){2,}")
 

@@ -26,8 +26,9 @@ from cosmos_compare.catalogue.checkpoint import (
 from cosmos_compare.engines.local.inputs import check_prompt
 from cosmos_compare.engines.local.libraries import AutoConfig, AutoProcessor, torch, transformers
 from cosmos_compare.errors import CompareError
+from cosmos_compare.language import N_, Text, listed
 
-CHECK = "Check that the checkpoint is whole, and made for this architecture (merged, not renamed)."
+CHECK = Text("Check that the checkpoint is whole, and made for this architecture (merged, not renamed).")
 SHOWN = 3  # names of weights in a sentence
 SAFE: dict[str, Any] = {"local_files_only": True, "trust_remote_code": False}
 # What transformers runs into when the files of a checkpoint hold something else than it takes for granted.
@@ -142,17 +143,21 @@ def load_model(folder: Path, dtype: torch.dtype, device: torch.device) -> Any:
 def _refuse_what_was_not_loaded(report: dict[str, Any]) -> None:
     """A weight that is missing is filled with noise, and answers look like answers all the same."""
     wrong = {
-        "not in its files": report["missing_keys"],
-        "in its files and not in the model": report["unexpected_keys"],
-        "of another shape than the model's": [name for name, *_ in report["mismatched_keys"]],
-        "could not be read": report["error_msgs"],
+        N_("{names} not in its files"): report["missing_keys"],
+        N_("{names} in its files and not in the model"): report["unexpected_keys"],
+        N_("{names} of another shape than the model's"): [name for name, *_ in report["mismatched_keys"]],
+        N_("{names} could not be read"): report["error_msgs"],
     }
-    found = [f"{_some(names)} {why}" for why, names in wrong.items() if names]
+    found = [Text(why, names=_some(names)) for why, names in wrong.items() if names]
     if found:
-        raise CompareError("Its weights are not those of the model: {names}.", CHECK, names="; ".join(found))
+        raise CompareError("Its weights are not those of the model: {what}.", CHECK, what=listed(found, "; "))
 
 
 def _some(names: Collection[str]) -> str:
-    """`3 weights (a, b, c) are`."""
+    """`3 weights (a, b, c)`."""
     shown = ", ".join(sorted(names)[:SHOWN]) + (", …" if len(names) > SHOWN else "")
-    return f"{len(names)} weight{'s' * (len(names) > 1)} ({shown}) {'are' if len(names) > 1 else 'is'}"
+    return (
+        Text("1 weight ({names})", names=shown)
+        if len(names) == 1
+        else Text("{n} weights ({names})", n=len(names), names=shown)
+    )

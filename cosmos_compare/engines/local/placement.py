@@ -2,6 +2,7 @@
 
 from cosmos_compare.engines.local.libraries import torch
 from cosmos_compare.engines.local.memory import device_name, room_on
+from cosmos_compare.language import Text, listed
 
 GB = 10**9
 
@@ -27,8 +28,14 @@ def shortage(needed: int) -> str:
     found = [(device_name(device), room_on(device), _size(device)) for device in cards()]
     if not found or any(room >= needed for _, room, _ in found):
         return ""
-    told = "; ".join(f"{name}: {room / GB:.1f} of {size / GB:.1f} GB free" for name, room, size in found)
-    return f"It needs {needed / GB:.1f} GB. {told}."
+    told = listed(
+        [
+            Text("{name}: {room:.1f} of {size:.1f} GB free", name=name, room=room / GB, size=size / GB)
+            for name, room, size in found
+        ],
+        "; ",
+    )
+    return Text("It needs {needed:.1f} GB. {told}.", needed=needed / GB, told=told)
 
 
 def _size(device: torch.device) -> int:

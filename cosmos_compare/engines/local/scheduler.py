@@ -13,6 +13,7 @@ from cosmos_compare.engines.local import memory
 from cosmos_compare.engines.local.background import Background
 from cosmos_compare.engines.local.libraries import torch
 from cosmos_compare.engines.local.sequence import Decoder, Sequence, StartedAgainError, StepFailedError
+from cosmos_compare.language import Text
 
 CALM = 32  # answers that end well before one more is tried at once again
 
@@ -36,7 +37,7 @@ class Scheduler:
         """Why fewer answers run at once than could; empty when nothing is in the way."""
         if self.room >= self.decoder.slots:
             return ""
-        return f"Memory is short: {self.room} at once, not {self.decoder.slots}."
+        return Text("Memory is short: {room} at once, not {slots}.", room=self.room, slots=self.decoder.slots)
 
     def tokens(self, sequence: Sequence) -> Iterator[int]:
         """Join, and give each token as it comes; leaving the loop leaves the steps.

@@ -14,7 +14,7 @@ from cosmos_compare.paths import outputs_folder, scenarios_folder
 from cosmos_compare.ui.compare.view import View, change_view, current
 from cosmos_compare.ui.shared import cards, plain, resources
 from cosmos_compare.video.clips import Scenario
-from cosmos_compare.video.containers import NAMES
+from cosmos_compare.video.containers import KINDS
 from cosmos_compare.video.thumbs import Thumb
 from cosmos_compare.video.uploads import FOLDER as UPLOADS
 from cosmos_compare.video.uploads import keep_upload
@@ -148,7 +148,7 @@ def _open_folder() -> None:
 def _drop() -> None:
     with st.popover(t("Drop a video"), icon=":material/upload_file:", width="stretch"):
         st.file_uploader(t("Video file"), key="upload", on_change=_keep_dropped, label_visibility="collapsed")
-        st.caption(t("{kinds}. It is kept in outputs/uploads on this machine.", kinds=NAMES))
+        st.caption(t("{kinds}. It is kept in outputs/uploads on this machine.", kinds=KINDS))
         if problem := st.session_state.get("upload_problem"):
             plain.error(problem)
 
