@@ -3,8 +3,6 @@
 Everything goes through huggingface_hub, its cache and its login; a token is never read here, only asked for.
 """
 
-import errno
-import os
 import re
 import time
 from pathlib import Path
@@ -12,13 +10,7 @@ from pathlib import Path
 from huggingface_hub import HfApi, constants, get_token, hf_hub_download, try_to_load_from_cache
 from huggingface_hub.errors import (
     EntryNotFoundError,
-    GatedRepoError,
-    HfHubHTTPError,
     HFValidationError,
-    LocalEntryNotFoundError,
-    OfflineModeIsEnabled,
-    RepositoryNotFoundError,
-    RevisionNotFoundError,
 )
 
 # The client's HTTP library is httpx in version 1 and httpx2 in version 2; this name is there in both.
@@ -26,6 +18,7 @@ from huggingface_hub.errors import HTTPError as NetworkError  # type: ignore[att
 from huggingface_hub.file_download import repo_folder_name
 
 from cosmos_compare.catalogue.checkpoint import missing_files, trouble_of
+from cosmos_compare.catalogue.hub_failures import MORE_SPACE, cache_folder, explained, page, pull_command
 from cosmos_compare.catalogue.models import is_server, source_folder
 from cosmos_compare.catalogue.weights import INDEX, weights_names
 from cosmos_compare.errors import CompareError
@@ -36,14 +29,9 @@ from cosmos_compare.schema import ModelSpec
 # Weights as safetensors only: .bin files are pickles and .py files are code, and both run what a stranger wrote.
 WANTED_SUFFIXES = {".safetensors", ".json", ".jinja"}
 WANTED_NAMES = {"merges.txt", "vocab.txt", "tokenizer.model"}
-MORE_SPACE = Text("Free some space, or set HF_HUB_CACHE to a folder on a larger disk.")
 # The client gives each download a temporary name of its own, which no later download can use.
 _LEFTOVER = re.compile(r"[0-9a-f]+\.[0-9a-f]{8}\.incomplete")
 _LEFTOVER_AFTER_S = 3600
-
-
-def cache_folder() -> Path:
-    return Path(constants.HF_HUB_CACHE)
 
 
 def has_token() -> bool:
@@ -52,10 +40,6 @@ def has_token() -> bool:
 
 def is_offline() -> bool:
     return bool(constants.HF_HUB_OFFLINE)
-
-
-def page(spec: ModelSpec) -> str:
-    return f"{constants.ENDPOINT}/{spec.source}"
 
 
 def local_folder(spec: ModelSpec) -> Path | None:
@@ -90,6 +74,11 @@ def access_problem(spec: ModelSpec) -> CompareError | None:
         return CompareError(
             "{name}: {folder} {what}.", trouble.hint, name=spec.name, folder=folder, what=trouble.what, field="models"
         )
+    return _not_here(spec, missing)
+
+
+def _not_here(spec: ModelSpec, missing: list[str]) -> CompareError:
+    """That the weights are not on this machine, or not all of them, and how they get there."""
     first = (
         Text("Ask for access at {page}, log in with `hf auth login`, then: ", page=page(spec))
         if spec.gated
@@ -111,7 +100,7 @@ def access_problem(spec: ModelSpec) -> CompareError | None:
         )
     return CompareError(
         "{name}: the weights of {source} are {how_far}.",
-        Text("{first}{pull_command}", first=first, pull_command=_pull_command(spec)),
+        Text("{first}{pull_command}", first=first, pull_command=pull_command(spec)),
         name=spec.name,
         source=spec.source,
         how_far=how_far,
@@ -140,7 +129,7 @@ def pull(spec: ModelSpec) -> Path:
         for name in sorted(files, key=lambda name: (name.endswith(".safetensors"), name)):
             hf_hub_download(spec.source, name, revision=spec.revision)
     except (OSError, NetworkError, EntryNotFoundError, RuntimeError) as error:
-        raise _explained(error, spec) from error
+        raise explained(error, spec) from error
     folder = _folder(spec)
     missing = missing_files(folder) if folder is not None else ["config.json"]
     if folder is None or missing:
@@ -226,88 +215,3 @@ def _remove_leftovers(spec: ModelSpec) -> None:
     for path in blobs.glob("*.incomplete"):
         if _LEFTOVER.fullmatch(path.name) and path.stat().st_mtime < time.time() - _LEFTOVER_AFTER_S:
             path.unlink(missing_ok=True)
-
-
-def _explained(error: Exception, spec: ModelSpec) -> CompareError:
-    """The client's exception as a sentence with the next step."""
-    if isinstance(error, LocalEntryNotFoundError) and isinstance(error.__cause__, Exception):
-        error = error.__cause__  # it only says that the file is not in the cache either
-    if isinstance(error, HfHubHTTPError):
-        what, next_step = _refusal(error, spec)
-    else:
-        what, next_step = _hindrance(error, spec)
-    return CompareError("{name}: {what}", next_step, name=spec.name, what=what)
-
-
-def _refusal(error: HfHubHTTPError, spec: ModelSpec) -> tuple[str, str]:
-    """What the Hub answered. GatedRepoError is a RepositoryNotFoundError, so it comes first."""
-    status = error.response.status_code
-    if status == 401:
-        return (
-            Text("{page} does not open without a valid login (or there is no such model).", page=page(spec)),
-            Text(
-                "Log in with `hf auth login`; a token that may only read is enough. Then: {pull_command}",
-                pull_command=_pull_command(spec),
-            ),
-        )
-    if isinstance(error, GatedRepoError):
-        return (
-            Text("your account has no access to {source} yet.", source=spec.source),
-            Text(
-                "Ask for it on the model's page, {page}, then: {pull_command}",
-                page=page(spec),
-                pull_command=_pull_command(spec),
-            ),
-        )
-    if status == 403:
-        return (
-            Text("your token may not read {source}.", source=spec.source),
-            Text("Give it the right to read gated repositories, or log in with another: hf auth login"),
-        )
-    if isinstance(error, RevisionNotFoundError):
-        return Text("{source} has no revision {revision}.", source=spec.source, revision=spec.revision), Text(
-            "Fix its revision in the model list."
-        )
-    if isinstance(error, RepositoryNotFoundError):
-        return Text("{page} does not exist.", page=page(spec)), Text("Fix its source in the model list.")
-    return Text("the Hub answers with error {status}.", status=status), Text(
-        "Try again later: {pull_command}", pull_command=_pull_command(spec)
-    )
-
-
-def _hindrance(error: Exception, spec: ModelSpec) -> tuple[str, str]:
-    """What stood in the way on this machine or on the way to the Hub."""
-    number = error.errno if isinstance(error, OSError) else None
-    # hf_xet, which fetches large files for the client, knows only RuntimeError and a text.
-    from_xet = isinstance(error, RuntimeError)
-    if isinstance(error, OfflineModeIsEnabled):
-        return Text("the Hub's client is in offline mode."), Text(
-            "Unset HF_HUB_OFFLINE, then: {pull_command}", pull_command=_pull_command(spec)
-        )
-    if number in {errno.ENOSPC, errno.EDQUOT} or (from_xet and "No space left" in str(error)):
-        return Text(
-            "the disk of {cache_folder} is full; finished files are kept.", cache_folder=cache_folder()
-        ), MORE_SPACE
-    if number is not None and not isinstance(error, ConnectionError):
-        return (
-            Text(
-                "{cache_folder} can't be written ({reason}).", cache_folder=cache_folder(), reason=os.strerror(number)
-            ),
-            Text("Set HF_HUB_CACHE to a folder of your own."),
-        )
-    if from_xet:
-        return (
-            Text("the Hub's storage for large files does not deliver."),
-            Text(
-                "Check the network, or set HF_HUB_DISABLE_XET=1 to go another way, then: {pull_command}",
-                pull_command=_pull_command(spec),
-            ),
-        )
-    return (
-        Text("the connection to {endpoint} failed or broke off; finished files are kept.", endpoint=constants.ENDPOINT),
-        Text("Check the network, then: {pull_command}", pull_command=_pull_command(spec)),
-    )
-
-
-def _pull_command(spec: ModelSpec) -> str:
-    return f"cosmos-compare models pull {spec.name}"

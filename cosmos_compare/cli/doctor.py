@@ -13,6 +13,7 @@ from rich.text import Text
 
 from cosmos_compare.catalogue import hub
 from cosmos_compare.catalogue.defaults import COSMOS
+from cosmos_compare.catalogue.hub_failures import cache_folder
 from cosmos_compare.catalogue.models import is_server, load_models, source_folder
 from cosmos_compare.machine import checks
 from cosmos_compare.machine.checks import Check
@@ -40,7 +41,7 @@ def examine() -> list[Check]:
     machine = read_machine()
     requirements = _requirements()
     installed = installed_versions([*(r.name for r in requirements), "opencv-python"])
-    outputs, cache = outputs_folder(), hub.cache_folder()
+    outputs, cache = outputs_folder(), cache_folder()
     found = [
         Check("Python", "ok", f"{machine.python}."),
         checks.check_gpu(machine),
