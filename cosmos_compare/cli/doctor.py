@@ -40,7 +40,7 @@ def examine() -> list[Check]:
     """All checks, in the order they are shown."""
     machine = read_machine()
     requirements = _requirements()
-    installed = installed_versions([*(r.name for r in requirements), "opencv-python"])
+    installed = installed_versions([*(r.name for r in requirements), "opencv-python", *checks.SERVERS])
     outputs, cache = outputs_folder(), cache_folder()
     found = [
         Check("Python", "ok", f"{machine.python}."),
@@ -49,6 +49,7 @@ def examine() -> list[Check]:
         checks.check_ram(machine.ram),
         checks.check_kept(machine),
         *checks.check_requirements(requirements, installed),
+        *checks.check_known_faults(installed),
         checks.check_torchvision(installed.get("torch"), installed.get("torchvision")),
         checks.check_opencv(installed),
         checks.check_hub(hub.has_token(), hub.is_offline()),

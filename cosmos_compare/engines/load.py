@@ -1,12 +1,14 @@
 """Open the engine of a model. torch and transformers are imported here, on first use, and not before."""
 
 from collections.abc import Callable, Iterator
+from importlib import metadata
 
 from cosmos_compare.catalogue.hub import access_problem, local_folder
 from cosmos_compare.engines.base import Engine
 from cosmos_compare.engines.replicas import Spread
 from cosmos_compare.errors import CompareError
 from cosmos_compare.machine.facts import with_room
+from cosmos_compare.machine.known_faults import refuse_wrong_version
 from cosmos_compare.schema import ModelSpec
 
 PATIENCE = 30.0  # seconds, many times what preparing takes
@@ -20,6 +22,7 @@ def load_engine(spec: ModelSpec, make_room: Callable[[], None]) -> Engine:
     """
     if problem := access_problem(spec):
         raise problem
+    refuse_wrong_version("transformers", metadata.version("transformers"), spec)
     folder = local_folder(spec)
     assert folder is not None
     from cosmos_compare.engines.local import engine, loading, placement  # the one place where heavy libraries come in

@@ -9,14 +9,11 @@ from packaging.requirements import Requirement
 from packaging.version import Version
 
 from cosmos_compare.machine.facts import GB, Machine, keep_bytes
+from cosmos_compare.machine.known_faults import faults_of
 
 Status = Literal["ok", "note", "broken"]
 
-# Why a version outside our requirements is more than untested.
-KNOWN_BAD = {
-    "torch": (">=2.9,<2.10", "it runs the vision encoders of these models 10 to 20 times slower"),
-    "transformers": ("<5.18", "it loses Reason1's clock, so its answers about time are wrong"),
-}
+SERVERS = ("vllm",)  # not ours, but they may stand in the same environment
 NAMED_VERSIONS = ("torch", "transformers", "huggingface-hub", "streamlit")
 # The minor version of torchvision that belongs to torch 2.N is N + 15.
 TORCHVISION_OFFSET = 15
@@ -110,15 +107,27 @@ def _check_requirement(requirement: Requirement, version: str | None) -> Check:
     mend = f'Install the right one: pip install "{name}{requirement.specifier}"'
     if version is None:
         return Check(name, "broken", "Not installed.", mend)
-    known_bad, reason = KNOWN_BAD.get(name, ("", ""))
-    if known_bad and Requirement(name + known_bad).specifier.contains(version, prereleases=True):
-        return Check(name, "broken", f"{version} is known to be bad: {reason}.", mend)
+    known = [fault for fault in faults_of(name, version) if fault.effect != "cured"]
+    if known:
+        return Check(name, "broken", f"{version} is known to be wrong: {known[0].what}.", mend)
     if requirement.specifier.contains(version, prereleases=True):
         return Check(name, "ok", version)
     floors = [part for part in requirement.specifier if part.operator == ">="]
     if all(part.contains(version, prereleases=True) for part in floors):
         return Check(name, "note", f"{version} is newer than what was tested.", mend)
     return Check(name, "broken", f"{version} is too old.", mend)
+
+
+def check_known_faults(installed: Mapping[str, str]) -> list[Check]:
+    """What is known of installed versions that are as required, or that only a server here would use."""
+    found = [(name, fault) for name, version in installed.items() for fault in faults_of(name, version)]
+    cured = [Check(name, "ok", f"{installed[name]}: {fault.what}.") for name, fault in found if fault.effect == "cured"]
+    serving = [
+        Check(name, "note", f"{installed[name]} is known to be wrong: {fault.what}.", fault.next_step)
+        for name, fault in found
+        if fault.effect == "answers" and name in SERVERS
+    ]
+    return [*cured, *serving]
 
 
 def check_torchvision(torch: str | None, torchvision: str | None) -> Check | None:
