@@ -9,6 +9,7 @@ from statistics import median
 from typing import Literal, NamedTuple
 
 from cosmos_compare.evidence.passages import Passage, passages_at, passages_of
+from cosmos_compare.hints.differ import Right
 from cosmos_compare.language import t
 from cosmos_compare.texts.answers import ParsedAnswer
 from cosmos_compare.texts.boxes import LABEL_KEYS
@@ -16,13 +17,12 @@ from cosmos_compare.texts.events import EVENT_LABELS, Event, events_in_prose
 from cosmos_compare.texts.reasoning import Span
 
 RemarkKind = Literal["outside the clip", "outside the frames", "ends early", "falls"]
-Standing = Literal["right", "wrong", "not known"]
 LONGEST = 240  # characters of what a claim says
 SLACK_S = 0.05
 _CLOCK = re.compile(r"\d{1,2}:[0-5]\d")
 
 
-class Shown(NamedTuple):
+class Footage(NamedTuple):
     """What a model was shown: how long the clip is and when its frames are, seconds; `begin` is the second of the clip
     from which the model counts."""
 
@@ -73,7 +73,7 @@ class TimeClaim:
     passages: tuple[int, ...]
     source: Literal["prose", "json"]
     remarks: tuple[Remark, ...] = ()
-    standing: Standing = "not known"
+    standing: Right = "not known"
     true: str = ""
     off: float | None = None
 
@@ -95,7 +95,7 @@ def seconds_words(value: float) -> str:
     return f"{f'{value:.2f}'.rstrip('0').rstrip('.')} s"
 
 
-def time_claims(read: ParsedAnswer, shown: Shown) -> tuple[TimeClaim, ...]:
+def time_claims(read: ParsedAnswer, shown: Footage) -> tuple[TimeClaim, ...]:
     """The claims of an answer in the order of its text, on the clock of the clip. Times of day and lengths are none."""
     passages = passages_of(read)
     events = [*read.events, *_beside_events(read, passages)]
@@ -129,7 +129,7 @@ def _beside_events(read: ParsedAnswer, passages: Sequence[Passage]) -> Iterator[
             yield Event(label, time.first.seconds, time.last.seconds if time.last else None, passage.span, "json")
 
 
-def _is_time_of_day(raw: str, event: Event, shown: Shown) -> bool:
+def _is_time_of_day(raw: str, event: Event, shown: Footage) -> bool:
     """`14:30` in an answer about a short clip is when it was recorded."""
     far = event.start > max(60.0, 10 * shown.duration)
     return far and bool(_CLOCK.search(event.span.of(raw)))
@@ -140,7 +140,7 @@ def _short(text: str) -> str:
     return line if len(line) <= LONGEST else f"{line[: LONGEST - 1]}…"
 
 
-def _with_remarks(claims: Sequence[TimeClaim], passages: Sequence[Passage], shown: Shown) -> tuple[TimeClaim, ...]:
+def _with_remarks(claims: Sequence[TimeClaim], passages: Sequence[Passage], shown: Footage) -> tuple[TimeClaim, ...]:
     before: dict[object, TimeClaim] = {}
     marked = []
     for claim in claims:
@@ -167,7 +167,7 @@ def _row_of(claim: TimeClaim, passages: Sequence[Passage]) -> object:
     return names[:-1], claim.what if len(claim.passages) == 1 else ""
 
 
-def _remarks(claim: TimeClaim, shown: Shown) -> Iterator[Remark]:
+def _remarks(claim: TimeClaim, shown: Footage) -> Iterator[Remark]:
     times = [claim.start] if claim.end is None else [claim.start, claim.end]
     slack = max(shown.step, 0.25)
     late, early = max(times), min(times)

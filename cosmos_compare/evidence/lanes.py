@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from cosmos_compare.evidence.claims import Remark, Shown, Standing, TimeClaim, seconds_words, time_claims
+from cosmos_compare.evidence.claims import Footage, Remark, TimeClaim, seconds_words, time_claims
 from cosmos_compare.ground_truth import EventTruth, GroundTruth
+from cosmos_compare.hints.differ import Right
 from cosmos_compare.hints.events import SAME, match_in_order, similarities
 from cosmos_compare.hints.truth import TOLERANCE_S
 from cosmos_compare.language import t
@@ -15,7 +16,7 @@ from cosmos_compare.texts.answers import counts_from, read_answer
 from cosmos_compare.texts.events import Event
 from cosmos_compare.texts.lexicon import lexicon
 
-MOST_ROWS = 4  # of a lane; what overlaps beyond them lies on top of each other
+MOST_ROWS = 3  # of a lane; what overlaps beyond them lies on top of each other
 LABEL_SHARE = 0.24  # of the clock, kept free for the words of a mark where there is room
 
 
@@ -90,7 +91,7 @@ class Lanes:
 def lanes_of(runs: Sequence[Run], names: Sequence[str], written: GroundTruth | None = None) -> Lanes:
     """The lanes of answers about one clip, in their order; `names` is what each is called."""
     duration = max((run.clip.duration for run in runs), default=0.0)
-    claims = [time_claims(read_answer(run.answer.raw, run.answer.rendered_prompt), shown_to(run)) for run in runs]
+    claims = [time_claims(read_answer(run.answer.raw, run.answer.rendered_prompt), footage_of(run)) for run in runs]
     events = _judgeable(written)
     held = [_against(own, events) for own in claims]
     lanes = tuple(
@@ -115,9 +116,9 @@ def lanes_of(runs: Sequence[Run], names: Sequence[str], written: GroundTruth | N
     return Lanes(duration, lanes, truth, rows_of([(event.start, event.last) for event in truth], duration))
 
 
-def shown_to(run: Run) -> Shown:
+def footage_of(run: Run) -> Footage:
     """What the model of a run was shown."""
-    return Shown(run.clip.duration, run.frames.seconds, counts_from(run.model, run.settings, run.frames))
+    return Footage(run.clip.duration, run.frames.seconds, counts_from(run.model, run.settings, run.frames))
 
 
 def _judgeable(written: GroundTruth | None) -> tuple[EventTruth, ...]:
@@ -158,7 +159,7 @@ def _against(
             told.append(Told())
             continue
         number = next(n for n, event in enumerate(said) if event is match.said)
-        standing: Standing = "right" if match.hit else "wrong"
+        standing: Right = "right" if match.hit else "wrong"
         judged[number] = replace(claims[number], standing=standing, true=match.true.label, off=match.off)
         told.append(Told(match.said.start, match.hit))
     return tuple(judged), tuple(told)

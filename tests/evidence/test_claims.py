@@ -6,22 +6,22 @@ import json
 
 import pytest
 
-from cosmos_compare.evidence.claims import Shown, TimeClaim, seconds_words, time_claims
+from cosmos_compare.evidence.claims import Footage, TimeClaim, seconds_words, time_claims
 from cosmos_compare.evidence.passages import passages_of
 from cosmos_compare.texts.answers import read_answer
 
-CLIP = Shown(8.0, tuple(number / 4 for number in range(32)))
+CLIP = Footage(8.0, tuple(number / 4 for number in range(32)))
 
 
-def claims(raw: str, shown: Shown = CLIP) -> tuple[TimeClaim, ...]:
+def claims(raw: str, shown: Footage = CLIP) -> tuple[TimeClaim, ...]:
     return time_claims(read_answer(raw), shown)
 
 
-def times(raw: str, shown: Shown = CLIP) -> list[tuple[float, float | None]]:
+def times(raw: str, shown: Footage = CLIP) -> list[tuple[float, float | None]]:
     return [(claim.start, claim.end) for claim in claims(raw, shown)]
 
 
-def remarks(raw: str, shown: Shown = CLIP) -> list[str]:
+def remarks(raw: str, shown: Footage = CLIP) -> list[str]:
     return [remark.words for claim in claims(raw, shown) for remark in claim.remarks]
 
 
@@ -58,7 +58,7 @@ def test_a_claim_says_what_happens_and_where_that_stands() -> None:
 
 
 def test_a_model_that_counts_from_its_first_frame_is_put_on_the_clock_of_the_clip() -> None:
-    late = Shown(8.0, (3.0, 3.5, 4.0), begin=3.0)
+    late = Footage(8.0, (3.0, 3.5, 4.0), begin=3.0)
     assert times("The car brakes at 1 s.", late) == [(4.0, None)]
 
 
@@ -82,7 +82,7 @@ def test_what_is_odd_about_a_time_is_said_in_words(raw: str, said: list[str]) ->
 
 
 def test_a_time_outside_what_was_shown_is_told_from_one_outside_the_clip() -> None:
-    part = Shown(8.0, (2.0, 2.5, 3.0, 3.5))
+    part = Footage(8.0, (2.0, 2.5, 3.0, 3.5))
     assert remarks("It stops at 6 s.", part) == ["names 6 s; the frames shown are from 2 s to 3.5 s"]
     assert remarks("It stops at 1 s.", part) == ["names 1 s; the frames shown are from 2 s to 3.5 s"]
     assert remarks("It stops at 3.9 s.", part) == []

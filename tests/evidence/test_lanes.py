@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from app_support import answered, comparison_of
 
-from cosmos_compare.evidence.agreement import agreement_of
+from cosmos_compare.evidence.contrast import contrast_of
 from cosmos_compare.evidence.lanes import Lanes, Told, lanes_of, rows_of
 from cosmos_compare.ground_truth import GroundTruth
 from cosmos_compare.schema import ModelSpec, Run
@@ -60,22 +60,22 @@ def test_without_ground_truth_there_are_lanes_and_nothing_is_judged(runs: list[R
 
 def test_marks_that_overlap_get_rows_of_their_own() -> None:
     assert rows_of([(0.0, 8.0), (1.0, 1.0), (6.0, 7.0)], 10.0) == (0, 1, 1)
-    assert set(rows_of([(1.0, 1.0)] * 300, 10.0)) == {0, 1, 2, 3}
+    assert set(rows_of([(1.0, 1.0)] * 300, 10.0)) == {0, 1, 2}
     assert rows_of([], 10.0) == ()
 
 
 def test_passages_are_marked_with_the_gravest_that_they_say(runs: list[Run]) -> None:
-    found = agreement_of(runs, ["A", "B"], TRUTH)
+    found = contrast_of(runs, ["A", "B"], TRUTH)
     kinds = [{number: mark.kind for number, mark in own.items()} for own in found.marks]
     assert kinds == [{0: "differ", 1: "differ", 2: "differ"}, {0: "untrue", 1: "untrue", 2: "untrue"}]
     assert "They differ: risk (A: high, B: low; true: high)" in found.marks[0][2].words
     assert "B contradicts the truth on" in found.line
-    alone = agreement_of(runs[1:], ["B"], TRUTH)
+    alone = contrast_of(runs[1:], ["B"], TRUTH)
     assert {mark.kind for mark in alone.marks[0].values()} == {"untrue"}
     assert alone.line.startswith("B contradicts the truth on")
 
 
 def test_without_ground_truth_answers_still_agree_and_differ(runs: list[Run]) -> None:
-    found = agreement_of(runs, ["A", "B"])
+    found = contrast_of(runs, ["A", "B"])
     assert {mark.kind for mark in found.marks[0].values()} == {"agree", "differ"}
-    assert agreement_of(runs[:1], ["A"]).marks == ({},)
+    assert contrast_of(runs[:1], ["A"]).marks == ({},)

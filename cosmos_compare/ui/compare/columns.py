@@ -14,27 +14,30 @@ from cosmos_compare.schema import ModelSpec
 from cosmos_compare.ui.compare import boxes, deleted, session, settings_form
 from cosmos_compare.ui.compare.view import View, change_view, current
 from cosmos_compare.ui.shared import markup, plain, resources
+from cosmos_compare.ui.shared.answer_markup import Marks
+from cosmos_compare.ui.shared.evidence import Exhibit
 from cosmos_compare.ui.shared.tables import safe
 
 REFRESH_S = 0.5  # each look costs some 10 ms under the interpreter's lock, which the models share
 
 
-def show(sides: Sequence[Side], board: Board, running: bool) -> None:
-    """The columns; while the comparison is running they refresh themselves until all sides have ended."""
-    st.fragment(_columns, run_every=REFRESH_S if running else None)(tuple(sides), board, running, current())
+def show(sides: Sequence[Side], board: Board, running: bool, found: Exhibit | None = None) -> None:
+    """The columns, with the passages that `found` sets apart; while the comparison is running they refresh themselves
+    until all sides have ended."""
+    st.fragment(_columns, run_every=REFRESH_S if running else None)(tuple(sides), board, running, current(), found)
 
 
-def _columns(sides: tuple[Side, ...], board: Board, running: bool, view: View) -> None:
+def _columns(sides: tuple[Side, ...], board: Board, running: bool, view: View, found: Exhibit | None) -> None:
     if current() != view or (running and all(side.ended for side in sides)):
         st.rerun()  # the page as a whole: another view was asked for, or the answers are runs now
     if problem := session.said("again"):
         plain.error(problem)
     for index, column in enumerate(st.columns(len(sides), gap="medium")):
         with column, st.container(key=f"answer_{index}"):
-            _column(sides, index, board, running)
+            _column(sides, index, board, running, found.marks(index) if found else Marks(index))
 
 
-def _column(sides: tuple[Side, ...], index: int, board: Board, running: bool) -> None:
+def _column(sides: tuple[Side, ...], index: int, board: Board, running: bool, marks: Marks) -> None:
     side = sides[index]
     with st.container(horizontal=True, vertical_alignment="center", key=f"head_{index}"):
         st.html(markup.title(side, board.before(side)))
@@ -60,7 +63,7 @@ def _column(sides: tuple[Side, ...], index: int, board: Board, running: bool) ->
     st.html(asked + markup.measures(side, board.pool.engine(side.spec)))
     with st.container(key=f"text_{index}"):
         figure = boxes.figure(side.run, resources.store().folder(side.run)) if side.run else ""
-        st.html(markup.body(side, figure) or "&nbsp;")
+        st.html(markup.body(side, figure, marks) or "&nbsp;")
 
 
 def _what_again_does(side: Side) -> str:

@@ -9,7 +9,7 @@ from cosmos_compare.board import Side
 from cosmos_compare.errors import CompareError
 from cosmos_compare.fairness import ModelInput, model_input
 from cosmos_compare.runs.index import RunRow
-from cosmos_compare.ui.compare import actions, columns, editor, history, inputs_panel, picker, session, shown
+from cosmos_compare.ui.compare import actions, columns, editor, history, inputs_panel, picker, session, shown, timeline
 from cosmos_compare.ui.compare.view import open_view
 from cosmos_compare.ui.shared import clip_panel, markup, plain, resources, shell
 
@@ -50,7 +50,8 @@ def show(rate: Rate) -> None:
     sees: list[ModelInput] = []
     try:
         if on_page.sides:
-            columns.show(on_page.sides, board, on_page.running)
+            found = timeline.show(on_page.sides, scenario)
+            columns.show(on_page.sides, board, on_page.running, found)
             sees = inputs_panel.of_sides(on_page.sides)
         elif clip:
             planned = resources.planned(clip, draft.prompt, draft.settings, draft.specs)

@@ -16,7 +16,7 @@ from cosmos_compare.runs.history import PromptVersion
 from cosmos_compare.schema import Clip, ModelSpec, Reused
 from cosmos_compare.texts.answers import ParsedAnswer, counts_from, read_answer
 from cosmos_compare.texts.loops import Loop
-from cosmos_compare.ui.shared.answer_markup import LONG_TEXT, Clock, answer_html, marked_times
+from cosmos_compare.ui.shared.answer_markup import LONG_TEXT, NO_MARKS, Clock, Marks, answer_html, marked_times
 from cosmos_compare.ui.shared.tables import facts_table, safe, table
 
 STATES: dict[str, str] = {
@@ -134,9 +134,9 @@ def _from_cache(reused: Reused) -> str:
     return f'<div class="note cached">{safe(why)}</div>'
 
 
-def body(side: Side, figure: str = "") -> str:
-    """The answer, its reasoning folded away, JSON as a table, a figure that shows it; what failed or was cut, in a
-    sentence."""
+def body(side: Side, figure: str = "", marks: Marks = NO_MARKS) -> str:
+    """The answer, its reasoning folded away, JSON as a table with its `marks`, a figure that shows it; what failed or
+    was cut, in a sentence."""
     read = read_answer(side.text, prompt_of(side))
     parts, pieces = read.parts, []
     if parts.reasoning:
@@ -149,7 +149,7 @@ def body(side: Side, figure: str = "") -> str:
             f'<details class="reasoning"{opened}><summary>{safe(summary)}</summary>'
             f'<div class="text">{safe(parts.reasoning)}</div></details>'
         )
-    pieces += [figure, _answer(read, side)]
+    pieces += [figure, _answer(read, side, marks)]
     if sentence := ending(side):
         pieces.append(sentence)
     if side.ended and side.text:
@@ -162,13 +162,13 @@ def prompt_of(side: Side) -> str | None:
     return side.run.answer.rendered_prompt if side.run else None
 
 
-def _answer(read: ParsedAnswer, side: Side) -> str:
+def _answer(read: ParsedAnswer, side: Side, marks: Marks) -> str:
     asked = side.comparison
     clock = Clock(asked.clip.duration, counts_from(side.spec, asked.settings, asked.planned))
     # A table of thousands of cells would hold up the browser; no prompt asks for one.
     if side.ended and len(read.answer) <= LONG_TEXT:
         note = f'<div class="note">{safe(t(JSON_NOTES[read.state]))}</div>' if read.state in JSON_NOTES else ""
-        return note + answer_html(read, clock)
+        return note + answer_html(read, clock, marks=marks)
     cursor = '<span class="cursor"></span>' if side.state == "writing" else ""
     if not read.answer and not cursor:
         return ""

@@ -1,4 +1,4 @@
-// A time named in an answer moves the video there. Times are numbers that our own markup wrote.
+// A time named in an answer, or a mark of the timeline, moves the video there. Times are numbers that our own markup wrote.
 export default function ({ data, setTriggerValue }) {
   // Where the clip's first frame stands on the player's clock, seconds; on the document, whichever copy of this listens.
   document.documentElement.dataset.clipOffset = data.offset;
@@ -11,9 +11,9 @@ export default function ({ data, setTriggerValue }) {
 let tell;
 
 function seek(event) {
-  const mark = event.target.closest?.(".time[data-seconds]");
+  const mark = event.target.closest?.("[data-seconds]");
   const video = document.querySelector("video");
-  if (!mark || !video || (event.type === "keydown" && event.key !== "Enter")) return;
+  if (!mark || !video || (event.type === "keydown" && (event.key !== "Enter" || mark.matches("button")))) return;
   video.pause();
   video.currentTime = Number(mark.dataset.seconds) + Number(document.documentElement.dataset.clipOffset ?? 0);
   video.scrollIntoView({ block: "nearest", behavior: "smooth" });

@@ -10,7 +10,7 @@ from cosmos_compare.paths import ROOT
 from cosmos_compare.ui.shared import scripts
 
 PAGES = {"app.py": "Compare", "pages/rate.py": "Rate", "pages/results.py": "Results", "pages/lab.py": "Lab"}
-STYLES = [Path(__file__).with_name(name) for name in ("style.css", "rating.css")]
+STYLES = [Path(__file__).with_name(name) for name in ("style.css", "rating.css", "lanes.css")]
 ICON = Path(__file__).with_name("icon.svg")  # an emoji or a named icon would be fetched from another server
 
 

@@ -13,12 +13,15 @@ MAX_ROWS = 300
 MAX_DEPTH = 12
 
 
-def plain(key: str, value: Any) -> str:
+Path = tuple[str | int, ...]  # the keys and positions that lead to a value
+
+
+def plain(key: str, value: Any, path: Path) -> str:
     """A value of a table as escaped text."""
     return safe(scalar(value))
 
 
-Cell = Callable[[str, Any], str]  # the HTML of a string, number or constant, by its key
+Cell = Callable[[str, Any, Path], str]  # the HTML of a string, number or constant, by its key and the path to it
 
 
 def grid(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
@@ -31,35 +34,39 @@ def grid(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     return f'<div class="grid"><table class="json"><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table></div>'
 
 
-def table(data: Any, depth: int = 0, cell: Cell = plain, key: str = "") -> str:
+def table(data: Any, cell: Cell = plain, key: str = "", path: Path = ()) -> str:
     """JSON for reading: an object as rows, a list of objects as a table, everything else as text. `cell` writes a
     value, and must escape it."""
-    if depth > MAX_DEPTH:
+    if len(path) > MAX_DEPTH:
         return '<span class="note">nested too deep to show; see the raw text</span>'
     if isinstance(data, dict):
         rows = [
-            f"<tr><th>{safe(name)}</th><td>{table(value, depth + 1, cell, name)}</td></tr>"
+            f"<tr><th>{safe(name)}</th><td>{table(value, cell, name, (*path, name))}</td></tr>"
             for name, value in _some(data.items())
         ]
         return f'<table class="json">{"".join(rows)}{_more(len(data))}</table>' if rows else _empty()
     if isinstance(data, list) and data and all(isinstance(item, dict) for item in data):
-        return _records(data, depth, cell)
+        return _records(data, cell, path)
     if isinstance(data, list) and any(isinstance(item, dict | list) for item in data):
-        items = [f"<li>{table(item, depth + 1, cell, key)}</li>" for item in _some(data)]
+        items = [f"<li>{table(item, cell, key, (*path, at))}</li>" for at, item in enumerate(_some(data))]
         return f"<ul>{''.join(items)}{_more(len(data))}</ul>"
     if isinstance(data, list):
         return (
-            ", ".join(cell(key, item) for item in _some(data)) + _more(len(data)) if data else _empty(t("empty list"))
+            ", ".join(cell(key, item, (*path, at)) for at, item in enumerate(_some(data))) + _more(len(data))
+            if data
+            else _empty(t("empty list"))
         )
-    return cell(key, data) if data not in ("", None) else _empty()
+    return cell(key, data, path) if data not in ("", None) else _empty()
 
 
-def _records(rows: Sequence[dict[str, Any]], depth: int, cell: Cell) -> str:
+def _records(rows: Sequence[dict[str, Any]], cell: Cell, path: Path) -> str:
     columns = list(dict.fromkeys(key for row in _some(rows) for key in row))[:30]
     head = "".join(f"<th>{safe(column)}</th>" for column in columns)
     lines = [
-        "<tr>" + "".join(f"<td>{table(row.get(column), depth + 1, cell, column)}</td>" for column in columns) + "</tr>"
-        for row in _some(rows)
+        "<tr>"
+        + "".join(f"<td>{table(row.get(column), cell, column, (*path, at, column))}</td>" for column in columns)
+        + "</tr>"
+        for at, row in enumerate(_some(rows))
     ]
     return f'<table class="json rows"><tr>{head}</tr>{"".join(lines)}{_more(len(rows))}</table>'
 

@@ -1,4 +1,4 @@
-"""Agreement: in which passages two answers agree, contradict each other or contradict the truth, and why, in words."""
+"""Contrast: in which passages two answers agree, contradict each other or contradict the truth, and why, in words."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ class PassageMark(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Agreement:
+class Contrast:
     """`line` says in words where answers agree and differ; `marks` by number of passage, for each answer."""
 
     line: str
     marks: tuple[dict[int, PassageMark], ...]
 
 
-def agreement_of(runs: Sequence[Run], names: Sequence[str], written: GroundTruth | None = None) -> Agreement:
+def contrast_of(runs: Sequence[Run], names: Sequence[str], written: GroundTruth | None = None) -> Contrast:
     """Two answers held against each other and the truth; one, or more than two, against the truth alone."""
     truth = truth_of(written) if written else None
     facts = [facts_of(read_answer(run.answer.raw, run.answer.rendered_prompt)) for run in runs]
@@ -43,11 +43,11 @@ def agreement_of(runs: Sequence[Run], names: Sequence[str], written: GroundTruth
         comparison = compare_facts((facts[0], facts[1]), truth, (begins[0], begins[1]))
         pair = names[0], names[1]
         marks = tuple(_marks(run, comparison, side, pair) for side, run in enumerate(runs))
-        return Agreement(comparison.line(pair), marks)
+        return Contrast(comparison.line(pair), marks)
     alone = [compare_facts((own, Facts()), truth, (begin, 0.0)) for own, begin in zip(facts, begins, strict=True)]
     marks = tuple(_marks(run, own, 0, (name, "")) for run, own, name in zip(runs, alone, names, strict=True))
     lines = [_alone(own, name) for own, name in zip(alone, names, strict=True) if truth]
-    return Agreement(" ".join(line for line in lines if line), marks)
+    return Contrast(" ".join(line for line in lines if line), marks)
 
 
 def _alone(comparison: Comparison, name: str) -> str:
