@@ -39,14 +39,14 @@ except CompareError as error:
     st.stop()
 
 page.head(sheet)
-store = resources.store()
+store, found = resources.store(), page.evidence_of(sheet)
 left, middle, right = st.columns([37, 28, 37], gap="small")
 with left:
-    page.answer(sheet, 0, store)
+    page.answer(sheet, 0, store, found)
 with middle, st.container(key="rate_clip"):
-    page.clip(sheet, store)
+    page.clip(sheet, store, found)
 with right:
-    page.answer(sheet, 1, store)
+    page.answer(sheet, 1, store, found)
 
 rating_form(
     sheet,

@@ -171,7 +171,7 @@ def rows_of(spans: Sequence[tuple[float, float]], duration: float) -> tuple[int,
     rows = [0] * len(spans)
     for number in sorted(range(len(spans)), key=lambda n: spans[n]):
         start, last = spans[number]
-        start = min(start, duration)
+        start = min(start, duration * (1 - LABEL_SHARE))  # near the end its words stand before it
         row = next((n for n, until in enumerate(free) if until <= start), free.index(min(free)))
         rows[number] = row
         free[row] = max(free[row], last, start + LABEL_SHARE * duration)

@@ -229,7 +229,11 @@ def _event_times(told: Sequence[Sequence[Event]], truth: Truth | None, words: Le
         true = _true_of(a, truth, words)
         claims = [_event_claim(event, true) for event in (a, b)]
         differ = abs(a.start - b.start) > TOLERANCE_S or {claim.right for claim in claims} == {"right", "wrong"}
-        points.append(Point("event time", a.label, (claims[0], claims[1]), differ, f"{true.start:g} s" if true else ""))
+        points.append(
+            Point(
+                "event time", a.label.rstrip(". "), (claims[0], claims[1]), differ, f"{true.start:g} s" if true else ""
+            )
+        )
     return points
 
 

@@ -54,6 +54,19 @@ def test_before_saving_nothing_that_is_sent_tells_the_models(pairs: list[Pair]) 
     assert told(sent(page) + str(page.query_params)) == []
 
 
+def test_where_answers_agree_waits_for_the_marks_or_is_asked_for_and_remembered(
+    outputs: Path, pairs: list[Pair]
+) -> None:
+    page = open_page("rate", rater="anna", pair=pairs[0].id)
+    assert 'class=\\"lanes' in sent(page) and "contrast" not in sent(page)
+    page.button("rate_aids").click().run()
+    assert "contrast" in sent(page) and told(sent(page)) == []
+    assert "contrast" in sent(open_page("rate", rater="anna", pair=pairs[0].id))  # seen is seen, after a reload too
+    assert "contrast" not in sent(open_page("rate", rater="bert", pair=pairs[0].id))
+    rate(outputs, pairs[1], "bert")
+    assert "contrast" in sent(open_page("rate", rater="bert", pair=pairs[1].id))
+
+
 def test_names_come_at_the_end_of_the_queue_and_not_before(outputs: Path, pairs: list[Pair]) -> None:
     """Revealed after each pair, the manner of the answers told the model in every later one."""
     rate(outputs, pairs[0], "anna")

@@ -12,11 +12,12 @@ from cosmos_compare.ratings.blind_pair import Sheet
 from cosmos_compare.ratings.pairs import Pair
 from cosmos_compare.runs.store import Store
 from cosmos_compare.schema import Rating
-from cosmos_compare.ui.rate import session, sheet_markup, sheets
+from cosmos_compare.ui.rate import aids, session, sheet_markup, sheets
 from cosmos_compare.ui.rate.address import RateView
 from cosmos_compare.ui.rate.lying import Lying, lying_before, pair_of
 from cosmos_compare.ui.rate.view import change_view, current
 from cosmos_compare.ui.shared import clip_panel, markup, plain, rating_data
+from cosmos_compare.ui.shared.evidence import Exhibit
 from cosmos_compare.ui.shared.jpeg import small_jpegs
 from cosmos_compare.ui.shared.rating_data import Runs
 from cosmos_compare.ui.shared.tables import safe
@@ -48,12 +49,14 @@ def choose(view: RateView, known: Runs) -> tuple[Lying | None, Pair | None]:
 
 
 def lay_out(pair: Pair, lying: Lying) -> Sheet:
-    """The sheet of a pair. Names are shown on demand, and at the end of the queue, when they can tell nothing more.
+    """The sheet of a pair. Names are shown on demand, and at the end of the queue, when they can tell nothing more;
+    where the answers agree and differ, once the marks are given.
 
     Raises `CompareError` when a run can't be read.
     """
     named = lying.view.open or (not lying.left_of(pair) and pair.id in lying.rated)
-    return sheets.blind_sheet(pair, lying.view.rater, named)
+    sheet = sheets.blind_sheet(pair, lying.view.rater, named)
+    return sheets.with_aids(sheet) if sheet.own else sheet
 
 
 @st.fragment(run_every=LOOKS_EVERY_S)
@@ -96,22 +99,29 @@ def head(sheet: Sheet) -> None:
     st.html(f'<div class="scenario"><b>{name}</b>{done}{mode}<span class="asked" title="{asked}">{asked}</span></div>')
 
 
-def answer(sheet: Sheet, number: int, store: Store) -> None:
+def answer(sheet: Sheet, number: int, store: Store, found: Exhibit | None) -> None:
     """One side: the same container, heading and text area for both."""
     with st.container(key=f"answer_{number}"):
         st.html(sheet_markup.heading(sheet, number))
         with st.container(key=f"rate_text_{number}"):
-            st.html(sheet_markup.answer(sheet, number, store.frame_files(sheet_markup.shown_run(sheet))))
+            frames = store.frame_files(sheet_markup.shown_run(sheet))
+            st.html(sheet_markup.answer(sheet, number, frames, aids.marks(found, sheet, number)))
 
 
-def clip(sheet: Sheet, store: Store) -> None:
-    """Between the answers: the video, the ground truth and the frames, the same for both."""
+def evidence_of(sheet: Sheet) -> Exhibit | None:
+    """What both answers claim, on the clock of the clip."""
+    return aids.of_sheet(sheet, _there(Path(sheet_markup.shown_run(sheet).clip.path)))
+
+
+def clip(sheet: Sheet, store: Store, found: Exhibit | None) -> None:
+    """Between the answers: the video, the timeline, the ground truth and the frames, the same for both."""
     run = sheet_markup.shown_run(sheet)
     video = _there(Path(run.clip.path))
     if video:
         clip_panel.video(Scenario(run.clip.scenario, video, None), run.clip)
     else:
         st.caption(t("The video is no longer where it was; its frames are below."))
+    aids.show(found, sheet)
     st.html(sheet_markup.fold("truth", t("Ground truth"), "G", _truth(video)))
     jpegs = small_jpegs(store.frame_files(run))
     words = t("{n} frames", n=len(run.frames.seconds))

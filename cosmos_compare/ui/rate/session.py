@@ -21,6 +21,7 @@ STATE = "rate_state"
 FIND = "rate_find"
 REPEATS = "rate_repeats"
 HERE = "rate_here"
+AIDS = "rate_aids"
 
 
 class Reply(NamedTuple):

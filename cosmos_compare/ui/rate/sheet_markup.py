@@ -5,7 +5,7 @@ The same pieces stand on both sides, in the same order, so that the layout tells
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +20,9 @@ from cosmos_compare.ratings.standing import rating_at
 from cosmos_compare.schema import AXES, Run
 from cosmos_compare.setting_fields import CONDITION_WORDS
 from cosmos_compare.texts.answers import Box, ParsedAnswer, counts_from, read_answer
+from cosmos_compare.texts.boxes import Scale
 from cosmos_compare.texts.one_form import one_form, prose_in_one_form
-from cosmos_compare.ui.shared.answer_markup import LONG_TEXT, Clock, answer_html, marked_times
+from cosmos_compare.ui.shared.answer_markup import LONG_TEXT, NO_MARKS, Clock, Marks, answer_html, marked_times
 from cosmos_compare.ui.shared.boxed import boxed
 from cosmos_compare.ui.shared.jpeg import jpeg
 from cosmos_compare.ui.shared.markup import demo_badge, measures
@@ -57,7 +58,7 @@ def shown_run(sheet: Sheet) -> Run:
     return min(fixed, key=lambda run: run.settings.condition != "clip")
 
 
-def answer(sheet: Sheet, number: int, frames: Sequence[Path] = ()) -> str:
+def answer(sheet: Sheet, number: int, frames: Sequence[Path] = (), marks: Marks = NO_MARKS) -> str:
     """The answer of one side, its boxes drawn on the last of `frames`, which are the same for both sides. What one of
     the two has, reasoning or boxes, has its place on both.
     """
@@ -68,7 +69,7 @@ def answer(sheet: Sheet, number: int, frames: Sequence[Path] = ()) -> str:
         words = _masked(own.reasoning, sheet)
         text = f'<div class="text">{safe(words)}</div>' if words else f'<div class="note">{t("No reasoning.")}</div>'
         pieces.append(f'<details class="reasoning"><summary>{t("Reasoning")}</summary>{text}</details>')
-    pieces.append(_body(own, sheet, run))
+    pieces.append(_body(own, sheet, number, marks))
     if run.answer.finish == "length" and own.loop:
         words = t("It says the same again and again, {rounds} times, until it was cut.", rounds=own.loop.rounds)
         pieces.append(f'<div class="cut">{safe(words)}</div>')
@@ -168,21 +169,35 @@ def _masked_data(data: Any, sheet: Sheet) -> Any:
     return _masked(data, sheet) if isinstance(data, str) else data
 
 
-def _body(read: ParsedAnswer, sheet: Sheet, run: Run) -> str:
-    """Prose and tables in their order, coordinates in one convention; once names are shown, also as it was written."""
-    clock = Clock(run.clip.duration, counts_from(run.model, run.settings, run.frames))
-    size = run.answer.input_height, run.answer.input_width
-    scale = read.scale(run.model.boxes, size[0], size[1]) if size[0] and size[1] else None
+def masker(sheet: Sheet) -> Callable[[str], str]:
+    """What hides the names of both models in a text."""
+    return lambda text: _masked(text, sheet)
 
-    def words(text: str) -> str:
-        return _masked(prose_in_one_form(text, scale) if scale else text, sheet)
+
+def cleaner(sheet: Sheet, number: int) -> Callable[[str], str]:
+    """What makes a text of one side tell no model: names masked, coordinates in one convention."""
+    scale = _scale(sheet.runs[number])
+    return lambda text: _masked(prose_in_one_form(text, scale) if scale else text, sheet)
+
+
+def _scale(run: Run) -> Scale | None:
+    height, width = run.answer.input_height, run.answer.input_width
+    read = read_answer(run.answer.raw, run.answer.rendered_prompt)
+    return read.scale(run.model.boxes, height, width) if height and width else None
+
+
+def _body(read: ParsedAnswer, sheet: Sheet, number: int, marks: Marks) -> str:
+    """Prose and tables in their order, coordinates in one convention; once names are shown, also as it was written."""
+    run = sheet.runs[number]
+    clock = Clock(run.clip.duration, counts_from(run.model, run.settings, run.frames))
+    scale, words = _scale(run), cleaner(sheet, number)
 
     def data(value: Any) -> Any:
         return _masked_data(one_form(value, scale) if scale else value, sheet)
 
     if len(read.answer) > LONG_TEXT or not read.pieces:
         return f'<div class="text answer">{marked_times(words(read.answer), clock)}</div>'
-    body = answer_html(read, clock, data, words)
+    body = answer_html(read, clock, data, words, marks)
     if sheet.named and any(piece.kind == "json" for piece in read.pieces):
         body += f'<details class="raw"><summary>{t("As written")}</summary><pre>{safe(read.answer)}</pre></details>'
     return body

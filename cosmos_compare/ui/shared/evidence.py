@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -30,13 +30,13 @@ class Exhibit:
         timed = frozenset(one for claim in self.lanes.lanes[number].claims for one in claim.passages)
         return Marks(number, timed, self.contrast.marks[number] if held else {})
 
-    def line(self) -> str:
-        """Where they agree and differ, in words, as HTML."""
+    def line(self, clean: Callable[[str], str] = lambda text: text) -> str:
+        """Where they agree and differ, in words, as HTML; `clean` is given what models wrote of it."""
         if not self.contrast.line:
             return ""
         kinds = {mark.kind for own in self.contrast.marks for mark in own.values()}
         kind = "differ" if kinds & {"differ", "untrue"} else "agree"
-        return f'<div class="contrast {kind}">{safe(self.contrast.line)}</div>'
+        return f'<div class="contrast {kind}">{safe(clean(self.contrast.line))}</div>'
 
 
 def exhibit(runs: Sequence[Run], names: Sequence[str], scenario: Scenario | None) -> Exhibit | None:

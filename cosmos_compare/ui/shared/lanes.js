@@ -113,7 +113,7 @@ function read(event) {
 
 function tell(mark) {
   const line = mark.closest(".lanes")?.querySelector(".readout");
-  if (line) line.textContent = mark.ariaLabel;
+  if (line) [line.textContent, line.className] = [mark.ariaLabel, "readout"];
 }
 
 function forget(event) {
@@ -122,5 +122,5 @@ function forget(event) {
   const lanes = mark.closest(".lanes");
   const kept = lanes?.querySelector("button:focus-visible, button.marked");
   const line = lanes?.querySelector(".readout");
-  if (line) line.textContent = kept ? kept.ariaLabel : line.dataset.legend;
+  if (line) [line.textContent, line.className] = kept ? [kept.ariaLabel, "readout"] : [line.dataset.legend, "readout idle"];
 }

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from cosmos_compare.evidence.claims import TimeClaim, seconds_words
-from cosmos_compare.evidence.lanes import Lane, Lanes, TrueEvent
+from cosmos_compare.evidence.lanes import LABEL_SHARE, Lane, Lanes, TrueEvent
 from cosmos_compare.language import t, tn
 from cosmos_compare.ui.shared.tables import safe
 
@@ -19,7 +19,7 @@ MOST_REMARKS = 4
 STEPS = (0.25, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1800, 3600)  # seconds between numbers of the clock
 NARROW = 0.1  # of the clock: too little for a word
 
-Clean = Callable[[str], str]
+Clean = Callable[[int, str], str]
 
 
 class _Place(NamedTuple):
@@ -32,9 +32,9 @@ class _Place(NamedTuple):
     flip: bool
 
 
-def lanes_html(found: Lanes, clean: Clean = lambda text: text, *, judged: bool = True) -> str:
-    """The timeline. `clean` is given all that a model wrote; `judged` says whether claims bear how they stand to the
-    truth."""
+def lanes_html(found: Lanes, clean: Clean = lambda side, text: text, *, judged: bool = True) -> str:
+    """The timeline. `clean` is given the number of a lane and what its model wrote; `judged` says whether claims show
+    how they stand to the truth."""
     view = _View(found, clean, judged)
     rows = [view.truth(found.truth)] if found.truth is not None else []
     rows += [view.lane(number, lane) for number, lane in enumerate(found.lanes)]
@@ -68,7 +68,7 @@ class _View:
         marks = "".join(
             self._mark(
                 place, self._claim_kinds(claim), claim.start, claim.passages,
-                safe(self._sign(claim) + self.clean(claim.what)), self._claim_words(lane, claim), at == 0,
+                safe(self._sign(claim) + self.clean(number, claim.what)), self._claim_words(number, claim), at == 0,
             )
             for at, (claim, place) in enumerate(zip(lane.claims, places, strict=True))
         )  # fmt: skip
@@ -103,7 +103,7 @@ class _View:
         if self.judged and self.found.truth:
             legend += " " + t("✓ at its true time, ✗ not.")
         listed = f'<ul class="odd_times">{odd}</ul>' if odd else ""
-        return f'{listed}<div class="readout" data-legend="{safe(legend)}" aria-hidden="true">{safe(legend)}</div>'
+        return f'{listed}<div class="readout idle" data-legend="{safe(legend)}" aria-hidden="true">{safe(legend)}</div>'
 
     def _mark(
         self, place: _Place, kinds: str, seconds: float, passages: Sequence[int], label: str, words: str, first: bool
@@ -129,8 +129,8 @@ class _View:
         sign = {"right": "✓ ", "wrong": "✗ "}.get(claim.standing, "") if self.judged else ""
         return ("⚠ " if claim.remarks else "") + sign
 
-    def _claim_words(self, lane: Lane, claim: TimeClaim) -> str:
-        words = [f"{lane.name}, {claim.when}: {self.clean(claim.what)}"]
+    def _claim_words(self, number: int, claim: TimeClaim) -> str:
+        words = [f"{self.found.lanes[number].name}, {claim.when}: {self.clean(number, claim.what)}"]
         words += [remark.words for remark in claim.remarks]
         if self.judged and claim.off is not None:
             hits = t("hits “{event}”") if claim.standing == "right" else t("misses “{event}”")
@@ -171,19 +171,20 @@ def _row(kind: str, side: str, name: str, height: int, marks: str, nothing: str)
 
 
 def _places(found: Lanes, spans: Sequence[tuple[float, float]], rows: Sequence[int]) -> list[_Place]:
-    """Where marks lie, with the room of each label: up to the next mark of its row, or back to the one before."""
+    """Where marks lie, with the room of each label: up to the next mark of its row, or before it where the end of the
+    clock is near."""
+    shares = [(found.share(start), found.share(last)) for start, last in spans]
+    flips = [1.0 - left < NARROW for left, _ in shares]
     places = [_Place(0, 0, 0, 0, False)] * len(spans)
-    before: dict[int, float] = {}
-    ordered = sorted(range(len(spans)), key=lambda n: spans[n])
-    for at, number in enumerate(ordered):
-        left, last = (found.share(second) for second in spans[number])
-        row = rows[number]
-        follower = next((n for n in ordered[at + 1 :] if rows[n] == row), None)
-        room = (1.0 if follower is None else found.share(spans[follower][0])) - left
-        behind = left - before.get(row, 0.0)
-        flip = room < NARROW < behind
-        places[number] = _Place(left, last - left, row, behind if flip else room, flip)
-        before[row] = max(before.get(row, 0.0), last)
+    for row in set(rows):
+        own = sorted((n for n in range(len(spans)) if rows[n] == row), key=lambda n: spans[n])
+        for at, number in enumerate(own):
+            left, last = shares[number]
+            follower = own[at + 1] if at + 1 < len(own) else None
+            end = 1.0 if follower is None else shares[follower][0] - (LABEL_SHARE if flips[follower] else 0.0)
+            before = max((shares[earlier][1] for earlier in own[:at]), default=0.0)
+            room = min(LABEL_SHARE, left - before) if flips[number] else end - left
+            places[number] = _Place(left, last - left, row, max(room, 0.0), flips[number])
     return places
 
 
