@@ -247,7 +247,7 @@ def batch(engines: list[LocalEngine], clips: int, tokens: int) -> float:
     return time.perf_counter() - start
 
 
-def tell(row: bench.Row) -> None:
+def tell(row: bench.BenchRow) -> None:
     share = f"{row.share:.0%}" if row.share else ""
     print(f"  {row.model} {row.case}: {row.as_dict()} {share}", flush=True)
 

@@ -23,7 +23,7 @@ from typing import Any
 
 from cosmos_compare.catalogue.models import resolve_models
 from cosmos_compare.demo.evaluation.asking import Case, Model
-from cosmos_compare.demo.evaluation.marks import Truth as Exact
+from cosmos_compare.demo.evaluation.marks import ClipTruth as Exact
 from cosmos_compare.demo.evaluation.marks import mentions
 from cosmos_compare.demo.words.phrases import ADVICE, EVENT, RISK, Language
 from cosmos_compare.demo.words.questions import ASKED

@@ -23,7 +23,7 @@ CLAIMED = 64  # answers of a model that are claimed at once; the engine says how
 
 
 @dataclass
-class Item:
+class BatchRequest:
     """One request of a batch. `number` counts the repeats, from 0."""
 
     comparison: Comparison
@@ -45,10 +45,10 @@ class Item:
         return self.run is None or self.run.answer.finish in {"error", "cancelled"}
 
 
-def items_of(comparisons: Sequence[Comparison], repeat: int) -> list[Item]:
+def items_of(comparisons: Sequence[Comparison], repeat: int) -> list[BatchRequest]:
     """An item for each clip, model and repeat, in this order."""
     return [
-        Item(comparison.repeated(number), spec, number)
+        BatchRequest(comparison.repeated(number), spec, number)
         for comparison in comparisons
         for spec in comparison.specs
         for number in range(repeat)
@@ -58,7 +58,7 @@ def items_of(comparisons: Sequence[Comparison], repeat: int) -> list[Item]:
 class Batch:
     """What is to be done: the items that have no finished run yet."""
 
-    def __init__(self, items: Sequence[Item], store: Store, *, force: bool = False) -> None:
+    def __init__(self, items: Sequence[BatchRequest], store: Store, *, force: bool = False) -> None:
         self.store = store
         self.force = force
         self.items = list(items)
@@ -75,14 +75,14 @@ class Batch:
     def stopped(self) -> bool:
         return self._stopped.is_set()
 
-    def work(self, pool: ModelPool, cache: FrameCache, on_item: Callable[[Item], None]) -> None:
+    def work(self, pool: ModelPool, cache: FrameCache, on_item: Callable[[BatchRequest], None]) -> None:
         """Answer what is to do, the models side by side, each as many at once as its engine takes.
 
         `on_item` is called as each ends, from several threads.
         """
         specs = list(dict.fromkeys(item.spec for item in self.to_do))
 
-        def one_round(spec: ModelSpec, items: list[Item], wait_s: float) -> list[Item]:
+        def one_round(spec: ModelSpec, items: list[BatchRequest], wait_s: float) -> list[BatchRequest]:
             """What others are doing now."""
             with ThreadPoolExecutor(CLAIMED, thread_name_prefix=f"batch {spec.name}") as threads:
                 done = threads.map(lambda item: self._attempt(item, wait_s, pool, cache, on_item), items)
@@ -105,11 +105,11 @@ class Batch:
 
     def _attempt(
         self,
-        item: Item,
+        item: BatchRequest,
         wait_s: float,
         pool: ModelPool,
         cache: FrameCache,
-        on_item: Callable[[Item], None],
+        on_item: Callable[[BatchRequest], None],
     ) -> bool:
         """Answer an item, or see that it has been answered. False: another process is at it now."""
         if self.stopped():
@@ -128,13 +128,13 @@ class Batch:
         on_item(item)
         return True
 
-    def _claim(self, item: Item, wait_s: float) -> BaseFileLock:
+    def _claim(self, item: BatchRequest, wait_s: float) -> BaseFileLock:
         folder = self.store.outputs / ".claims"
         with writing_to(folder):
             folder.mkdir(parents=True, exist_ok=True)
         return FileLock(folder / f"{item.key[:32]}.lock", timeout=wait_s)
 
-    def _is_done(self, item: Item) -> bool:
+    def _is_done(self, item: BatchRequest) -> bool:
         if not self.force:
             rows = self.store.finished(item.comparison.clip.scenario, item.spec.name, item.key)
             item.before = rows[0] if rows else None

@@ -182,7 +182,7 @@ class Environment(Record):
 class Run(Record):
     """One answer with all that determined it. Immutable: another prompt is another run."""
 
-    schema_version: int = Field(default=SCHEMA_VERSION, description="the form of this record; see runs/record.py")
+    schema_version: int = Field(default=SCHEMA_VERSION, description="the form of this record; see runs/reading.py")
     id: FolderName = Field(description="sorts by time, ends in the beginning of the key; names the folder")
     key: Line = Field(min_length=1, description="a hash of what determines the answer: 64 hex digits")
     created: Moment = Field(description="UTC, ISO 8601")

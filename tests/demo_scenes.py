@@ -5,10 +5,10 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from cosmos_compare.demo.world.fact_records import Facts
+from cosmos_compare.demo.world.fact_records import SceneFacts
 from cosmos_compare.demo.world.facts import facts
 from cosmos_compare.demo.world.observe import observe
-from cosmos_compare.demo.world.scene import Actor, Event, Motion, Scene
+from cosmos_compare.demo.world.scene import Actor, Motion, Scene, SceneEvent
 
 TIMES = np.arange(0.0, 6.0, 0.25)
 ALL = np.arange(len(TIMES))
@@ -18,7 +18,7 @@ BICYCLE = (0.6, 1.75, 1.7)
 TRUCK = (2.4, 3.3, 7.0)
 
 
-def scene(*actors: Actor, ego: Motion = STILL, events: tuple[Event, ...] = (), **fixed: object) -> Scene:
+def scene(*actors: Actor, ego: Motion = STILL, events: tuple[SceneEvent, ...] = (), **fixed: object) -> Scene:
     made = Scene(6.0, "city", "clear", False, ego, actors, events, parking=False, seed=1)
     return replace(made, **fixed)
 
@@ -43,11 +43,11 @@ def lamp(*lights: tuple[float, str]) -> Actor:
     return thing("traffic light", "light", 20.0, 2.5, (0.55, 1.35, 0.3), low=2.5, lights=lights)
 
 
-def seen(made: Scene, frames: NDArray[np.int64] = ALL) -> Facts | None:
+def seen(made: Scene, frames: NDArray[np.int64] = ALL) -> SceneFacts | None:
     return facts(made, observe(made, TIMES), frames)
 
 
-def of(made: Scene, frames: NDArray[np.int64] = ALL) -> Facts:
+def of(made: Scene, frames: NDArray[np.int64] = ALL) -> SceneFacts:
     found = seen(made, frames)
     assert found is not None, "this scene should be clear"
     return found

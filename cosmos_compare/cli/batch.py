@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from cosmos_compare.batch import Batch, Item, items_of
+from cosmos_compare.batch import Batch, BatchRequest, items_of
 from cosmos_compare.cli import arguments
 from cosmos_compare.cli.table import print_table
 from cosmos_compare.cli.terminal import note, print_json, rate, seconds
@@ -99,7 +99,7 @@ def work(batch: Batch) -> None:
             pool.close()
 
 
-def _cells(item: Item) -> Sequence[str]:
+def _cells(item: BatchRequest) -> Sequence[str]:
     name = item.comparison.clip.scenario, item.spec.name
     if item.before:
         row = item.before

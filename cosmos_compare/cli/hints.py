@@ -9,7 +9,7 @@ from cosmos_compare.cli.arguments import add_outputs
 from cosmos_compare.cli.terminal import harmless, note, print_json
 
 if TYPE_CHECKING:
-    from cosmos_compare.hints.people import Agreement
+    from cosmos_compare.hints.people import HintAgreement
     from cosmos_compare.hints.records import Hint
     from cosmos_compare.runs.index import RunRow
     from cosmos_compare.stats.estimate import Estimate
@@ -61,7 +61,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _print(
-    rows: "Sequence[RunRow]", hints: "dict[str, tuple[Hint, ...]]", people: "Sequence[Agreement]", in_full: bool
+    rows: "Sequence[RunRow]", hints: "dict[str, tuple[Hint, ...]]", people: "Sequence[HintAgreement]", in_full: bool
 ) -> None:
     from cosmos_compare.cli.table import print_table
     from cosmos_compare.hints.records import NAMES
@@ -93,7 +93,7 @@ def _print_in_full(row: "RunRow", own: "Sequence[Hint]") -> None:
             print(harmless(f"    {finding.kind}: {finding.what}{words}"))
 
 
-def _people_cells(own: "Agreement") -> tuple[str, ...]:
+def _people_cells(own: "HintAgreement") -> tuple[str, ...]:
     fails = own.fails
     bounds = "" if fails.low is None or fails.high is None else f" ({fails.low:.2f} to {fails.high:.2f})"
     caught = f"{fails.caught} of {fails.fails}{bounds}" if fails.fails else "–"
@@ -112,7 +112,7 @@ def _json(row: "RunRow", own: "Sequence[Hint]") -> dict[str, Any]:
     return {"run": row.id, "scenario": row.scenario, "model": row.model, "hints": [asdict(hint) for hint in own]}
 
 
-def _people_json(people: "Sequence[Agreement]") -> list[dict[str, Any]]:
+def _people_json(people: "Sequence[HintAgreement]") -> list[dict[str, Any]]:
     return [
         {
             **{name: getattr(own, name) for name in ("hint", "axis", "bound", "answers", "proven", "words")},

@@ -9,7 +9,7 @@ from cosmos_compare.cli.terminal import harmless, print_json, rate, seconds
 from cosmos_compare.ratings.arms import ArmChoice, Two
 from cosmos_compare.results import many_arms
 from cosmos_compare.results.evidence import Evidence, Slice
-from cosmos_compare.results.number_words import level_words, p_words
+from cosmos_compare.results.numbers_as_text import level_words, p_words
 from cosmos_compare.results.report import Report, report
 from cosmos_compare.results.report_json import plain, report_json
 from cosmos_compare.results.report_words import sentences

@@ -17,9 +17,9 @@ import yaml
 
 from cosmos_compare.demo.words.phrases import ADVICE, EGO, EVENT, REASON, SCENE
 from cosmos_compare.demo.world.camera import ASPECT, PIXEL
-from cosmos_compare.demo.world.fact_records import Facts
+from cosmos_compare.demo.world.fact_records import SceneFacts
 from cosmos_compare.demo.world.facts import facts
-from cosmos_compare.demo.world.observe import View, observe, prune
+from cosmos_compare.demo.world.observe import Observation, observe, prune
 from cosmos_compare.demo.world.picture import Painter
 from cosmos_compare.demo.world.scene import KINDS, Scene
 from cosmos_compare.demo.world.scenes import EGO as EGO_OF_PLOT
@@ -35,7 +35,7 @@ TOLERANCE = 0.5  # seconds
 
 def find_scene(
     seed: int, seconds: float, plot: str | None = None, aspect: float = ASPECT, **fixed: Any
-) -> tuple[Scene, View, Facts]:
+) -> tuple[Scene, Observation, SceneFacts]:
     """The scene of a seed: the first one drawn from it whose facts nobody could argue about."""
     rng = np.random.default_rng([SHOWN, seed])
     while True:
@@ -49,7 +49,7 @@ def find_scene(
             return scene, view, found
 
 
-def truth_of(scene: Scene, found: Facts, seed: int, tests: str | None = None) -> GroundTruth:
+def truth_of(scene: Scene, found: SceneFacts, seed: int, tests: str | None = None) -> GroundTruth:
     """The ground truth record. Times of events are those of the first 4 fps frame that shows them."""
     words = SCENE["en"]
     seen = {o.kind: o for o in found.objects}
@@ -91,7 +91,7 @@ def frame_count(scene: Scene, fps: int) -> int:
     return round(scene.duration * fps) + 1
 
 
-def boxes_of(scene: Scene, found: Facts, fps: int, size: tuple[int, int]) -> dict[str, Any]:
+def boxes_of(scene: Scene, found: SceneFacts, fps: int, size: tuple[int, int]) -> dict[str, Any]:
     """Boxes of every frame in pixels, of the objects that count there; and what the ego vehicle does."""
     times = np.arange(frame_count(scene, fps)) / fps
     view = observe(scene, times, size[0] / size[1] * PIXEL)
@@ -133,7 +133,7 @@ def write_clip(scene: Scene, path: Path, fps: int, size: tuple[int, int], qualit
 def write_scenario(
     folder: Path, seed: int, seconds: float, fps: int, size: tuple[int, int], tests: str | None = None,
     plot: str | None = None, **fixed: Any,
-) -> Facts:  # fmt: skip
+) -> SceneFacts:  # fmt: skip
     """Write one scenario folder; returns the facts about its clip."""
     folder.mkdir(parents=True, exist_ok=True)
     scene, _, found = find_scene(seed, seconds, plot, size[0] / size[1] * PIXEL, **fixed)

@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 
 from cosmos_compare.evidence.passages import passages_at, passages_of
 from cosmos_compare.ground_truth import GroundTruth
-from cosmos_compare.hints.differ import Claim, Comparison, Point, compare_facts
+from cosmos_compare.hints.differ import Claim, Differences, Point, compare_facts
 from cosmos_compare.hints.truth import truth_of
 from cosmos_compare.language import t
 from cosmos_compare.schema import Run
@@ -50,13 +50,13 @@ def contrast_of(runs: Sequence[Run], names: Sequence[str], written: GroundTruth 
     return Contrast(" ".join(line for line in lines if line), marks)
 
 
-def _alone(comparison: Comparison, name: str) -> str:
+def _alone(comparison: Differences, name: str) -> str:
     wrong = comparison.against_truth(0)
     what = ", ".join(point.about for point in wrong[:3])
     return t("{name} contradicts the truth on {what}.", name=name, what=what) if wrong else ""
 
 
-def _marks(run: Run, comparison: Comparison, side: int, names: tuple[str, str]) -> dict[int, PassageMark]:
+def _marks(run: Run, comparison: Differences, side: int, names: tuple[str, str]) -> dict[int, PassageMark]:
     passages = passages_of(read_answer(run.answer.raw, run.answer.rendered_prompt))
     found: dict[int, list[PassageMark]] = {}
     for point in comparison.points:

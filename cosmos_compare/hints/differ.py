@@ -52,7 +52,7 @@ class Point:
 
 
 @dataclass(frozen=True)
-class Comparison:
+class Differences:
     """All points on which two answers can be held against each other."""
 
     points: tuple[Point, ...]
@@ -102,7 +102,7 @@ def _differ_words(point: Point, names: tuple[str, str]) -> str:
 
 def compare_facts(
     facts: tuple[Facts, Facts], truth: Truth | None = None, begins: tuple[float, float] = (0.0, 0.0)
-) -> Comparison:
+) -> Differences:
     """The points of two answers; `begins` are the seconds of the clip from which their models count."""
     words = truth.words if truth else lexicon()
     points = [
@@ -112,7 +112,7 @@ def compare_facts(
         *_action(facts, truth),
         *_events(facts, truth, begins, words),
     ]
-    return Comparison(tuple(points))
+    return Differences(tuple(points))
 
 
 def _objects(facts: tuple[Facts, Facts], truth: Truth | None) -> list[Point]:

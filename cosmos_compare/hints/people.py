@@ -26,7 +26,7 @@ LEAST_KAPPA = 0.4
 FAIL = 0
 
 
-class Mark(NamedTuple):
+class PersonMarks(NamedTuple):
     """The marks that one person gave one answer, by axis: 2, 1, 0, or None where it can't be judged."""
 
     run_id: str
@@ -45,7 +45,7 @@ class Caught(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Agreement:
+class HintAgreement:
     """One hint against the marks of its axis.
 
     `kappa` is over marks (a mark of each person), `answers` and `scenarios` what they come from; `bound` the lower
@@ -70,14 +70,16 @@ class Agreement:
 
 
 def agreement(
-    hints: Mapping[str, Sequence[Hint]], marks: Sequence[Mark], names: Sequence[str] = tuple(AXIS)
-) -> list[Agreement]:
+    hints: Mapping[str, Sequence[Hint]], marks: Sequence[PersonMarks], names: Sequence[str] = tuple(AXIS)
+) -> list[HintAgreement]:
     """Each hint that has an axis against people's marks; `hints` are those of each answer, by the id of its run."""
     levels = {(run_id, str(hint.name)): hint.level for run_id, own in hints.items() for hint in own}
     return [_one(name, levels, marks, len(names)) for name in names]
 
 
-def _one(name: str, levels: Mapping[tuple[str, str], int | None], marks: Sequence[Mark], hints: int) -> Agreement:
+def _one(
+    name: str, levels: Mapping[tuple[str, str], int | None], marks: Sequence[PersonMarks], hints: int
+) -> HintAgreement:
     axis = AXIS[name]
     both = [
         (mark, level, own)
@@ -95,12 +97,12 @@ def _one(name: str, levels: Mapping[tuple[str, str], int | None], marks: Sequenc
         bound = weighted_kappa(said, given, scenarios, quantile=1 - 0.05 / hints).low
     enough = answers >= LEAST_ANSWERS and kappa.scenarios >= LEAST_SCENARIOS
     proven = enough and bound is not None and bound >= LEAST_KAPPA
-    return Agreement(name, axis, kappa, bound, answers, _among_people(both, axis), _caught(said, given), proven)
+    return HintAgreement(name, axis, kappa, bound, answers, _among_people(both, axis), _caught(said, given), proven)
 
 
-def _among_people(both: Sequence[tuple[Mark, int, int]], axis: str) -> Estimate:
+def _among_people(both: Sequence[tuple[PersonMarks, int, int]], axis: str) -> Estimate:
     """κ_w of every two people over the answers that both rated."""
-    by_run: dict[str, list[Mark]] = {}
+    by_run: dict[str, list[PersonMarks]] = {}
     for mark, _, _ in both:
         by_run.setdefault(mark.run_id, []).append(mark)
     pairs = [

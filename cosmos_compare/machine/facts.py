@@ -147,26 +147,26 @@ def parse_gpus(listing: str, visible: str | None, slices: str = "") -> tuple[Gpu
 
 
 @dataclass(frozen=True)
-class Slice:
+class MigSlice:
     """A part of a card as MIG divides it: `3g.20gb` is a profile."""
 
     profile: str
     uuid: str
 
 
-def parse_slices(text: str) -> dict[str, list[Slice]]:
+def parse_slices(text: str) -> dict[str, list[MigSlice]]:
     """The MIG slices of each divided card, by the card's UUID, from what `nvidia-smi -L` prints."""
-    found: dict[str, list[Slice]] = {}
+    found: dict[str, list[MigSlice]] = {}
     card = ""
     for line in text.splitlines():
         if match := re.match(r"GPU \d+:.*\(UUID: (GPU-[^)]+)\)", line):
             card = match[1]
         elif match := re.match(r"\s+MIG (\S+)\s+Device\s+\d+: \(UUID: (MIG-[^)]+)\)", line):
-            found.setdefault(card, []).append(Slice(match[1], match[2]))
+            found.setdefault(card, []).append(MigSlice(match[1], match[2]))
     return found
 
 
-def _gpu(row: list[str], part: Slice | None = None) -> Gpu:
+def _gpu(row: list[str], part: MigSlice | None = None) -> Gpu:
     _, _, name, total, free, capability = row
     if part is None:
         return Gpu(name=name, memory=_mib(total), free=_mib(free), compute_capability=_number(capability))

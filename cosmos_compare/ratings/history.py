@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from cosmos_compare.ratings.columns import COLUMNS, Table
+from cosmos_compare.ratings.rows import COLUMNS, Table
 from cosmos_compare.schema import AXES, Rating
 
 JUDGEMENT = (*AXES, "verdict")
@@ -53,7 +53,7 @@ def _without_last(versions: list[Rating], now: str) -> list[Rating]:
     return [withdrawn(last, now), *before]
 
 
-class _Version(NamedTuple):
+class _RowVersion(NamedTuple):
     """A row that an undo could go back to: its place in the file, and that of the first row of its save."""
 
     at: int
@@ -65,8 +65,8 @@ class _Version(NamedTuple):
 class _Line:
     """The versions of one run in one pair, oldest first; the last one stands. `taken` are being put back."""
 
-    standing: list[_Version] = field(default_factory=list)
-    taken: list[_Version] = field(default_factory=list)
+    standing: list[_RowVersion] = field(default_factory=list)
+    taken: list[_RowVersion] = field(default_factory=list)
 
     def undone_by(self, rating: Rating) -> bool:
         """Whether this row is an undo's, and no save; then it is done."""
@@ -82,10 +82,10 @@ class _Line:
         return True
 
 
-def _versions(table: Table, rater: str) -> list[list[_Version]]:
+def _versions(table: Table, rater: str) -> list[list[_RowVersion]]:
     """For each run and pair of a rater, the versions that stood and can stand again."""
     lines: dict[tuple[str, str], _Line] = {}
-    alone: dict[tuple[str, str], _Version] = {}  # by pair and time: the last row without its other run
+    alone: dict[tuple[str, str], _RowVersion] = {}  # by pair and time: the last row without its other run
     for at, rating in _rows_of(table, rater):
         line = lines.setdefault((rating.run_id, rating.pair_id), _Line())
         if line.undone_by(rating):
@@ -93,9 +93,9 @@ def _versions(table: Table, rater: str) -> list[list[_Version]]:
         moment = (rating.pair_id, rating.created)
         partner = alone.pop(moment, None)
         if partner and rating.pair_id and partner.rating.run_id != rating.run_id:
-            line.standing.append(_Version(at, partner.save, rating))
+            line.standing.append(_RowVersion(at, partner.save, rating))
         else:
-            alone[moment] = _Version(at, at, rating)
+            alone[moment] = _RowVersion(at, at, rating)
             line.standing.append(alone[moment])
     return [line.standing for line in lines.values()]
 

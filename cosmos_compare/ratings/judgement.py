@@ -7,8 +7,8 @@ from typing import Any, Literal
 from pydantic import ValidationError
 
 from cosmos_compare.errors import CompareError, first_problem
-from cosmos_compare.ratings.columns import LONGEST_RATER
 from cosmos_compare.ratings.pairs import Pair
+from cosmos_compare.ratings.rows import LONGEST_RATER
 from cosmos_compare.schema import AXES, Rating
 
 Choice = Literal["a", "b", "tie", "both_bad"]

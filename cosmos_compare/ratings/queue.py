@@ -21,7 +21,7 @@ STATES: tuple[State, ...] = ("all", "open", "rated", "disputed")
 FAR = 2  # levels between two raters' marks that are a disagreement, whatever the verdict
 
 
-class Comparison(NamedTuple):
+class ArmPairs(NamedTuple):
     """Two arms, and the pairs of their answers by scenario."""
 
     a: Arm
@@ -51,12 +51,12 @@ class Comparison(NamedTuple):
         return max(max(pair.a.created, pair.b.created) for pair in self.pairs)
 
 
-def comparisons(pairs: Iterable[Pair]) -> list[Comparison]:
+def comparisons(pairs: Iterable[Pair]) -> list[ArmPairs]:
     """The pairs by the two arms that their answers belong to, the largest comparison first, demo models behind."""
     groups: dict[tuple[Arm, Arm], list[Pair]] = {}
     for pair in pairs:
         groups.setdefault((pair.a.arm, pair.b.arm), []).append(pair)
-    found = [Comparison(*arms, tuple(own)) for arms, own in groups.items()]
+    found = [ArmPairs(*arms, tuple(own)) for arms, own in groups.items()]
     found.sort(key=lambda one: one.newest, reverse=True)
     return sorted(found, key=lambda one: (_is_demo(one), -len(one.once())))
 
@@ -69,16 +69,16 @@ def asked_for(pairs: Iterable[Pair], rated: Collection[str]) -> list[Pair]:
     return [pair for one in begun or found for pair in one.once(rated)]
 
 
-def comparisons_of(found: Iterable[Comparison], names: Collection[str]) -> list[Comparison]:
+def comparisons_of(found: Iterable[ArmPairs], names: Collection[str]) -> list[ArmPairs]:
     """Those of which these names tell something (`tells_of`)."""
     return [one for one in found if one.tells_of(names)]
 
 
-def _is_demo(one: Comparison) -> bool:
+def _is_demo(one: ArmPairs) -> bool:
     return any(pair.a.demo or pair.b.demo for pair in one.pairs)
 
 
-def of_arms(rows: Sequence[RunRow], one: str, other: str) -> Comparison | None:
+def of_arms(rows: Sequence[RunRow], one: str, other: str) -> ArmPairs | None:
     """The comparison of two arms by their ids, also of one model (`pairs.find_pairs`), repeats by number.
 
     None when there is no such arm, or no clip that both answered.
@@ -88,16 +88,16 @@ def of_arms(rows: Sequence[RunRow], one: str, other: str) -> Comparison | None:
         return None
     a, b = arms[one], arms[other]
     pairs = sorted(find_pairs(rows, (a, b)), key=lambda pair: (pair.a.repeat, pair.scenario))
-    return Comparison(a, b, tuple(pairs)) if pairs else None
+    return ArmPairs(a, b, tuple(pairs)) if pairs else None
 
 
-def begin_with(found: Sequence[Comparison], rated: Collection[str]) -> Comparison | None:
+def begin_with(found: Sequence[ArmPairs], rated: Collection[str]) -> ArmPairs | None:
     """The comparison to rate unless another is asked for: one that is begun, else one that is done, else the largest.
 
     A single clip asked once is a trial; having rated it makes it nobody's comparison.
     """
 
-    def rank(one: Comparison) -> tuple[bool, int]:
+    def rank(one: ArmPairs) -> tuple[bool, int]:
         questions = one.once(rated)
         done = sum(pair.id in rated for pair in questions)
         return not 0 < done < len(questions), -done if len(questions) > 1 else 0

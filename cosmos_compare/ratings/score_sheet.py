@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
-from cosmos_compare.ratings.columns import COLUMNS
+from cosmos_compare.ratings.rows import COLUMNS
 from cosmos_compare.ratings.standing import MARKS
 from cosmos_compare.runs.index import RunRow
 from cosmos_compare.schema import AXES

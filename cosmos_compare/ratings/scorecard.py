@@ -24,12 +24,12 @@ import filelock
 
 from cosmos_compare.errors import CompareError
 from cosmos_compare.language import Text, listed
-from cosmos_compare.ratings.columns import COLUMNS, LATER, REQUIRED, Problem, Table, makes_sense, parse, to_cells
 from cosmos_compare.ratings.csv_append import TAILS, add_rows, is_cut, mend_end, read_at
 from cosmos_compare.ratings.csv_records import DELIMITERS, Header, Records, read_header, read_records
 from cosmos_compare.ratings.csv_repair import put_aside, rewrite
 from cosmos_compare.ratings.csv_text import form_of, to_lines
 from cosmos_compare.ratings.history import last_save
+from cosmos_compare.ratings.rows import COLUMNS, LATER, REQUIRED, RowProblem, Table, makes_sense, parse, to_cells
 from cosmos_compare.runs.disk import sync_folder
 from cosmos_compare.schema import Rating
 
@@ -40,7 +40,7 @@ WAIT_S = 20
 POLL_S = 0.005
 
 
-class Stamp(NamedTuple):
+class FileStamp(NamedTuple):
     """Changes whenever the file does: a key for caches."""
 
     size: int
@@ -51,13 +51,13 @@ def scorecard_file(outputs: Path) -> Path:
     return outputs / NAME
 
 
-def stamp(outputs: Path) -> Stamp:
+def stamp(outputs: Path) -> FileStamp:
     """Size and time of the file; zeros when there is none yet."""
     try:
         found = scorecard_file(outputs).stat()
     except FileNotFoundError:
-        return Stamp(0, 0)
-    return Stamp(found.st_size, found.st_mtime_ns)
+        return FileStamp(0, 0)
+    return FileStamp(found.st_size, found.st_mtime_ns)
 
 
 def read(outputs: Path) -> Table:
@@ -151,7 +151,7 @@ def _parse(path: Path, data: bytes) -> tuple[Table, bool]:
     lines = to_lines(data, form_of(data))
     header = _header(lines)
     if header is None:
-        return nothing._replace(problems=[Problem(1, _no_header(data))]), False
+        return nothing._replace(problems=[RowProblem(1, _no_header(data))]), False
     found = read_records(lines, header, partial(makes_sense, header=header), cut=is_cut(path, data))
     return parse(found, header), bool(found.damaged) and found.damaged[-1].torn
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import pandas as pd
 
 from cosmos_compare.errors import CompareError
-from cosmos_compare.ratings.cells import neutralise
+from cosmos_compare.ratings.formulas import neutralise
 from cosmos_compare.ratings.kept_table import STATED, headings, sign
 from cosmos_compare.ratings.score_sheet import LEADING
 from cosmos_compare.schema import AXES

@@ -11,8 +11,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from cosmos_compare.ratings.columns import COLUMNS, Table
 from cosmos_compare.ratings.pairs import pair_id, run_ids
+from cosmos_compare.ratings.rows import COLUMNS, Table
 from cosmos_compare.schema import AXES, Rating
 
 CATEGORIES = ("rater", "scenario", "run_id", "model", "pair_id", "side", "verdict")

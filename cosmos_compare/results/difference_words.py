@@ -1,7 +1,7 @@
 """The difference in sentences: how large, how sure, about whom, and what is missing for a conclusion."""
 
 from cosmos_compare.language import t, tn
-from cosmos_compare.results.number_words import (
+from cosmos_compare.results.numbers_as_text import (
     interval_words,
     level_words,
     p_words,

@@ -13,10 +13,10 @@ import pandas as pd
 from cosmos_compare.language import Text
 from cosmos_compare.ratings import scorecard
 from cosmos_compare.ratings.arms import CLIP, Two, all_of_pair, arms_of_pair, two_arms
-from cosmos_compare.ratings.columns import Table
 from cosmos_compare.ratings.equal_answers import first_runs
 from cosmos_compare.ratings.judged_pairs import Placed, placed
 from cosmos_compare.ratings.pairs import Pair, find_pairs, model_pairs, run_ids
+from cosmos_compare.ratings.rows import Table
 from cosmos_compare.ratings.standing import codes_of, renamed, standing, to_frame, with_first_runs
 from cosmos_compare.runs.index import RunRow, read_runs
 

@@ -12,7 +12,7 @@ import pandas as pd
 from cosmos_compare.errors import CompareError
 from cosmos_compare.ground_truth import GroundTruth
 from cosmos_compare.hints.of_answer import hints_of_run
-from cosmos_compare.hints.people import Agreement, Mark, agreement
+from cosmos_compare.hints.people import HintAgreement, PersonMarks, agreement
 from cosmos_compare.hints.records import Hint
 from cosmos_compare.paths import user_lexicon
 from cosmos_compare.results.evidence import Evidence
@@ -54,11 +54,11 @@ def hints_of_rows(store: Store, rows: Iterable[RunRow]) -> tuple[Hints, list[str
     return found, list(problems)
 
 
-def marks_of(ratings: pd.DataFrame, since: str = "") -> list[Mark]:
+def marks_of(ratings: pd.DataFrame, since: str = "") -> list[PersonMarks]:
     """The marks that stand, one a person and answer, of those given after `since` (UTC, ISO 8601)."""
     rows = ratings[ratings["current"].to_numpy()]
     return [
-        Mark(
+        PersonMarks(
             str(row["run_id"]),
             str(row["scenario"]),
             str(row["rater"]),
@@ -77,7 +77,7 @@ def words_changed() -> str:
     return datetime.fromtimestamp(own.stat().st_mtime, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def against_people(found: Evidence, store: Store, hints: Hints | None = None) -> tuple[list[Agreement], Hints]:
+def against_people(found: Evidence, store: Store, hints: Hints | None = None) -> tuple[list[HintAgreement], Hints]:
     """Each hint against the marks of its axis over all rated answers; `hints` may hold those of some already."""
     marks = marks_of(found.ratings, words_changed())
     known = dict(hints or {})

@@ -15,7 +15,7 @@ from cosmos_compare.results.difference_words import (
     others_words,
 )
 from cosmos_compare.results.evidence import Evidence, Slice
-from cosmos_compare.results.number_words import interval_words, level_words, scenarios
+from cosmos_compare.results.numbers_as_text import interval_words, level_words, scenarios
 from cosmos_compare.results.report import judgements
 from cosmos_compare.schema import AXES
 from cosmos_compare.stats import (
@@ -31,7 +31,7 @@ from cosmos_compare.stats import (
 from cosmos_compare.stats.estimate import Floats
 
 
-class Control(NamedTuple):
+class ControlDifference(NamedTuple):
     """B − A on the clip, on the control, and the first less the second; `of_a` and `of_b` are clip − control."""
 
     models: tuple[str, str]
@@ -43,14 +43,16 @@ class Control(NamedTuple):
     of_b: Difference
 
 
-def against_control(found: Evidence, arms: Two, condition: str, part: Slice, planned: int | None = None) -> Control:
+def against_control(
+    found: Evidence, arms: Two, condition: str, part: Slice, planned: int | None = None
+) -> ControlDifference:
     """What two arms make of the picture. Clip and control of an arm are compared where a rater judged that pair."""
     look = Look(planned)
     shown = two_arms(arms)
     blind = (shown[0]._replace(condition=condition), shown[1]._replace(condition=condition))
     on_clip, on_control = _marks(found, shown, part), _marks(found, blind, part)
     own = [_marks(found, (control, clip), part) for clip, control in zip(shown, blind, strict=True)]
-    return Control(
+    return ControlDifference(
         models=labels(shown, found.prompts()),
         condition=condition,
         on_clip=difference(*on_clip, look=look),
@@ -70,7 +72,7 @@ def _marks(found: Evidence, arms: Two, part: Slice) -> tuple[Floats, Codes, Code
     return pairs[MARKS].to_numpy().ravel(), np.repeat(places.astype(np.int64), wide), np.repeat(raters, wide)
 
 
-def control_sentences(found: Control) -> list[str]:
+def control_sentences(found: ControlDifference) -> list[str]:
     """The findings, each with what it is about."""
     a, b = found.models
     d = found.difference

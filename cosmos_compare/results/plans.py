@@ -26,7 +26,7 @@ MOST = 100_000
 WAIT_S = 20
 
 
-class Plan(Record):
+class SamplePlan(Record):
     """`arms` and `part` say of what; `rated_before` is how many scenarios had a rating when the plan was recorded."""
 
     created: str
@@ -36,32 +36,32 @@ class Plan(Record):
     rated_before: int = 0
 
 
-def read_plans(outputs: Path) -> list[Plan]:
+def read_plans(outputs: Path) -> list[SamplePlan]:
     """All plans, oldest first. Raises `CompareError` when the file can't be read."""
     path = outputs / NAME
     if not path.exists():
         return []
     try:
-        return [Plan.model_validate(each) for each in read_mapping(path)["plans"]]
+        return [SamplePlan.model_validate(each) for each in read_mapping(path)["plans"]]
     except (ValidationError, KeyError, TypeError) as error:
         raise CompareError(
             "{path}: this is no list of plans.", "Move the file away, or restore it.", path=path
         ) from error
 
 
-def plan_for(plans: Sequence[Plan], arms: Two, part: Slice) -> Plan | None:
+def plan_for(plans: Sequence[SamplePlan], arms: Two, part: Slice) -> SamplePlan | None:
     """The last plan that was recorded for these arms, whichever is named first, and this part of the ratings."""
     wanted = _key(arms), _part(part)
     mine = [plan for plan in plans if (sorted(map(_text, plan.arms)), plan.part) == wanted]
     return mine[-1] if mine else None
 
 
-def counts(plan: Plan | None) -> int | None:
+def counts(plan: SamplePlan | None) -> int | None:
     """The planned number, where it was recorded before the first rating; a later plan may follow from what was seen."""
     return plan.planned if plan and not plan.rated_before else None
 
 
-def plan_words(plan: Plan) -> str:
+def plan_words(plan: SamplePlan) -> str:
     """What a plan means, in a sentence."""
     scenarios = "1 scenario" if plan.planned == 1 else f"{plan.planned} scenarios"
     if not plan.rated_before:
@@ -70,13 +70,13 @@ def plan_words(plan: Plan) -> str:
     return f"{scenarios}. But {before} rated before, so it may follow from what was seen: p ≤ .05 won't do."
 
 
-def record_plan(outputs: Path, arms: Two, part: Slice, planned: int, rated: int, now: str) -> Plan:
+def record_plan(outputs: Path, arms: Two, part: Slice, planned: int, rated: int, now: str) -> SamplePlan:
     """Write a plan down; `rated` is how many scenarios have a rating already. Raises `CompareError` where it can't."""
     if not 1 <= planned <= MOST:
         raise CompareError(
             "{planned} scenarios can't be planned.", "Give 1 to {most:,}.", planned=planned, most=MOST, field="planned"
         )
-    plan = Plan(
+    plan = SamplePlan(
         created=now,
         arms=tuple(arm._asdict() for arm in arms),
         part=_part(part),
@@ -99,14 +99,14 @@ def record_plan(outputs: Path, arms: Two, part: Slice, planned: int, rated: int,
     return plan
 
 
-def record_study(outputs: Path, arms: Sequence[Arm], planned: int, now: str) -> list[Plan]:
+def record_study(outputs: Path, arms: Sequence[Arm], planned: int, now: str) -> list[SamplePlan]:
     """Write down the planned number of a study for every two of its arms that have no plan yet; returns what is new.
 
     Two arms that differ in one thing are planned as Results compare them (two models, two prompts, a clip and its
     control), others as they are.
     """
     found, known = load(outputs), read_plans(outputs)
-    new: list[Plan] = []
+    new: list[SamplePlan] = []
     for a, b in combinations(arms, 2):
         two = one_difference(a, b) or two_arms((a, b))
         if plan_for([*known, *new], two, Slice()) is None:

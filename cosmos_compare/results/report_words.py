@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from cosmos_compare.language import t
 from cosmos_compare.results.difference_words import difference_words, others_words, start_words
-from cosmos_compare.results.number_words import (
+from cosmos_compare.results.numbers_as_text import (
     count,
     estimate_words,
     interval_words,

@@ -6,7 +6,7 @@ from cosmos_compare.language import t, tn
 from cosmos_compare.ratings.rubric import LABELS
 from cosmos_compare.results.difference_words import ALIKE
 from cosmos_compare.results.evidence import Slice
-from cosmos_compare.results.number_words import estimate_words, judgements, level_words, p_words, raters, scenarios
+from cosmos_compare.results.numbers_as_text import estimate_words, judgements, level_words, p_words, raters, scenarios
 from cosmos_compare.results.report import Report
 from cosmos_compare.stats import Agreement
 

@@ -1,7 +1,7 @@
 """Verdicts and sides in sentences: who wins, and whether raters favour a side."""
 
 from cosmos_compare.language import t, tn
-from cosmos_compare.results.number_words import interval_words, p_words, raters, scenarios, whose_words
+from cosmos_compare.results.numbers_as_text import interval_words, p_words, raters, scenarios, whose_words
 from cosmos_compare.stats import Preference, Sides
 from cosmos_compare.stats.looks import UNPLANNED_LEVEL
 

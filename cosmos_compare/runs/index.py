@@ -124,7 +124,7 @@ def read_row(outputs: Path, path: str, folder: Path | None = None) -> RunRow:
 
     Raises `CompareError` when its record is missing or damaged.
     """
-    from cosmos_compare.runs.record import load_record  # with pydantic, which a list that is known does not need
+    from cosmos_compare.runs.reading import load_record  # with pydantic, which a list that is known does not need
 
     return _row(load_record(outputs, path, folder), path)
 

@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 
 from cosmos_compare.ground_truth import GroundTruth
-from cosmos_compare.ratings.cells import neutralise
+from cosmos_compare.ratings.formulas import neutralise
 from cosmos_compare.runs.index import RunRow
 from cosmos_compare.runs.store import Store
 from cosmos_compare.studies.fact_book import FactBook

@@ -53,7 +53,7 @@ class StudyPlan:
 
 
 @dataclass(frozen=True)
-class Asked:
+class StudyRequest:
     """One request of a study: arm number `arm`, repeat `repeat` on one scenario."""
 
     scenario: str
@@ -81,12 +81,12 @@ def labelled(arms: Sequence[StudyArm]) -> list[StudyArm]:
     return [StudyArm(arm.spec, arm.prompt, arm.settings, name) for arm, name in zip(arms, names, strict=True)]
 
 
-def requests(plan: StudyPlan, wanted: Callable[[str, int, int], bool]) -> tuple[list[Asked], list[CompareError]]:
+def requests(plan: StudyPlan, wanted: Callable[[str, int, int], bool]) -> tuple[list[StudyRequest], list[CompareError]]:
     """The requests of the cells that are wanted (scenario, arm, repeat), clip by clip, repeats last.
 
     A clip that can't be read is named among the errors and costs its own cells only.
     """
-    asked: list[Asked] = []
+    asked: list[StudyRequest] = []
     errors: list[CompareError] = []
     for scenario in plan.scenarios:
         cells = [(n, k) for k in range(plan.repeats) for n in range(len(plan.arms)) if wanted(scenario.id, n, k)]
@@ -97,9 +97,9 @@ def requests(plan: StudyPlan, wanted: Callable[[str, int, int], bool]) -> tuple[
     return asked, errors
 
 
-def _request(scenario: Scenario, arm: StudyArm, number: int, repeat: int) -> Asked:
+def _request(scenario: Scenario, arm: StudyArm, number: int, repeat: int) -> StudyRequest:
     comparison = plan_comparison(scenario.video, arm.prompt, arm.settings, [arm.spec], scenario.id)
-    return Asked(scenario.id, number, repeat, comparison.repeated(repeat), arm.spec)
+    return StudyRequest(scenario.id, number, repeat, comparison.repeated(repeat), arm.spec)
 
 
 def _arm(entry: ArmEntry, spec: ModelSpec, beside: Path) -> StudyArm:

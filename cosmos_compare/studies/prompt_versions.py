@@ -42,7 +42,7 @@ class Version:
         return f"{self.prompt.name} {self.prompt.version[:6]}"
 
 
-class Piece(NamedTuple):
+class DiffPiece(NamedTuple):
     """A stretch of a difference of two texts: in both, only in the old, or only in the new."""
 
     kind: str
@@ -87,18 +87,18 @@ def note_version(outputs: Path, version: str, *, note: str | None = None, parent
         ) from error
 
 
-def difference(old: str, new: str) -> list[Piece]:
+def difference(old: str, new: str) -> list[DiffPiece]:
     """Two texts word by word: what stays, what goes, what comes."""
     one, two = _words(old), _words(new)
-    pieces: list[Piece] = []
+    pieces: list[DiffPiece] = []
     for kind, a, b, c, d in difflib.SequenceMatcher(None, one, two, autojunk=False).get_opcodes():
         if kind == "equal":
-            pieces.append(Piece("both", "".join(one[a:b])))
+            pieces.append(DiffPiece("both", "".join(one[a:b])))
             continue
         if a < b:
-            pieces.append(Piece("old", "".join(one[a:b])))
+            pieces.append(DiffPiece("old", "".join(one[a:b])))
         if c < d:
-            pieces.append(Piece("new", "".join(two[c:d])))
+            pieces.append(DiffPiece("new", "".join(two[c:d])))
     return pieces
 
 

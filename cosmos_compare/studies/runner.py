@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 
-from cosmos_compare.batch import Batch, Item
+from cosmos_compare.batch import Batch, BatchRequest
 from cosmos_compare.errors import CompareError
 from cosmos_compare.jobs import ModelPool
 from cosmos_compare.language import Text
@@ -41,7 +41,7 @@ class StudyRun:
     def stop(self) -> None:
         self.batch.stop()
 
-    def note(self, item: Item) -> None:
+    def note(self, item: BatchRequest) -> None:
         """Count an item that has ended."""
         with self._lock:
             self.ended += 1
@@ -79,7 +79,7 @@ class StudyRunner:
         return self.current is not None and not self.current.done.is_set()
 
 
-def _why(item: Item) -> str:
+def _why(item: BatchRequest) -> str:
     error = item.error or (item.run.answer.error if item.run else None)
     said = Text("{message} {hint}", message=error.message, hint=error.hint) if error else Text("no answer")
     return Text("{scenario}, {model}: {why}", scenario=item.comparison.clip.scenario, model=item.spec.label, why=said)

@@ -10,11 +10,11 @@ from cosmos_compare.studies.matrix import Cell, Matrix
 from cosmos_compare.studies.stability import agreeing, unstable
 
 Filter = Literal["all", "differs", "wrong", "failed", "unrated", "unstable"]
-Facts = Mapping[str, AnswerFacts]
+FactsByRun = Mapping[str, AnswerFacts]
 SIGNS = {"right": "✓", "partly": "~", "wrong": "✗", "missing": "∅", "not stated": "", "not known": ""}
 
 
-def cell_text(cell: Cell, facts: Facts) -> str:
+def cell_text(cell: Cell, facts: FactsByRun) -> str:
     """A cell in a line: signs beside what is stated, how many repeats agree, cut and failed answers."""
     if not cell.answers:
         return "failed" if cell.failed else ""
@@ -29,7 +29,7 @@ def cell_text(cell: Cell, facts: Facts) -> str:
     return words + marks
 
 
-def passes(what: Filter, matrix: Matrix, facts: Facts, rated: Collection[str]) -> Callable[[str], bool]:
+def passes(what: Filter, matrix: Matrix, facts: FactsByRun, rated: Collection[str]) -> Callable[[str], bool]:
     """Whether a scenario stays under a filter; `rated` are ids of runs that somebody rated."""
     tests: dict[Filter, Callable[[tuple[Cell, ...]], bool]] = {
         "all": lambda cells: True,
@@ -42,7 +42,7 @@ def passes(what: Filter, matrix: Matrix, facts: Facts, rated: Collection[str]) -
     return lambda scenario: tests[what](matrix.cells[scenario])
 
 
-def _stated(cell: Cell, facts: Facts) -> tuple[str, ...]:
+def _stated(cell: Cell, facts: FactsByRun) -> tuple[str, ...]:
     told = facts.get(cell.answers[0].id)
     return tuple(told.of(kind).stated for kind in KINDS[:3]) if told else ()
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from statistics import median
 from typing import NamedTuple
 
-from cosmos_compare.batch import Batch, Item
+from cosmos_compare.batch import Batch, BatchRequest
 from cosmos_compare.engines.base import resolve_sampling
 from cosmos_compare.errors import CompareError
 from cosmos_compare.runs.index import RunRow
@@ -44,7 +44,7 @@ def cost_of(matrix: Matrix, rows: Sequence[RunRow], store: Store) -> Cost:
 def batch_of(plan: StudyPlan, matrix: Matrix, store: Store) -> tuple[Batch, list[CompareError]]:
     """The batch that answers what is missing, and what is in the way of some of it."""
     asked, errors = requests(plan, matrix.is_missing)
-    return Batch([Item(each.comparison, each.spec, each.repeat) for each in asked], store), errors
+    return Batch([BatchRequest(each.comparison, each.spec, each.repeat) for each in asked], store), errors
 
 
 def greedy_labels(plan: StudyPlan) -> list[str]:

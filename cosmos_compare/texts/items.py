@@ -26,7 +26,7 @@ class Item(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Row:
+class ReadSentence:
     """A sentence in normal form, with its items."""
 
     text: str
@@ -168,7 +168,7 @@ _VERB_WITHIN = re.compile(r" (?:is|are|est|sont|turns?|passe) ")  # `cars are pa
 _SEEN = frozenset(["visible", "present", "seen", "detected", "observed", "visibles", "presents", "presente"])
 
 
-def row_of(text: str, lexicon: Lexicon) -> Row:
+def row_of(text: str, lexicon: Lexicon) -> ReadSentence:
     """The items of a sentence in normal form."""
     named = lexicon.find_things(text)
     things = tuple(thing for thing in named if thing.kind)
@@ -182,7 +182,7 @@ def row_of(text: str, lexicon: Lexicon) -> Row:
             items += _words(text, thing.start, thing.end)
         at = thing.end
     items += _words(text, at, len(text))
-    return Row(text, things, tuple(items), lexicon)
+    return ReadSentence(text, things, tuple(items), lexicon)
 
 
 def _words(text: str, start: int, end: int) -> Sequence[Item]:

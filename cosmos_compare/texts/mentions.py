@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
-from cosmos_compare.texts.items import LIST_SIGNS, Row, row_of
+from cosmos_compare.texts.items import LIST_SIGNS, ReadSentence, row_of
 from cosmos_compare.texts.lexicon import Lexicon
 from cosmos_compare.texts.normal import Normal
 from cosmos_compare.texts.reasoning import Span
@@ -70,7 +70,7 @@ def mentions_in(raw: str, sentence: Normal, place: Span, words: Lexicon) -> list
 _Found = Iterator[tuple[int, Standing | None, str]]
 
 
-def _not_meant(row: Row) -> _Found:
+def _not_meant(row: ReadSentence) -> _Found:
     """Things that say nothing of the scene: the ego vehicle as `the car`, and `no other cars`."""
     for match in _NO_MORE.finditer(row.text):
         for number in row.list_after(row.item_at(match.end())):
@@ -91,7 +91,7 @@ def _after_space(text: str, at: int) -> int:
     return at
 
 
-def _denied(row: Row) -> _Found:
+def _denied(row: ReadSentence) -> _Found:
     pretended = [match.span() for match in row.lexicon.pattern("negation_not_negations").finditer(row.text)]
     yield from _denied_ahead(row, pretended)
     yield from _denied_behind(row, pretended)
@@ -110,7 +110,7 @@ def _nobody_in_french(text: str, start: int, end: int) -> bool:
     return bool(before or re.match(r" n(?:e |')", text[end:]))
 
 
-def _denied_ahead(row: Row, pretended: list[tuple[int, int]]) -> _Found:
+def _denied_ahead(row: ReadSentence, pretended: list[tuple[int, int]]) -> _Found:
     """`no pedestrians or cyclists`, `there isn't any pedestrian`, `ni piéton ni cycliste`."""
     exceptions = row.lexicon.pattern("exceptions")
     for cue in row.lexicon.pattern("negation_before_things").finditer(row.text):
@@ -128,7 +128,7 @@ def _denied_ahead(row: Row, pretended: list[tuple[int, int]]) -> _Found:
             yield number, None if excepted else "absent", cue[0]
 
 
-def _denied_behind(row: Row, pretended: list[tuple[int, int]]) -> _Found:
+def _denied_behind(row: ReadSentence, pretended: list[tuple[int, int]]) -> _Found:
     """`pedestrians and cyclists are not visible`, `le piéton est absent`."""
     seen = row.lexicon.pattern("negation_behind_things").pattern
     for match in re.finditer(rf"(?P<deny>{_DENIAL})(?P<how>{_BETWEEN})\s+(?:{seen})", row.text):
@@ -139,7 +139,7 @@ def _denied_behind(row: Row, pretended: list[tuple[int, int]]) -> _Found:
         yield from _deny_subject(row, match, "")
 
 
-def _deny_subject(row: Row, match: re.Match[str], how: str) -> _Found:
+def _deny_subject(row: ReadSentence, match: re.Match[str], how: str) -> _Found:
     soft = row.lexicon.pattern("negation_softened")
     softened = soft.search(how) or soft.match(row.text, _after_space(row.text, match.end()))
     number = row.item_at(match.start())
@@ -148,7 +148,7 @@ def _deny_subject(row: Row, match: re.Match[str], how: str) -> _Found:
         yield thing, "present" if softened and row.definite(thing) else "hedged" if softened else "absent", match[0]
 
 
-def _denied_by_value(row: Row) -> _Found:
+def _denied_by_value(row: ReadSentence) -> _Found:
     """`Cyclist: none`, `pedestrians = 0`, `feu : aucun`, `cyclists (none)`."""
     values = row.lexicon.pattern("negation_values").pattern
     pattern = re.compile(
@@ -163,7 +163,7 @@ def _denied_by_value(row: Row) -> _Found:
                     yield other, "absent", match[0].strip(" :=-()")
 
 
-def _doubted(row: Row, written: str) -> _Found:
+def _doubted(row: ReadSentence, written: str) -> _Found:
     """Things behind words of doubt or condition, unless they are spoken of as known; all things of a question."""
     if written.rstrip(" \"'*_»”)").endswith("?"):
         for number in range(len(row.things)):
@@ -179,7 +179,7 @@ def _doubted(row: Row, written: str) -> _Found:
                 yield number, "hedged", modal[0]
 
 
-def _clause_end(row: Row, at: int) -> int:
+def _clause_end(row: ReadSentence, at: int) -> int:
     ends = row.lexicon.pattern("clause_ends").search(row.text, at)
     sign = re.compile(r"[;.!?](?!\d)|, (?:the|a|an|le|la|un|une|we|nous|il) ").search(row.text, at)
     return min(match.start() if match else len(row.text) for match in (ends, sign))

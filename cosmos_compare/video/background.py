@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable
 
 
-class Background:
+class TaskThread:
     """Does what is asked, one task after the other, each key once until it is done; a task that fails costs itself."""
 
     def __init__(self, name: str) -> None:

@@ -16,7 +16,7 @@ LEAP = 10.0  # seconds
 NO_RATE = 25.0  # frames a second where nothing tells
 
 
-class Stamp(NamedTuple):
+class PacketTimes(NamedTuple):
     """The times of one packet, seconds of the file's clock: when its frame is decoded and shown, and for how long."""
 
     decoded: float | None
@@ -44,7 +44,7 @@ class Clock(NamedTuple):
     usual: float = 1 / NO_RATE
 
 
-def read_clock(stamps: Sequence[Stamp], *, restarting: bool, reordered: bool) -> Clock:
+def read_clock(stamps: Sequence[PacketTimes], *, restarting: bool, reordered: bool) -> Clock:
     """A clock that goes on where the file's falls or leaps, with missing times filled from the rate.
 
     `restarting` says that the container's clock may start anew at any time, so that also a leap is no pause; a file
@@ -94,7 +94,7 @@ def _fill_holes(times: Sequence[float | None], usual: float) -> list[float]:
     return [next(left) if time is None else time for time in times]
 
 
-def _rising(stamps: Sequence[Stamp], reordered: bool) -> list[float | None]:
+def _rising(stamps: Sequence[PacketTimes], reordered: bool) -> list[float | None]:
     """The times by which a sound file's packets rise: those of decoding, and where frames keep their order any."""
     told = any(stamp.decoded is not None for stamp in stamps)
     if told and reordered:
@@ -102,7 +102,7 @@ def _rising(stamps: Sequence[Stamp], reordered: bool) -> list[float | None]:
     return [stamp.shown if stamp.decoded is None else stamp.decoded for stamp in stamps]
 
 
-def usual_length(times: Sequence[float | None], stamps: Sequence[Stamp]) -> float:
+def usual_length(times: Sequence[float | None], stamps: Sequence[PacketTimes]) -> float:
     """How long most frames are shown, seconds, from the times that there are."""
     known = [(number, time) for number, time in enumerate(times) if time is not None]
     gaps = [

@@ -18,8 +18,8 @@ from cosmos_compare.video.budget import frame_size
 from cosmos_compare.video.decode import DamagedError, walk
 from cosmos_compare.video.files import hold
 from cosmos_compare.video.orientation import Image
-from cosmos_compare.video.pixels import Look, draw_time, fitted, picture, to_rgb
-from cosmos_compare.video.plan import Plan, plan
+from cosmos_compare.video.pixels import FrameShape, draw_time, fitted, picture, to_rgb
+from cosmos_compare.video.plan import FramePlan, plan
 from cosmos_compare.video.timeline import no_frames, read_timeline, timeline_of
 
 
@@ -35,7 +35,7 @@ class Frames:
     step: float
     clip: Clip
     settings: Settings
-    images: Mapping[Look, Image]
+    images: Mapping[FrameShape, Image]
     decode_s: float = 0.0
 
     def for_model(self, spec: ModelSpec) -> Image:
@@ -49,7 +49,7 @@ class Frames:
         """(height, width) of `for_model(spec)`, pixels."""
         return self._look(spec).size
 
-    def _look(self, spec: ModelSpec) -> Look:
+    def _look(self, spec: ModelSpec) -> FrameShape:
         return look_of(spec, self.clip, len(self.times.indices), self.settings)
 
 
@@ -57,14 +57,14 @@ class SamplingCancelledError(CompareError):
     """Someone pressed stop while a clip was being decoded."""
 
 
-def look_of(spec: ModelSpec, clip: Clip, n_frames: int, settings: Settings) -> Look:
+def look_of(spec: ModelSpec, clip: Clip, n_frames: int, settings: Settings) -> FrameShape:
     """How `spec` sees `n_frames` frames of a clip. Raises `CompareError` as `budget.frame_size` does."""
     height, width = frame_size(spec.vision, n_frames, clip.height, clip.width, settings.max_video_tokens)
     drawn = settings.timestamp and spec.vision.clock != "text"
-    return Look(height, width, band=spec.vision.factor if drawn else 0)  # the band is one row of visual tokens
+    return FrameShape(height, width, band=spec.vision.factor if drawn else 0)  # the band is one row of visual tokens
 
 
-def plan_frames(clip: Clip, settings: Settings) -> Plan:
+def plan_frames(clip: Clip, settings: Settings) -> FramePlan:
     """Which frames would be sampled, by the file's timestamps; nothing is decoded.
 
     Raises `CompareError` with the field `start` or `end` when the range lies outside the clip, and where the file is
@@ -130,7 +130,7 @@ class _Source:
         hold(Path(self.clip.path), self.clip.sha256)
         hold(self.video, self.shown.sha256)
 
-    def plan(self) -> Plan:
+    def plan(self) -> FramePlan:
         chosen = plan(self.own, Path(self.clip.path).name, self.settings)
         if self.swapped:
             return replace(chosen, times=conditions.swapped(chosen.times, self.shown, self.timeline))
@@ -151,7 +151,7 @@ class _Source:
 def _decode(
     source: _Source,
     times: FrameTimes,
-    images: Mapping[Look, Image],
+    images: Mapping[FrameShape, Image],
     threads: bool,
     on_progress: Callable[[float], None] | None,
     cancelled: Callable[[], bool] | None,
@@ -188,7 +188,7 @@ def _decode(
     return False
 
 
-def _keep(frame: Any, source: _Source, positions: Sequence[int], images: Mapping[Look, Image]) -> None:
+def _keep(frame: Any, source: _Source, positions: Sequence[int], images: Mapping[FrameShape, Image]) -> None:
     """Write one decoded frame to its positions in each array."""
     rgb = to_rgb(frame)
     for look, array in images.items():
@@ -198,7 +198,7 @@ def _keep(frame: Any, source: _Source, positions: Sequence[int], images: Mapping
             array[position, : look.height] = seen
 
 
-def _stamp(seconds: Sequence[float], positions: Iterable[int], images: Mapping[Look, Image]) -> None:
+def _stamp(seconds: Sequence[float], positions: Iterable[int], images: Mapping[FrameShape, Image]) -> None:
     """Draw the time of each position, where a model is told it so."""
     for look, array in images.items():
         for position in positions if look.band else ():

@@ -10,7 +10,7 @@ import numpy as np
 from cosmos_compare.video.orientation import Image, upright
 
 
-class Look(NamedTuple):
+class FrameShape(NamedTuple):
     """How a model sees each frame, in pixels: the picture's height and width, and the band's height below it."""
 
     height: int
@@ -29,13 +29,13 @@ def to_rgb(frame: Any) -> Image:
     return rgb
 
 
-def picture(rgb: Image, rotation: int, look: Look, mirrored: bool = False) -> Image:
+def picture(rgb: Image, rotation: int, look: FrameShape, mirrored: bool = False) -> Image:
     """A stored RGB image upright, as `orientation.upright` makes it, at the height and width of `look`."""
     height, width = (look.height, look.width) if rotation % 180 == 0 else (look.width, look.height)
     return upright(resize(rgb, height, width), rotation, mirrored)
 
 
-def fitted(rgb: Image, rotation: int, look: Look, mirrored: bool = False) -> Image:
+def fitted(rgb: Image, rotation: int, look: FrameShape, mirrored: bool = False) -> Image:
     """A stored RGB image upright and whole within the size of `look`, its shape kept, black beside it."""
     stands = np.ascontiguousarray(upright(rgb, rotation, mirrored))
     scale = min(look.height / stands.shape[0], look.width / stands.shape[1])

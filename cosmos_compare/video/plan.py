@@ -22,14 +22,14 @@ NAMED = 3  # joints and pauses that are named one by one
 
 
 @dataclass(frozen=True)
-class Plan:
+class FramePlan:
     """Which frames to take, and the seconds between two sampling points."""
 
     times: FrameTimes
     step: float
 
 
-def plan(timeline: Timeline, name: str, settings: Settings) -> Plan:
+def plan(timeline: Timeline, name: str, settings: Settings) -> FramePlan:
     """Spread sampling points evenly over the range; each takes the frame nearest in time, ties the later one.
 
     The points stay even where a clip of variable rate has a gap: models without timestamps have no other clock.
@@ -58,7 +58,7 @@ def plan(timeline: Timeline, name: str, settings: Settings) -> Plan:
         seconds=tuple(timeline.seconds[index] for index in indices),
         warnings=tuple(warning for warning in warnings if warning),
     )
-    return Plan(times, step)
+    return FramePlan(times, step)
 
 
 def _range(timeline: Timeline, name: str, settings: Settings) -> tuple[float, float]:

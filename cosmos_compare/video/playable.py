@@ -18,7 +18,7 @@ import numpy as np
 from cosmos_compare.errors import CompareError
 from cosmos_compare.language import Text
 from cosmos_compare.schema import Clip
-from cosmos_compare.video.background import Background
+from cosmos_compare.video.background import TaskThread
 from cosmos_compare.video.clips import probe
 from cosmos_compare.video.decode import DamagedError, walk
 from cosmos_compare.video.files import state_key
@@ -71,7 +71,7 @@ class PlayableCopies:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._known: dict[str, Playable] = {}
-        self._background = Background("playable copies")
+        self._background = TaskThread("playable copies")
 
     def get(self, video: Path) -> Playable:
         """The file itself, its copy, or how far that is. Never raises."""

@@ -14,7 +14,7 @@ import numpy as np
 
 from cosmos_compare.errors import CompareError
 from cosmos_compare.language import Text
-from cosmos_compare.video.background import Background
+from cosmos_compare.video.background import TaskThread
 from cosmos_compare.video.files import state_key
 from cosmos_compare.video.opening import open_video
 from cosmos_compare.video.orientation import orientation_of, upright
@@ -41,7 +41,7 @@ class Thumbs:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._made: dict[str, Thumb] = {}
-        self._background = Background("thumbnails")
+        self._background = TaskThread("thumbnails")
 
     def get(self, video: Path) -> Thumb | None:
         """The thumbnail, or None while it is being made."""

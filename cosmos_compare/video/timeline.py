@@ -13,7 +13,7 @@ import av
 import av.error
 
 from cosmos_compare.errors import CompareError
-from cosmos_compare.video.clock import Clock, Joint, Stamp, read_clock
+from cosmos_compare.video.clock import Clock, Joint, PacketTimes, read_clock
 from cosmos_compare.video.containers import RESTARTING
 from cosmos_compare.video.files import Remembered
 from cosmos_compare.video.opening import holds_second_movie, moving_streams, open_video
@@ -100,7 +100,7 @@ class _Packets:
     def __init__(self, stream: Any) -> None:
         self.stream = stream
         self.numbers: list[int] = []
-        self.stamps: list[Stamp] = []
+        self.stamps: list[PacketTimes] = []
         self.suspect: set[int] = set()  # numbers of packets that the demuxer calls damaged
         self.left_out = 0
         self.cut = False
@@ -116,7 +116,7 @@ class _Packets:
         ticks = packet.dts, packet.pts if stamped else None
         decoded, shown = (None if tick is None else float(tick * packet.time_base) for tick in ticks)
         self.numbers.append(number)
-        self.stamps.append(Stamp(decoded, shown, float((packet.duration or 0) * packet.time_base)))
+        self.stamps.append(PacketTimes(decoded, shown, float((packet.duration or 0) * packet.time_base)))
 
     def without_suspect(self, clock: Clock) -> Iterator[tuple[int, float, float]]:
         """Number, time and length of each packet but the damaged ones.

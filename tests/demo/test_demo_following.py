@@ -8,7 +8,7 @@ from cosmos_compare.catalogue.models import resolve_models
 from cosmos_compare.demo import bundled
 from cosmos_compare.demo.evaluation import following
 from cosmos_compare.demo.evaluation.asking import Model, cases
-from cosmos_compare.demo.evaluation.following import Mark, balanced, chosen, items, marked, summary
+from cosmos_compare.demo.evaluation.following import JudgedAnswer, balanced, chosen, items, marked, summary
 from cosmos_compare.demo.evaluation.kinds import is_of_kind
 from cosmos_compare.demo.render import find_scene
 from cosmos_compare.demo.words.asked import Asked
@@ -62,7 +62,7 @@ def test_an_answer_is_marked_by_its_kind_and_by_what_is_true(name, every) -> Non
 
 
 def test_yes_to_everything_is_half_right() -> None:
-    marks = [Mark("m", "yes_no", "en_rough", True, True, truth, truth) for truth in (True, True, True, False)]
+    marks = [JudgedAnswer("m", "yes_no", "en_rough", True, True, truth, truth) for truth in (True, True, True, False)]
     assert balanced(marks) == 0.5
     assert summary(marks, "m")["yes_no"]["right"] == 0.75
 

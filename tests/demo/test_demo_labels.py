@@ -11,7 +11,7 @@ from cosmos_compare.demo.world import scenes
 from cosmos_compare.demo.world.camera import ASPECT, FOCAL, HEIGHT, HORIZON, horizon, project
 from cosmos_compare.demo.world.facts import facts
 from cosmos_compare.demo.world.observe import observe, prune
-from cosmos_compare.demo.world.scene import KINDS, Event, Motion, Scene
+from cosmos_compare.demo.world.scene import KINDS, Motion, Scene, SceneEvent
 
 
 def test_a_box_is_the_projection_of_the_body() -> None:
@@ -92,7 +92,7 @@ def test_a_stop_at_the_very_last_moment_is_asked_about_by_nobody() -> None:
 
 
 def test_an_event_is_at_the_first_frame_that_shows_it() -> None:
-    made = scene(walker(1.9), events=(Event("crosses", 0, 1.9, 6.4),))
+    made = scene(walker(1.9), events=(SceneEvent("crosses", 0, 1.9, 6.4),))
     found = of(made)
     assert [(e.what, e.frame) for e in found.events] == [("crosses", 8)]
     assert found.objects[0].doing == "crossing"
@@ -105,7 +105,7 @@ VAN = thing("parked vehicle", "parked", 8.0, 2.85, (2.0, 2.3, 5.0))
 def emerging(start: float, speed: float = 3.0) -> Scene:
     """Someone sets out behind a van at 1.73 s; the event begins at `start`."""
     person = walker(1.73, z=13.6, speed=speed, start=3.1)
-    return scene(VAN, person, events=(Event("emerges", 1, start, 5.0),), parking=True)
+    return scene(VAN, person, events=(SceneEvent("emerges", 1, start, 5.0),), parking=True)
 
 
 def test_someone_emerges_in_the_first_frame_that_shows_them() -> None:
@@ -129,7 +129,7 @@ def test_someone_who_takes_long_to_emerge_is_asked_about_by_nobody(late: float, 
 
 def braking() -> Scene:
     lead = thing("car", "lead", Motion(20.0, (1.9, 3.4), (8.0, 3.0)), brake=(1.9, 1e3))
-    return scene(lead, ego=Motion(0.0, (2.4, 3.9), (8.0, 3.0)), events=(Event("brakes", 0, 1.9, 3.4),))
+    return scene(lead, ego=Motion(0.0, (2.4, 3.9), (8.0, 3.0)), events=(SceneEvent("brakes", 0, 1.9, 3.4),))
 
 
 def test_a_lead_vehicle_brakes_while_it_slows_down() -> None:
@@ -146,7 +146,7 @@ def test_an_event_needs_a_second_frame_to_be_asked_about() -> None:
 def test_a_cyclist_merges_and_halfway_is_asked_about_by_nobody() -> None:
     pace = Motion(0.0, (0.0,), (5.0,))
     rider = merger(1.9, replace(pace, origin=12.0))
-    made = scene(rider, ego=pace, events=(Event("merges", 0, 1.9, 2.8),))
+    made = scene(rider, ego=pace, events=(SceneEvent("merges", 0, 1.9, 2.8),))
     found = of(made)
     assert [(e.what, TIMES[e.frame], TIMES[e.last]) for e in found.events] == [("merges", 2.0, 2.75)]
     assert (found.objects[0].doing, found.objects[0].position) == ("merged", "ahead")
@@ -155,13 +155,13 @@ def test_a_cyclist_merges_and_halfway_is_asked_about_by_nobody() -> None:
 
 
 def test_a_light_turns_green_in_the_first_frame_that_shows_it() -> None:
-    found = of(scene(lamp((-1.0, "red"), (1.9, "green")), events=(Event("turns green", 0, 1.9, 6.0),)))
+    found = of(scene(lamp((-1.0, "red"), (1.9, "green")), events=(SceneEvent("turns green", 0, 1.9, 6.0),)))
     assert [(e.what, TIMES[e.frame]) for e in found.events] == [("turns green", 2.0)]
     assert (found.light, found.advice, found.why) == ("green", "go", "free")
 
 
 def test_a_window_after_the_event_shows_only_its_outcome() -> None:
-    made = scene(lamp((-1.0, "green"), (1.9, "red")), events=(Event("turns red", 0, 1.9, 6.0),))
+    made = scene(lamp((-1.0, "green"), (1.9, "red")), events=(SceneEvent("turns red", 0, 1.9, 6.0),))
     found = facts(made, observe(made, TIMES), ALL[12:])
     assert found is not None
     assert found.events == ()
@@ -170,7 +170,7 @@ def test_a_window_after_the_event_shows_only_its_outcome() -> None:
 
 def test_boxes_are_those_of_the_last_frame_in_a_fixed_order() -> None:
     found = of(
-        scene(thing("parked vehicle", "parked", 15.0, 3.2), walker(1.9), events=(Event("crosses", 1, 1.9, 6.4),))
+        scene(thing("parked vehicle", "parked", 15.0, 3.2), walker(1.9), events=(SceneEvent("crosses", 1, 1.9, 6.4),))
     )
     assert [kind for kind, _ in found.boxes] == ["pedestrian", "parked vehicle"]
 
@@ -245,6 +245,6 @@ def test_projection_puts_the_horizon_far_away() -> None:
 
 def test_a_window_that_begins_while_something_is_going_on_is_asked_about_by_nobody() -> None:
     lead = thing("car", "lead", Motion(14.0, (1.9, 3.4), (8.0, 3.0)), brake=(1.9, 99.0))
-    made = scene(lead, ego=CRUISE, events=(Event("brakes", 0, 1.9, 3.4),))
+    made = scene(lead, ego=CRUISE, events=(SceneEvent("brakes", 0, 1.9, 3.4),))
     view = observe(made, TIMES)
     assert facts(made, view, ALL[8:12]) is None, "it brakes, but nobody saw it begin"

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from demo_scenes import ALL, BICYCLE, CRUISE, STILL, TIMES, TRUCK, lamp, merger, of, scene, seen, thing, walker
 
-from cosmos_compare.demo.world.scene import Actor, Event, Motion, Scene
+from cosmos_compare.demo.world.scene import Actor, Motion, Scene, SceneEvent
 
 BUMPER = 1.5  # metres from the camera to the front of the ego vehicle
 PACE = 6.0  # of whoever is ahead: two metres a second less than CRUISE
@@ -64,7 +64,7 @@ def test_what_brakes_or_merges_is_at_least_medium_risk(what: str, seconds: float
     made = nearing("car" if what == "brakes" else "cyclist", seconds)
     if what == "merges":
         made = replace(made, actors=(merger(0.9, made.actors[0].z),))
-    found = seen(replace(made, events=(Event(what, 0, 0.9, 1.8),)))  # type: ignore[arg-type]
+    found = seen(replace(made, events=(SceneEvent(what, 0, 0.9, 1.8),)))  # type: ignore[arg-type]
     assert (found and (found.risk, found.reason)) == (risk and (risk, what))
 
 
@@ -79,8 +79,10 @@ def test_a_parked_car_beside_the_road_is_low_risk() -> None:
 
 
 def test_someone_crossing_is_a_medium_risk_and_high_when_we_are_there_in_under_two_seconds() -> None:
-    assert of(scene(walker(1.9), events=(Event("crosses", 0, 1.9, 6.4),))).risk == "medium"
-    fast = scene(walker(1.9, z=29.0), ego=Motion(0.0, (2.2, 3.6), (8.0, 0.0)), events=(Event("crosses", 0, 1.9, 6.4),))
+    assert of(scene(walker(1.9), events=(SceneEvent("crosses", 0, 1.9, 6.4),))).risk == "medium"
+    fast = scene(
+        walker(1.9, z=29.0), ego=Motion(0.0, (2.2, 3.6), (8.0, 0.0)), events=(SceneEvent("crosses", 0, 1.9, 6.4),)
+    )
     assert time_to_contact(fast, 2.5) < 1.8
     assert of(fast, ALL[:16]).risk == "high"  # later the pedestrian has left the picture
 
@@ -95,7 +97,7 @@ def test_the_critical_truck_speaks_for_its_kind(order: int) -> None:
     calm = of(scene(*trucks, ego=ego))
     assert [(truck.kind, truck.doing) for truck in calm.objects] == [("truck", "oncoming")]  # it comes nearest
     assert calm.critical is None
-    found = of(scene(*trucks, ego=ego, events=(Event("brakes", trucks.index(ahead), 1.9, 3.4),)))
+    found = of(scene(*trucks, ego=ego, events=(SceneEvent("brakes", trucks.index(ahead), 1.9, 3.4),)))
     assert [(truck.kind, truck.doing, truck.position) for truck in found.objects] == [("truck", "lead", "ahead")]
     assert found.critical == found.objects[0]
     assert calm.objects[0].depth < found.objects[0].depth

@@ -12,14 +12,14 @@ from cosmos_compare.demo.evaluation.kinds import is_of_kind
 from cosmos_compare.demo.training.samples import SCENE, TASKS, _question
 from cosmos_compare.demo.words import questions
 from cosmos_compare.demo.words.answers_text import answer
-from cosmos_compare.demo.words.asked import Asked, Shown
+from cosmos_compare.demo.words.asked import Asked, ShownFrames
 from cosmos_compare.demo.words.claims import CLAIMS
 from cosmos_compare.demo.words.marked import unmarked
 from cosmos_compare.demo.words.ways import hasty, reworded
 from cosmos_compare.demo.world.scene import KINDS, Motion
 
 MANNERS = pytest.mark.parametrize("manner", ["driver", "analyst"])
-SHOWN = Shown(tuple(0.25 * k for k in range(24)), 196, 112)
+SHOWN = ShownFrames(tuple(0.25 * k for k in range(24)), 196, 112)
 BRAKE = Motion(0.0, (2.0, 4.0), (8.0, 0.0))
 AWAY = Motion(0.0, (2.0, 5.0), (0.0, 6.0))
 

@@ -12,11 +12,11 @@ import yaml
 from cosmos_compare.catalogue.models import load_models
 from cosmos_compare.demo import evaluate, render
 from cosmos_compare.demo.evaluation import conditions
-from cosmos_compare.demo.evaluation.marks import Tally, Truth, iou, mentions, says
+from cosmos_compare.demo.evaluation.marks import ClipTruth, Tally, iou, mentions, says
 from cosmos_compare.demo.training import samples
 from cosmos_compare.demo.words import chat, questions
 from cosmos_compare.demo.words.answers_text import answer
-from cosmos_compare.demo.words.asked import Asked, Shown, Task
+from cosmos_compare.demo.words.asked import Asked, ShownFrames, Task
 from cosmos_compare.demo.words.marked import unmarked
 from cosmos_compare.demo.words.phrases import ADVICE, RISK
 from cosmos_compare.prompts import messages
@@ -35,7 +35,7 @@ def scenes():
 
 
 def said(found, task, manner, language="en", about=None, reasoning=False) -> str:
-    shown = Shown(tuple(0.25 * k for k in range(24)), 196, 112)
+    shown = ShownFrames(tuple(0.25 * k for k in range(24)), 196, 112)
     return unmarked(answer(found, shown, Asked(task, language, about, reasoning), manner))
 
 
@@ -132,7 +132,7 @@ def test_training_puts_the_turns_together_as_the_program_does(name, manner, reas
 
 
 def test_marks_count_what_is_named() -> None:
-    truth = Truth(
+    truth = ClipTruth(
         frozenset({"pedestrian", "car"}),
         "high",
         "stop",

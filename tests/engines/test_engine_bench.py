@@ -53,7 +53,7 @@ def test_what_a_step_reads(engines: dict[str, LocalEngine]) -> None:
     assert bench.weights_per_token(engine) == 4 * (whole - vision - table)
     numbers = 2 * config.num_hidden_layers * config.num_key_value_heads * config.head_dim
     assert bench.kv_bytes_per_token(engine) == 4 * numbers
-    machine = bench.Machine(copy=1e9, products=1e12)
+    machine = bench.DevicePeak(copy=1e9, products=1e12)
     alone = bench.decode_limit(engine, machine, [100])
     assert alone == pytest.approx(1e9 / (4 * (whole - vision - table) + 100 * 4 * numbers))
     assert bench.decode_limit(engine, machine, [100, 100], shared=100) == pytest.approx(2 * alone)

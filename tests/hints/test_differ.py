@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from test_hints import TRUTH
 
-from cosmos_compare.hints.differ import Comparison, compare_facts
+from cosmos_compare.hints.differ import Differences, compare_facts
 from cosmos_compare.texts.answers import read_answer
 from cosmos_compare.texts.facts import facts_of
 
 
-def compared(a: str, b: str, with_truth: bool = True, begins: tuple[float, float] = (0.0, 0.0)) -> Comparison:
+def compared(a: str, b: str, with_truth: bool = True, begins: tuple[float, float] = (0.0, 0.0)) -> Differences:
     facts = (facts_of(read_answer(a)), facts_of(read_answer(b)))
     return compare_facts(facts, TRUTH if with_truth else None, begins)
 
 
-def points(found: Comparison) -> dict[tuple[str, str], bool]:
+def points(found: Differences) -> dict[tuple[str, str], bool]:
     return {(point.topic, point.about): point.differ for point in found.points}
 
 

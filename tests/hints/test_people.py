@@ -7,13 +7,13 @@ import pytest
 from scipy.stats import binomtest
 from sklearn.metrics import cohen_kappa_score
 
-from cosmos_compare.hints.people import Agreement, Mark, agreement
+from cosmos_compare.hints.people import HintAgreement, PersonMarks, agreement
 from cosmos_compare.hints.records import AXIS, Hint
 
 
 def rated(
     scenarios: int, each: int, follows: float, seed: int = 5, raters: int = 1
-) -> tuple[dict[str, list[Hint]], list[Mark]]:
+) -> tuple[dict[str, list[Hint]], list[PersonMarks]]:
     """Answers with hints about risk, and people whose marks follow the hint with this probability."""
     rng = np.random.default_rng(seed)
     hints: dict[str, list[Hint]] = {}
@@ -23,11 +23,11 @@ def rated(
         hints[f"run{number}"] = [Hint("risk", level, "")]
         for rater in range(raters):
             mark = level if rng.random() < follows else int(rng.integers(3))
-            marks.append(Mark(f"run{number}", f"scene{number % scenarios}", f"rater{rater}", {"risk": mark}))
+            marks.append(PersonMarks(f"run{number}", f"scene{number % scenarios}", f"rater{rater}", {"risk": mark}))
     return hints, marks
 
 
-def risk(hints: dict[str, list[Hint]], marks: list[Mark]) -> Agreement:
+def risk(hints: dict[str, list[Hint]], marks: list[PersonMarks]) -> HintAgreement:
     return next(own for own in agreement(hints, marks) if own.hint == "risk")
 
 
@@ -75,7 +75,11 @@ def test_people_among_themselves_on_the_same_answers() -> None:
 
 def test_marks_that_cannot_be_judged_and_hints_that_say_nothing_count_nowhere() -> None:
     hints = {"a": [Hint("risk", None, "")], "b": [Hint("risk", 2, "")]}
-    marks = [Mark("a", "s", "x", {"risk": 2}), Mark("b", "s", "x", {"risk": None}), Mark("c", "s", "x", {"risk": 1})]
+    marks = [
+        PersonMarks("a", "s", "x", {"risk": 2}),
+        PersonMarks("b", "s", "x", {"risk": None}),
+        PersonMarks("c", "s", "x", {"risk": 1}),
+    ]
     own = risk(hints, marks)
     assert own.answers == 0 and own.kappa.value is None and not own.proven
     assert own.words == "not proven: n = 0"

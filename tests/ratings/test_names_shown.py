@@ -9,9 +9,9 @@ from rating_samples import pair as judgement
 from rating_samples import run_row
 
 from cosmos_compare.errors import CompareError
-from cosmos_compare.ratings.columns import COLUMNS, Table
 from cosmos_compare.ratings.names_shown import given_away, known_by_rating, known_to, names_file, note
 from cosmos_compare.ratings.pairs import Pair
+from cosmos_compare.ratings.rows import COLUMNS, Table
 from cosmos_compare.ratings.standing import to_frame
 
 

@@ -8,11 +8,10 @@ import pytest
 from rating_samples import pair as judgement
 from rating_samples import rating, run_row
 
-from cosmos_compare.ratings.columns import COLUMNS, Table
 from cosmos_compare.ratings.pairs import find_pairs, model_pairs
 from cosmos_compare.ratings.queue import (
     STATES,
-    Comparison,
+    ArmPairs,
     asked_for,
     begin_with,
     comparisons,
@@ -21,6 +20,7 @@ from cosmos_compare.ratings.queue import (
     next_pair,
     of_arms,
 )
+from cosmos_compare.ratings.rows import COLUMNS, Table
 from cosmos_compare.ratings.standing import standing, to_frame
 from cosmos_compare.runs.index import RunRow
 from cosmos_compare.schema import AXES, Rating
@@ -44,7 +44,7 @@ def both(scenario: str, number: int = 0, **changes: Any) -> list[RunRow]:
     return [row(scenario, model, number, **changes) for model in ("reason1", "reason2")]
 
 
-def found(rows: list[RunRow]) -> list[Comparison]:
+def found(rows: list[RunRow]) -> list[ArmPairs]:
     return comparisons(pair for models in model_pairs(rows) for pair in find_pairs(rows, models))
 
 

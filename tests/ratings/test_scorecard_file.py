@@ -11,7 +11,7 @@ from rating_samples import NOW, A, B, rating
 
 from cosmos_compare.errors import CompareError
 from cosmos_compare.ratings import scorecard
-from cosmos_compare.ratings.columns import COLUMNS, LATER, Table
+from cosmos_compare.ratings.rows import COLUMNS, LATER, Table
 from cosmos_compare.schema import Rating
 
 NASTY = [

@@ -14,7 +14,7 @@ from rating_samples import A, pair, rating
 from test_scorecard_file import ratings
 
 from cosmos_compare.ratings import scorecard
-from cosmos_compare.ratings.columns import COLUMNS, LATER, to_cells
+from cosmos_compare.ratings.rows import COLUMNS, LATER, to_cells
 
 CASES = ("mac_cr", "excel_fr_cp1252", "sep_line", "bool_fr", "marks_fr_decimal", "header_spaces")
 NOTES = "piéton à gauche, œil – 3 €"

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from rating_samples import NOW, A, B, pair
 
 from cosmos_compare.ratings import scorecard
-from cosmos_compare.ratings.columns import COLUMNS, Table
+from cosmos_compare.ratings.rows import COLUMNS, Table
 from cosmos_compare.ratings.standing import standing, to_frame
 from cosmos_compare.schema import AXES, Rating
 

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rating_samples import rating, run_row
 
-from cosmos_compare.ratings.columns import COLUMNS, Table, parse, to_cells
 from cosmos_compare.ratings.csv_records import Header, Records
+from cosmos_compare.ratings.rows import COLUMNS, Table, parse, to_cells
 from cosmos_compare.results.evidence import Evidence, Slice, gather
 from cosmos_compare.results.report import Report, report
 from cosmos_compare.results.report_words import sentences

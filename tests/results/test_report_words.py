@@ -5,7 +5,7 @@ import pytest
 from test_report import MODELS, evidence_of, judged, report
 
 from cosmos_compare.results.difference_words import difference_words, others_words, start_words
-from cosmos_compare.results.number_words import count, estimate_words, p_words, size_words
+from cosmos_compare.results.numbers_as_text import count, estimate_words, p_words, size_words
 from cosmos_compare.results.report_words import claim_words, repeatable_words
 from cosmos_compare.results.trust_words import agreement_words, slice_words
 from cosmos_compare.results.verdict_words import left_words, win_words

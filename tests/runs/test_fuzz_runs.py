@@ -23,7 +23,7 @@ from cosmos_compare.ratings.judgement import judge
 from cosmos_compare.ratings.pairs import find_pairs, model_pairs
 from cosmos_compare.runs.history import newest_answers, versions
 from cosmos_compare.runs.index import read_runs
-from cosmos_compare.runs.record import load_record
+from cosmos_compare.runs.reading import load_record
 from cosmos_compare.runs.store import Store
 from cosmos_compare.schema import AXES, Run
 from cosmos_compare.ui.compare import boxes

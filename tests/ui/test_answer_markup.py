@@ -9,13 +9,13 @@ from runs_support import make_run
 
 from cosmos_compare.board import side_of
 from cosmos_compare.texts.answers import read_answer
-from cosmos_compare.ui.shared.answer_markup import Clock, answer_html
+from cosmos_compare.ui.shared.answer_markup import AnswerClock, answer_html
 from cosmos_compare.ui.shared.markup import body
 
-CLOCK = Clock(8.0, 0.0)
+CLOCK = AnswerClock(8.0, 0.0)
 
 
-def shown(answer: str, clock: Clock = CLOCK) -> str:
+def shown(answer: str, clock: AnswerClock = CLOCK) -> str:
     return answer_html(read_answer(answer), clock)
 
 
@@ -43,7 +43,9 @@ def test_times_in_tables_can_be_clicked() -> None:
         "2.500",
     ]
     assert seconds(shown('{"start": 1.5, "count": 3, "speed": 4.5, "time_of_day": 2}')) == ["1.500"]
-    assert seconds(shown('{"start": 12.0, "end": 2}', Clock(8.0, 1.0))) == ["3.000"], "12 s is behind the clip's end"
+    assert seconds(shown('{"start": 12.0, "end": 2}', AnswerClock(8.0, 1.0))) == ["3.000"], (
+        "12 s is behind the clip's end"
+    )
 
 
 def test_both_ends_of_a_range_can_be_clicked() -> None:

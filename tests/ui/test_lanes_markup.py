@@ -11,7 +11,7 @@ from cosmos_compare.evidence.lanes import lanes_of
 from cosmos_compare.ground_truth import GroundTruth
 from cosmos_compare.schema import FrameTimes, Run
 from cosmos_compare.texts.answers import ParsedAnswer, read_answer
-from cosmos_compare.ui.shared.answer_markup import Clock, Marks, answer_html
+from cosmos_compare.ui.shared.answer_markup import AnswerClock, Marks, answer_html
 from cosmos_compare.ui.shared.evidence import exhibit
 from cosmos_compare.ui.shared.lanes import lanes_html
 
@@ -71,12 +71,13 @@ def test_passages_and_marks_name_each_other() -> None:
     found = exhibit(runs, ["A", "B"], None)
     assert found is not None
     prose, json = (
-        answer_html(found_read(run), Clock(8.0, 0.0), marks=found.marks(number)) for number, run in enumerate(runs)
+        answer_html(found_read(run), AnswerClock(8.0, 0.0), marks=found.marks(number))
+        for number, run in enumerate(runs)
     )
     assert 'data-answer="0"' in prose and 'data-answer="1"' in json
     assert re.findall(r'class="said([\w ]*)" data-said="(\d)"', prose) == [(" agree", "1")]
     assert re.findall(r'class="said([\w ]*)" data-said="(\d)"', json) == [(" agree", "0"), (" agree", "1")]
-    plain = answer_html(found_read(runs[0]), Clock(8.0, 0.0), marks=found.marks(0, held=False))
+    plain = answer_html(found_read(runs[0]), AnswerClock(8.0, 0.0), marks=found.marks(0, held=False))
     assert re.findall(r'class="said([\w ]*)" data-said="(\d)"', plain) == [("", "1")]
 
 
@@ -85,7 +86,7 @@ def test_prose_that_is_cleaned_across_passages_is_shown_unmarked() -> None:
     read = found_read(run_of("Seen at 1 s by Secret. Model at 2 s."))
     html = answer_html(
         read,
-        Clock(8.0, 0.0),
+        AnswerClock(8.0, 0.0),
         clean_text=lambda text: text.replace("Secret. Model", "▇"),
         marks=Marks(timed=frozenset({0, 1})),
     )

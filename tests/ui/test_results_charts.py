@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from rating_samples import run_row
 
-from cosmos_compare.ratings.columns import COLUMNS, Table
 from cosmos_compare.ratings.judgement import judge
 from cosmos_compare.ratings.pairs import make_pair
+from cosmos_compare.ratings.rows import COLUMNS, Table
 from cosmos_compare.results.evidence import Slice, gather
 from cosmos_compare.results.report import Report, report
 from cosmos_compare.schema import AXES, Rating

@@ -14,7 +14,7 @@ from videos import evenly, number_of, numbered, spec, write_video
 
 from cosmos_compare.schema import Settings
 from cosmos_compare.video.clips import probe
-from cosmos_compare.video.clock import Stamp, read_clock
+from cosmos_compare.video.clock import PacketTimes, read_clock
 from cosmos_compare.video.frames import Frames, sample_frames
 
 SHORT_GROUPS = {"g": "10", "bf": "0"}
@@ -101,7 +101,8 @@ def test_packets_without_a_time_get_one_from_the_rate(tmp_path: Path, kind: str)
         "the first three": lambda n: n < 3,
     }[kind]
     stamps = [
-        Stamp(None, None, 0.1) if without(number) else Stamp(number / 10, number / 10, 0.1) for number in range(30)
+        PacketTimes(None, None, 0.1) if without(number) else PacketTimes(number / 10, number / 10, 0.1)
+        for number in range(30)
     ]
     clock = read_clock(stamps, restarting=True, reordered=False)
     assert clock.shown == pytest.approx([number / 10 for number in range(30)])
@@ -164,13 +165,13 @@ def test_one_mad_time_costs_no_other(restarting: bool) -> None:
     """A single packet an hour off, as a bit error leaves it: those after it stay where they were."""
     times = [number / 10 for number in range(30)]
     times[12] += 3600
-    clock = read_clock([Stamp(time, time, 0.1) for time in times], restarting=restarting, reordered=False)
+    clock = read_clock([PacketTimes(time, time, 0.1) for time in times], restarting=restarting, reordered=False)
     assert clock.shown == pytest.approx([number / 10 for number in range(30)])
 
 
 def test_jitter_is_no_fall() -> None:
     times = [0.0, 0.04, 0.03, 0.12, 0.11, 0.2]
-    clock = read_clock([Stamp(time, time, 0.04) for time in times], restarting=True, reordered=False)
+    clock = read_clock([PacketTimes(time, time, 0.04) for time in times], restarting=True, reordered=False)
     assert clock.shown == tuple(times)
     assert clock.joints == ()
 

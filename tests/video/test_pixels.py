@@ -16,7 +16,7 @@ from cosmos_compare.engines.local.libraries import torch
 from cosmos_compare.schema import Settings
 from cosmos_compare.video.clips import probe
 from cosmos_compare.video.frames import sample_frames
-from cosmos_compare.video.pixels import Look, picture, resize
+from cosmos_compare.video.pixels import FrameShape, picture, resize
 
 # ITU-T H.273: the matrix number that a file stores, and the weights of red and blue in luma.
 MATRICES = {"bt601": (6, 0.299, 0.114), "bt709": (1, 0.2126, 0.0722)}
@@ -60,7 +60,7 @@ def test_colours_come_out_as_they_went_in(tmp_path: Path, matrix: str, full: boo
 def test_a_picture_is_turned_clockwise(turn: int) -> None:
     upright = numbered(0b11010010, 128, 96)
     stored = np.rot90(upright, turn // 90)  # counter-clockwise, as a camera held askew
-    assert number_of(picture(stored, turn, Look(64, 96))) == 0b11010010
+    assert number_of(picture(stored, turn, FrameShape(64, 96))) == 0b11010010
 
 
 @pytest.mark.parametrize("name", ["rotated_by_matrix.mp4", "video_270.mov"])

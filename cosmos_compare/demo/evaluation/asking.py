@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from cosmos_compare.demo.evaluation.marks import Truth
+from cosmos_compare.demo.evaluation.marks import ClipTruth
 from cosmos_compare.engines.base import Engine, Request, resolve_sampling
 from cosmos_compare.engines.load import load_engine
 from cosmos_compare.ground_truth import GroundTruth
@@ -27,7 +27,7 @@ class Case:
 
     name: str
     frames: Frames
-    truth: Truth
+    truth: ClipTruth
     seed: int = 0
 
 
@@ -51,13 +51,13 @@ def case_of(scenario: Scenario, specs: list[ModelSpec], fps: float = 4.0, **sett
     return Case(scenario.id, frames, truth_of(scenario, truth, frames), seed)
 
 
-def truth_of(scenario: Scenario, truth: GroundTruth, frames: Frames) -> Truth:
+def truth_of(scenario: Scenario, truth: GroundTruth, frames: Frames) -> ClipTruth:
     boxes = json.loads((scenario.video.parent / "boxes.json").read_text(encoding="utf-8"))
     key = next((event for event in truth.events if event.critical), None)
     size = np.array([boxes["width"], boxes["height"]] * 2)
     last = boxes["frames"][frames.times.indices[-1]]
     assert truth.risk is not None
-    return Truth(
+    return ClipTruth(
         objects=frozenset(kind for kind, seen in truth.objects.items() if seen.present),
         risk=truth.risk.level,
         ego=boxes["ego"],

@@ -19,7 +19,7 @@ from cosmos_compare.demo.evaluation.asking import Case, Model, cases
 from cosmos_compare.demo.evaluation.marks import iou
 from cosmos_compare.demo.render import find_scene
 from cosmos_compare.demo.words.answers_text import answer
-from cosmos_compare.demo.words.asked import Asked, Manner, Shown, Task
+from cosmos_compare.demo.words.asked import Asked, Manner, ShownFrames, Task
 from cosmos_compare.demo.words.chat import NAMES
 from cosmos_compare.demo.words.marked import unmarked
 from cosmos_compare.demo.words.phrases import Language
@@ -59,7 +59,7 @@ CONDITIONS = (
 
 
 @dataclass
-class Agreement:
+class ConditionAgreement:
     """How often the words were as they should be, and the numbers in answers with the right words."""
 
     words: list[bool] = field(default_factory=list)
@@ -79,7 +79,7 @@ def expected(scene: Scene, size: tuple[int, int], case: Case, model: Model, aske
     manner = MANNERS[model.spec.name]
     begin = times[0] if manner == "driver" else 0.0  # it has no clock: its times count from the first frame
     height, width = case.frames.for_model(model.spec).shape[1:3]
-    shown = Shown(tuple(float(t - begin) for t in times), width, height)
+    shown = ShownFrames(tuple(float(t - begin) for t in times), width, height)
     return unmarked(answer(found, shown, asked, manner))
 
 
@@ -93,7 +93,7 @@ def near_times(said: str, wanted: str) -> list[bool]:
     return [abs(float(mine) - float(true)) <= 0.5 for mine, true in pairs]
 
 
-def compare(model: Model, case: Case, said: str, wanted: str, boxes: bool, tally: Agreement) -> None:
+def compare(model: Model, case: Case, said: str, wanted: str, boxes: bool, tally: ConditionAgreement) -> None:
     """Note whether the words are the same; if so, whether boxes share half of what they cover, or times are near."""
     tally.words.append(same_words(said, wanted))
     if not tally.words[-1]:
@@ -112,14 +112,14 @@ def scene_of(folder: Path, case: Case) -> tuple[Scene, tuple[int, int]]:
     return find_scene(case.seed, (len(drawn["frames"]) - 1) / drawn["fps"], aspect=size[0] / size[1] * PIXEL)[0], size
 
 
-def measure(folder: Path, limit: int | None) -> dict[str, dict[str, Agreement]]:
+def measure(folder: Path, limit: int | None) -> dict[str, dict[str, ConditionAgreement]]:
     """Condition → model → agreement."""
     specs = resolve_models(list(MANNERS))
     models = [Model(spec) for spec in specs]
     prompts = {name: (system, question) for name, system, question in shipped()}
-    table: dict[str, dict[str, Agreement]] = {}
+    table: dict[str, dict[str, ConditionAgreement]] = {}
     for condition in CONDITIONS:
-        row = table[condition.name] = {model.spec.name: Agreement() for model in models}
+        row = table[condition.name] = {model.spec.name: ConditionAgreement() for model in models}
         system, question = prompts[condition.prompt] if condition.prompt else ("", _question(condition))
         asked = Asked(condition.task, condition.language, None, condition.reasoning)
         for case in cases(folder, specs, limit=limit, **condition.settings):

@@ -28,12 +28,12 @@ from cosmos_compare.demo.evaluation.kinds import is_of_kind
 from cosmos_compare.demo.evaluation.marks import mentions
 from cosmos_compare.demo.words import questions
 from cosmos_compare.demo.words.answers_text import answer
-from cosmos_compare.demo.words.asked import Asked, Manner, Shown, Task
+from cosmos_compare.demo.words.asked import Asked, Manner, ShownFrames, Task
 from cosmos_compare.demo.words.claims import CLAIMS
 from cosmos_compare.demo.words.marked import unmarked
 from cosmos_compare.demo.words.phrases import Language
 from cosmos_compare.demo.world.camera import PIXEL
-from cosmos_compare.demo.world.fact_records import Facts
+from cosmos_compare.demo.world.fact_records import SceneFacts
 from cosmos_compare.demo.world.facts import facts
 from cosmos_compare.demo.world.observe import observe
 from cosmos_compare.texts.lenient_json import read_json
@@ -59,7 +59,7 @@ BY_KIND = (
 
 
 @dataclass(frozen=True)
-class Item:
+class FollowingQuestion:
     """One question of the file: `asked` with `keys` where JSON is asked for."""
 
     task: str
@@ -70,7 +70,7 @@ class Item:
 
 
 @dataclass(frozen=True)
-class Mark:
+class JudgedAnswer:
     """One answer: whether it is of the kind asked for, whether right; `truth` is the true answer to yes or no."""
 
     model: str
@@ -83,7 +83,7 @@ class Mark:
     black: bool = False
 
 
-def items(file: Path) -> dict[str, list[Item]]:
+def items(file: Path) -> dict[str, list[FollowingQuestion]]:
     """The questions of each task, mixed, so that a few clips get some of each group."""
     table: dict[str, dict[str, list[Any]]] = yaml.safe_load(file.read_text(encoding="utf-8"))
     found = {}
@@ -93,10 +93,10 @@ def items(file: Path) -> dict[str, list[Item]]:
     return found
 
 
-def _item(task: str, group: str, entry: Any) -> Item:
+def _item(task: str, group: str, entry: Any) -> FollowingQuestion:
     about, text = entry if isinstance(entry, list) else (None, entry)
     spoken: Language = "fr" if group.startswith("fr") else "en"
-    return Item(task, group, text, _asked(task, about, spoken), _novelty(text) < KNOWN)
+    return FollowingQuestion(task, group, text, _asked(task, about, spoken), _novelty(text) < KNOWN)
 
 
 def _asked(task: str, about: Any, spoken: Language) -> Asked:
@@ -142,14 +142,14 @@ def _novelty(text: str) -> float:
     return max(len(own & theirs) / len(own | theirs) for theirs in _trained())
 
 
-def facts_of(folder: Path, case: Case) -> Facts | None:
+def facts_of(folder: Path, case: Case) -> SceneFacts | None:
     """What is true of the frames of a case, or None where a careful person could argue."""
     scene, size = scene_of(folder, case)
     times = np.array(case.frames.times.seconds)
     return facts(scene, observe(scene, times, size[0] / size[1] * PIXEL), np.arange(len(times)))
 
 
-def clear(asked: Asked, found: Facts) -> bool:
+def clear(asked: Asked, found: SceneFacts) -> bool:
     """Whether the answer to a question is beyond doubt here."""
     if asked.task == "present" and asked.about in CLAIMS:
         return CLAIMS[asked.about](found) is not None
@@ -160,27 +160,29 @@ def clear(asked: Asked, found: Facts) -> bool:
     return True
 
 
-def truth_of(asked: Asked, found: Facts) -> bool | None:
+def truth_of(asked: Asked, found: SceneFacts) -> bool | None:
     if asked.task != "present":
         return None
     about = asked.about or ""
     return CLAIMS[about](found) if about in CLAIMS else any(seen.kind == about for seen in found.objects)
 
 
-def marked(model: Model, case: Case, found: Facts, item: Item, black: bool = False) -> Mark:
+def marked(model: Model, case: Case, found: SceneFacts, item: FollowingQuestion, black: bool = False) -> JudgedAnswer:
     """Ask one question and mark the answer."""
     manner: Manner = MANNERS[model.spec.name]
     images = case.frames.for_model(model.spec)
     said = model.ask(case, item.text, np.zeros_like(images) if black else None).raw.strip()
     begin = case.frames.times.seconds[0] if manner == "driver" else 0.0
     height, width = images.shape[1:3]
-    shown = Shown(tuple(t - begin for t in case.frames.times.seconds), width, height)
+    shown = ShownFrames(tuple(t - begin for t in case.frames.times.seconds), width, height)
     kind = is_of_kind(said, item.asked, manner)
     right = kind and _right(said, item, found, shown, manner)
-    return Mark(model.spec.name, item.task, item.group, item.new, kind, right, truth_of(item.asked, found), black)
+    return JudgedAnswer(
+        model.spec.name, item.task, item.group, item.new, kind, right, truth_of(item.asked, found), black
+    )
 
 
-def _right(said: str, item: Item, found: Facts, shown: Shown, manner: Manner) -> bool:
+def _right(said: str, item: FollowingQuestion, found: SceneFacts, shown: ShownFrames, manner: Manner) -> bool:
     asked = item.asked
     if asked.task == "keys":
         if not all(meaning for _, meaning in asked.keys):
@@ -197,14 +199,14 @@ def _right(said: str, item: Item, found: Facts, shown: Shown, manner: Manner) ->
     return same_words(said, wanted) and all(near_times(said, wanted))
 
 
-def chosen(every: list[Item], number: int, found: Facts, count: int) -> Iterator[Item]:
+def chosen(every: list[FollowingQuestion], number: int, found: SceneFacts, count: int) -> Iterator[FollowingQuestion]:
     """The questions of a task for clip `number`: the next ones in turn whose answers are clear."""
     turn = [every[(number * count + k) % len(every)] for k in range(len(every))]
     fitting = [item for item in turn if clear(item.asked, found)]
     yield from fitting[:count]
 
 
-def measure_clips(job: tuple[Path, Path, list[str], list[int]]) -> list[Mark]:
+def measure_clips(job: tuple[Path, Path, list[str], list[int]]) -> list[JudgedAnswer]:
     """The marks of some of a folder's clips, by their place in it. Runs in a process of its own."""
     folder, wordings, names, numbers = job
     import torch
@@ -212,7 +214,7 @@ def measure_clips(job: tuple[Path, Path, list[str], list[int]]) -> list[Mark]:
     torch.set_num_threads(1)
     specs = resolve_models(names)
     models, every = [Model(spec) for spec in specs], items(wordings)
-    marks: list[Mark] = []
+    marks: list[JudgedAnswer] = []
     scenarios = told(folder)
     for number in numbers:
         case = case_of(scenarios[number], specs)
@@ -229,7 +231,7 @@ def measure_clips(job: tuple[Path, Path, list[str], list[int]]) -> list[Mark]:
     return marks
 
 
-def measure(folders: list[Path], wordings: Path, names: list[str], processes: int) -> list[Mark]:
+def measure(folders: list[Path], wordings: Path, names: list[str], processes: int) -> list[JudgedAnswer]:
     jobs = []
     for folder in folders:
         count = len(told(folder))
@@ -240,19 +242,19 @@ def measure(folders: list[Path], wordings: Path, names: list[str], processes: in
         return [mark for part in pool.map(measure_clips, jobs, chunksize=1) for mark in part]
 
 
-def share(marks: list[Mark], by: str) -> float | None:
+def share(marks: list[JudgedAnswer], by: str) -> float | None:
     values = [getattr(mark, by) for mark in marks]
     return round(sum(values) / len(values), 3) if values else None
 
 
-def balanced(marks: list[Mark]) -> float | None:
+def balanced(marks: list[JudgedAnswer]) -> float | None:
     """The mean of the shares right among what is true and among what is false."""
     sides = [share([mark for mark in marks if mark.truth is truth], "right") for truth in (True, False)]
     known = [side for side in sides if side is not None]
     return round(sum(known) / len(known), 3) if known else None
 
 
-def summary(marks: list[Mark], name: str) -> dict[str, Any]:
+def summary(marks: list[JudgedAnswer], name: str) -> dict[str, Any]:
     """Of one model: the mark of each task, for new words; and of each group."""
     own = [mark for mark in marks if mark.model == name and mark.new]
     seen = [mark for mark in own if not mark.black]

@@ -27,7 +27,7 @@ PATTERNS = {
 
 
 @dataclass(frozen=True)
-class Truth:
+class ClipTruth:
     """What counts for the marks of one clip. `boxes` are those of the last frame shown, as fractions."""
 
     objects: frozenset[str]
@@ -76,13 +76,13 @@ class Tally:
     boxes_missed: int = 0
     unparsed: int = 0
 
-    def objects(self, named: Iterable[str], truth: Truth) -> None:
+    def objects(self, named: Iterable[str], truth: ClipTruth) -> None:
         named = set(named)
         self.found.update(named & truth.objects)
         self.missed.update(truth.objects - named)
         self.invented.update(named - truth.objects)
 
-    def summary(self, text: str, truth: Truth) -> None:
+    def summary(self, text: str, truth: ClipTruth) -> None:
         """Mark a JSON summary."""
         data: Any = read_json(text).data
         if not isinstance(data, dict):
@@ -98,7 +98,7 @@ class Tally:
             time = data.get("time")
             self.time_errors.append(abs(time - truth.event_time) if isinstance(time, int | float) else None)
 
-    def located(self, boxes: Iterable[tuple[str, Box]], truth: Truth) -> None:
+    def located(self, boxes: Iterable[tuple[str, Box]], truth: ClipTruth) -> None:
         """Mark boxes, as fractions: each against the nearest true box of its kind in the last frame shown."""
         boxes = list(boxes)
         for label, box in boxes:

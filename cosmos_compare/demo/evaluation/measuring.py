@@ -48,7 +48,7 @@ class Measured:
 
 
 @dataclass(frozen=True)
-class Job:
+class MeasuringJob:
     """Some clips for one process: (folder, place in it) of each, and of the one that stands in for each."""
 
     names: list[str]
@@ -66,7 +66,7 @@ def measure(
     others = clips[-1:] + clips[:-1]  # one that was read before: a clip is new when its summary is asked for
     size = -(-len(clips) // processes)
     starts = range(0, len(clips), size)
-    jobs = [Job(names, clips[k : k + size], others[k : k + size], k, fps) for k in starts]
+    jobs = [MeasuringJob(names, clips[k : k + size], others[k : k + size], k, fps) for k in starts]
     if processes == 1:
         return measure_some(jobs[0])
     total: dict[str, Measured] = {}
@@ -77,14 +77,14 @@ def measure(
     return total
 
 
-def _alone(job: Job) -> dict[str, Measured]:
+def _alone(job: MeasuringJob) -> dict[str, Measured]:
     import torch
 
     torch.set_num_threads(1)
     return measure_some(job)
 
 
-def measure_some(job: Job) -> dict[str, Measured]:
+def measure_some(job: MeasuringJob) -> dict[str, Measured]:
     """The counts of each model over the clips of a job."""
     specs = resolve_models(job.names)
     models = [Model(spec) for spec in specs]

@@ -8,15 +8,15 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from cosmos_compare.demo.training.architecture import COLUMNS, HEAD, HIDDEN, TOKENS, Architecture
-from cosmos_compare.demo.training.text_layers import Shapes, Text, question_masks
-from cosmos_compare.demo.training.vision_tower import Vision
+from cosmos_compare.demo.training.text_layers import Shapes, TextModel, question_masks
+from cosmos_compare.demo.training.vision_tower import VisionTower
 
 
 class Inner(nn.Module):
     def __init__(self, arch: Architecture, vocabulary: int) -> None:
         super().__init__()
-        self.visual = Vision(arch)
-        self.language_model = Text(arch, vocabulary)
+        self.visual = VisionTower(arch)
+        self.language_model = TextModel(arch, vocabulary)
 
 
 class Network(nn.Module):

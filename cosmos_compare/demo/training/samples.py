@@ -13,15 +13,15 @@ from tokenizers import Tokenizer
 from cosmos_compare.demo.training.signals import CELLS
 from cosmos_compare.demo.words import questions
 from cosmos_compare.demo.words.answers_text import answer
-from cosmos_compare.demo.words.asked import Asked, Form, Manner, Shown, Task
+from cosmos_compare.demo.words.asked import AnswerForm, Asked, Manner, ShownFrames, Task
 from cosmos_compare.demo.words.chat import END, PAD, START, Video, prompt
 from cosmos_compare.demo.words.claims import CLAIMS
 from cosmos_compare.demo.words.marked import CLOSE, OPEN
 from cosmos_compare.demo.words.phrases import Language
 from cosmos_compare.demo.words.prose import OWN
-from cosmos_compare.demo.world.fact_records import Facts
+from cosmos_compare.demo.world.fact_records import SceneFacts
 from cosmos_compare.demo.world.facts import facts
-from cosmos_compare.demo.world.observe import View
+from cosmos_compare.demo.world.observe import Observation
 from cosmos_compare.demo.world.scene import KINDS, Array, Scene
 
 FRAMES = 64  # stored of a clip at most
@@ -32,7 +32,7 @@ TASKS: dict[Task, int] = {
     "beyond": 7,
 }  # fmt: skip
 FRENCH, OTHER_LANGUAGE = 0.36, 0.09  # of the questions; of the answers that are asked for in the other language
-SHORT: dict[Form, tuple[float, tuple[Task, ...]]] = {
+SHORT: dict[AnswerForm, tuple[float, tuple[Task, ...]]] = {
     "word": (0.25, ("risk", "action", "ego", "critical", "scene", "present")),
     "sentence": (0.2, ("describe", "risk", "action", "objects")),
 }  # how often these tasks are asked for in short
@@ -70,7 +70,7 @@ BUCKETS = (
 
 
 @dataclass(frozen=True)
-class Row:
+class SampleRow:
     """What one model reads of a window: all up to its frames, then questions, each with its answer.
 
     All three have one entry a token: its id, its segment (`BEFORE`, or the number of the question) and its weight in
@@ -89,7 +89,7 @@ class Window:
     first: int  # index of the first frame
     stride: int  # stored frames from one shown to the next
     pairs: int
-    rows: dict[Manner, Row]
+    rows: dict[Manner, SampleRow]
 
 
 @dataclass
@@ -123,7 +123,7 @@ def window(
     rng: np.random.Generator,
     speech: Speech,
     scene: Scene,
-    view: View,
+    view: Observation,
     sizes: dict[Manner, tuple[int, int]],
     bucket: Bucket,
 ) -> Window | None:
@@ -132,7 +132,7 @@ def window(
     found = None if frames is None else facts(scene, view, frames)
     if found is None or frames is None:
         return None
-    rows: dict[Manner, Row] = {}
+    rows: dict[Manner, SampleRow] = {}
     for manner, size in sizes.items():
         made = _row(rng, speech, manner, found, view.times[frames], size, bucket)
         if made is None:
@@ -145,17 +145,17 @@ def _row(
     rng: np.random.Generator,
     speech: Speech,
     manner: Manner,
-    found: Facts,
+    found: SceneFacts,
     times: Array,
     size: tuple[int, int],
     bucket: Bucket,
-) -> Row | None:
+) -> SampleRow | None:
     """As many questions about a window as find room, or None when they are fewer than `ASK`."""
     # A window may begin anywhere in a longer clip. Reason1 has no clock: it counts from its first frame.
     begin = float(times[0]) if rng.random() < 0.7 else float(rng.integers(0, 200)) / 10
     offset = begin if manner == "analyst" else 0.0
     seconds = tuple(offset + float(t - times[0]) for t in times)
-    video, shown = Video(seconds, CELLS[0] * CELLS[1]), Shown(seconds, *size)
+    video, shown = Video(seconds, CELLS[0] * CELLS[1]), ShownFrames(seconds, *size)
     name, system = _system(rng, len(times))
     reasoning = bool(rng.random() < 0.22)
     ids: list[int] = []
@@ -185,10 +185,12 @@ def _row(
         weights += [0] * len(asks) + heavy
     if number < ASK:
         return None
-    return Row(np.array(ids, np.int16), np.array(segments, np.uint8), np.array(weights, np.uint8))
+    return SampleRow(np.array(ids, np.int16), np.array(segments, np.uint8), np.array(weights, np.uint8))
 
 
-def _question(rng: np.random.Generator, found: Facts, name: str | None, reasoning: bool) -> tuple[Asked, str, bool]:
+def _question(
+    rng: np.random.Generator, found: SceneFacts, name: str | None, reasoning: bool
+) -> tuple[Asked, str, bool]:
     """What is asked, its words, and whether they are a prompt file's; `name` is the file whose system turn it is."""
     shipped = {file: question for file, _, question in questions.shipped()}
     if (own := name is not None and rng.random() < 0.4) or rng.random() < 0.15:
@@ -206,7 +208,7 @@ def _question(rng: np.random.Generator, found: Facts, name: str | None, reasonin
         task = "scene"
         about = _about(rng, task, found)
     keys = questions.draw_keys(rng, spoken) if task == "keys" else ()
-    form: Form = "free"
+    form: AnswerForm = "free"
     for short, (share, tasks) in SHORT.items():
         if task in tasks and rng.random() < share:
             form = short
@@ -214,7 +216,7 @@ def _question(rng: np.random.Generator, found: Facts, name: str | None, reasonin
     return asked, questions.ask(rng, asked, spoken), False
 
 
-def _about(rng: np.random.Generator, task: Task, found: Facts) -> str | None:
+def _about(rng: np.random.Generator, task: Task, found: SceneFacts) -> str | None:
     """What a question of this task is about, of what is clear here; yes and no equally often."""
     if task == "when" and rng.random() < 0.7:
         happened: list[str] = [event.what for event in found.events]

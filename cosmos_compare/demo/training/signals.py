@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from cosmos_compare.demo.world.observe import View
+from cosmos_compare.demo.world.observe import Observation
 from cosmos_compare.demo.world.scene import KINDS, Array, Scene
 
 FPS = 4.0  # of the stored frames
@@ -11,7 +11,7 @@ CELLS = (4, 7)
 SHOWS = 0.25  # of a cell, or of a small body, that must be filled for the body to show in the cell
 
 
-def coverage(scene: Scene, view: View) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+def coverage(scene: Scene, view: Observation) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
     """How much of each cell of the visual grid each kind fills, and the box of the smallest body that shows in it.
 
     A body that lies within a cell fills it, however small. Shapes (frame, cell, kind) and (frame, cell, x1 y1 x2 y2);
@@ -41,7 +41,7 @@ def coverage(scene: Scene, view: View) -> tuple[NDArray[np.uint8], NDArray[np.ui
 SIGNALS = ("speed", "acceleration", "1/gap", "red", "green", "braking", "crossing", "in lane", "event")
 
 
-def signals(scene: Scene, view: View) -> NDArray[np.float16]:
+def signals(scene: Scene, view: Observation) -> NDArray[np.float16]:
     """What each frame tells about motion and state: (frame, SIGNALS); for training-only heads."""
     t = view.times
     out = np.zeros((len(t), len(SIGNALS)))

@@ -64,7 +64,7 @@ class TextLayer(nn.Module):
         return x + self.mlp(self.post_attention_layernorm(x))  # type: ignore[no-any-return]
 
 
-class Text(nn.Module):
+class TextModel(nn.Module):
     def __init__(self, arch: Architecture, vocabulary: int) -> None:
         super().__init__()
         self.embed_tokens = nn.Embedding(vocabulary, HIDDEN)

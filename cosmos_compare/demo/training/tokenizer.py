@@ -17,7 +17,7 @@ from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, normalize
 from cosmos_compare.demo.render import find_scene
 from cosmos_compare.demo.words import questions
 from cosmos_compare.demo.words.answers_text import answer
-from cosmos_compare.demo.words.asked import Asked, Shown
+from cosmos_compare.demo.words.asked import Asked, ShownFrames
 from cosmos_compare.demo.words.chat import NAMES, SPECIAL, TAGS, entry
 from cosmos_compare.demo.words.marked import unmarked
 
@@ -74,7 +74,7 @@ def spoken(scenes: int) -> Iterator[str]:
     """What both models should say of so many scenes, whatever they are asked, in both languages."""
     for seed in range(scenes):
         _, view, found = find_scene(10**6 + seed, 8.0)  # far from the seeds that people look at
-        shown = Shown(tuple(float(t) for t in view.times), 196, 112)
+        shown = ShownFrames(tuple(float(t) for t in view.times), 196, 112)
         for manner in NAMES:
             for language, tasks in questions.ASKED.items():
                 for task in tasks:

@@ -107,7 +107,7 @@ class Merger2(nn.Module):
         return self.linear_fc2(F.gelu(self.linear_fc1(x)))  # type: ignore[no-any-return]
 
 
-class Vision(nn.Module):
+class VisionTower(nn.Module):
     """(pairs, PATCHES, pixels) → the merged tokens (pairs, TOKENS, HIDDEN), and for reason2 those of deepstack."""
 
     cos: Tensor

@@ -19,7 +19,7 @@ from cosmos_compare.demo.training.samples import BUCKETS, FRAMES, Bucket, Speech
 from cosmos_compare.demo.training.signals import FPS, SIGNALS, clip_times, coverage, signals
 from cosmos_compare.demo.words.asked import Manner
 from cosmos_compare.demo.world.camera import ASPECT, PIXEL
-from cosmos_compare.demo.world.observe import View, observe, prune
+from cosmos_compare.demo.world.observe import Observation, observe, prune
 from cosmos_compare.demo.world.picture import Painter
 from cosmos_compare.demo.world.scene import Scene
 from cosmos_compare.demo.world.scenes import sample_scene
@@ -148,7 +148,7 @@ def _nothing(rng: np.random.Generator, duration: float, shade: NDArray[np.uint8]
     return sample_scene(rng, "empty", duration, ego="wait", place="country", weather="fog", night=night, parking=False)
 
 
-def _windows(rng: np.random.Generator, speech: Speech, scene: Scene, view: View, bucket: Bucket) -> list[Window]:
+def _windows(rng: np.random.Generator, speech: Speech, scene: Scene, view: Observation, bucket: Bucket) -> list[Window]:
     """Windows of one shape, as many as there is room for, or fewer when most of what is drawn is unclear."""
     found: list[Window] = []
     for _ in range(12 * bucket.each):

@@ -1,12 +1,12 @@
 """What each demo model says: the same facts in two manners, see `asked`."""
 
-from cosmos_compare.demo.words.asked import Asked, Manner, Shown
+from cosmos_compare.demo.words.asked import Asked, Manner, ShownFrames
 from cosmos_compare.demo.words.single import Single
 from cosmos_compare.demo.words.structured import Structured
-from cosmos_compare.demo.world.fact_records import Facts
+from cosmos_compare.demo.world.fact_records import SceneFacts
 
 
-def answer(facts: Facts, shown: Shown, asked: Asked, manner: Manner) -> str:
+def answer(facts: SceneFacts, shown: ShownFrames, asked: Asked, manner: Manner) -> str:
     """The answer with its marks still in it; `marked.unmarked` takes them out."""
     words = Single(facts, shown, asked.language, manner)
     text = _text(words, Structured(facts, shown, asked.language, manner), asked)

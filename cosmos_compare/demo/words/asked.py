@@ -17,7 +17,7 @@ Task = Literal[
     "describe", "objects", "risk", "action", "ego", "when", "present", "timeline", "boxes", "report", "summary",
     "count", "side", "why", "critical", "scene", "keys", "beyond",
 ]  # fmt: skip
-Form = Literal["free", "word", "sentence"]
+AnswerForm = Literal["free", "word", "sentence"]
 
 
 @dataclass(frozen=True)
@@ -30,12 +30,12 @@ class Asked:
     language: Language = "en"
     about: str | None = None
     reasoning: bool = False
-    form: Form = "free"
+    form: AnswerForm = "free"
     keys: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
-class Shown:
+class ShownFrames:
     """The clock and the frame as the model knows them: seconds of each frame; pixels for the driver's boxes."""
 
     seconds: tuple[float, ...]

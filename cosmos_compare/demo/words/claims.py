@@ -2,38 +2,38 @@
 
 from collections.abc import Callable
 
-from cosmos_compare.demo.world.fact_records import Facts
+from cosmos_compare.demo.world.fact_records import SceneFacts
 
-Truth = bool | None
+ClaimValue = bool | None
 
 
-def _ego(yes: str, no: str) -> Callable[[Facts], Truth]:
+def _ego(yes: str, no: str) -> Callable[[SceneFacts], ClaimValue]:
     """True for some ways to move, false for others, unclear for the rest."""
     true, false = set(yes.split(",")), set(no.split(","))
     return lambda f: True if f.ego in true else False if f.ego in false else None
 
 
-def _advice(yes: str, no: str) -> Callable[[Facts], Truth]:
+def _advice(yes: str, no: str) -> Callable[[SceneFacts], ClaimValue]:
     true, false = set(yes.split(",")), set(no.split(","))
     return lambda f: True if f.advice in true else False if f.advice in false else None
 
 
-def crossing(f: Facts) -> bool:
+def crossing(f: SceneFacts) -> bool:
     return any(seen.doing == "crossing" for seen in f.objects)
 
 
-def in_lane(f: Facts) -> bool:
+def in_lane(f: SceneFacts) -> bool:
     return any(seen.doing == "merged" for seen in f.objects)
 
 
-def brakes(f: Facts) -> Truth:
+def brakes(f: SceneFacts) -> ClaimValue:
     """Unclear where a vehicle ahead is shown that might already stand with its lights on."""
     if any(event.what == "brakes" for event in f.events):
         return True
     return None if any(seen.doing == "lead" for seen in f.objects) else False
 
 
-CLAIMS: dict[str, Callable[[Facts], Truth]] = {
+CLAIMS: dict[str, Callable[[SceneFacts], ClaimValue]] = {
     "crossing": crossing,
     "in lane": in_lane,
     "brakes": brakes,

@@ -1,9 +1,9 @@
 """Phrases about what is true of a window, in each manner and language."""
 
-from cosmos_compare.demo.words.asked import Manner, Shown
+from cosmos_compare.demo.words.asked import Manner, ShownFrames
 from cosmos_compare.demo.words.marked import mark
 from cosmos_compare.demo.words.phrases import COLOUR, EGO, EVENT, FROM, NOUN, PLACE, Language
-from cosmos_compare.demo.world.fact_records import Facts, Happened, Seen
+from cosmos_compare.demo.world.fact_records import Happened, SceneFacts, Seen
 
 PRIORITY = ("emerges", "crosses", "brakes", "merges", "turns red", "turns green")
 
@@ -11,7 +11,7 @@ PRIORITY = ("emerges", "crosses", "brakes", "merges", "turns red", "turns green"
 class Voice:
     """One model speaking about one window in one language: the phrases that its answers are made of."""
 
-    def __init__(self, facts: Facts, shown: Shown, language: Language, manner: Manner) -> None:
+    def __init__(self, facts: SceneFacts, shown: ShownFrames, language: Language, manner: Manner) -> None:
         self.facts, self.shown, self.manner = facts, shown, manner
         self.fr = language == "fr"
         self.lang: Language = language

@@ -34,7 +34,7 @@ class Happened:
 
 
 @dataclass(frozen=True)
-class Facts:
+class SceneFacts:
     objects: tuple[Seen, ...]  # in the order of KINDS, each kind once
     ego: EgoAction
     ego_frame: int | None  # the first frame shown after the ego vehicle began to change its speed

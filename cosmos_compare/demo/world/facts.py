@@ -6,9 +6,9 @@ Each rule has a band in which nothing is claimed, so that a wrong answer is a mi
 import numpy as np
 from numpy.typing import NDArray
 
-from cosmos_compare.demo.world.fact_records import Facts, Happened, Position, Seen, Unclear
+from cosmos_compare.demo.world.fact_records import Happened, Position, SceneFacts, Seen, Unclear
 from cosmos_compare.demo.world.judgement import advice_of, risk_of
-from cosmos_compare.demo.world.observe import View
+from cosmos_compare.demo.world.observe import Observation
 from cosmos_compare.demo.world.scene import (
     HALF,
     KINDS,
@@ -16,9 +16,9 @@ from cosmos_compare.demo.world.scene import (
     Actor,
     Array,
     EgoAction,
-    Event,
     Kind,
     Scene,
+    SceneEvent,
 )
 
 SLIM = 1 / 49  # of the picture's width: what is slimmer (4 of the driver's pixels) is named, but given no box
@@ -26,7 +26,7 @@ VEHICLES: tuple[Kind, ...] = ("car", "oncoming car", "parked vehicle", "truck")
 SETTLED = 0.3  # seconds before the last frame at which a vehicle that stops must already be slow
 
 
-def facts(scene: Scene, view: View, frames: NDArray[np.int64]) -> Facts | None:
+def facts(scene: Scene, view: Observation, frames: NDArray[np.int64]) -> SceneFacts | None:
     """The facts about the frames with these indices into `view`, or None if any of them is unclear."""
     try:
         return _facts(scene, view, np.asarray(frames))
@@ -34,7 +34,7 @@ def facts(scene: Scene, view: View, frames: NDArray[np.int64]) -> Facts | None:
         return None
 
 
-def _facts(scene: Scene, view: View, frames: NDArray[np.int64]) -> Facts:
+def _facts(scene: Scene, view: Observation, frames: NDArray[np.int64]) -> SceneFacts:
     times = view.times[frames]
     shown = _shown(scene, view, frames)
     ego, ego_frame = _ego(scene, times)
@@ -48,7 +48,7 @@ def _facts(scene: Scene, view: View, frames: NDArray[np.int64]) -> Facts:
     critical = next((seen for seen in objects if who is not None and seen.kind == scene.actors[who].kind), None)
     light = next((seen.doing for seen in objects if seen.kind == "traffic light"), None)
     advice, why = advice_of(scene, view, frames, shown)
-    return Facts(
+    return SceneFacts(
         objects=objects, ego=ego, ego_frame=ego_frame, events=tuple(sorted(events, key=lambda e: e.frame)),
         risk=risk, reason=reason, critical=critical, advice=advice, why=why, light=light,
         boxes=_boxes(scene, view, int(frames[-1])), place=scene.place, weather=scene.weather, night=scene.night,
@@ -61,7 +61,7 @@ def _still(scene: Scene, times: Array) -> int:
     return int(np.flatnonzero(scene.ego.speed(times) < STANDING)[0])
 
 
-def _counts(scene: Scene, view: View, frames: NDArray[np.int64], shown: list[int]) -> dict[str, int | None]:
+def _counts(scene: Scene, view: Observation, frames: NDArray[np.int64], shown: list[int]) -> dict[str, int | None]:
     """Of each kind. Unclear (None) where another one is glimpsed that does not count as shown."""
     counts: dict[str, int | None] = dict.fromkeys(KINDS, 0)
     for i, actor in enumerate(scene.actors):
@@ -75,7 +75,7 @@ def _counts(scene: Scene, view: View, frames: NDArray[np.int64], shown: list[int
     return counts
 
 
-def _sides(scene: Scene, view: View, frames: NDArray[np.int64], shown: list[int]) -> dict[Kind, Position | None]:
+def _sides(scene: Scene, view: Observation, frames: NDArray[np.int64], shown: list[int]) -> dict[Kind, Position | None]:
     """Where the shown ones of each kind were last; one that crosses, where it came from."""
     found: dict[Kind, set[tuple[Position, bool]]] = {}
     for i in shown:
@@ -87,7 +87,7 @@ def _sides(scene: Scene, view: View, frames: NDArray[np.int64], shown: list[int]
     return {kind: next(iter(places))[0] if len(places) == 1 else None for kind, places in found.items()}
 
 
-def _shown(scene: Scene, view: View, frames: NDArray[np.int64]) -> list[int]:
+def _shown(scene: Scene, view: Observation, frames: NDArray[np.int64]) -> list[int]:
     """Actors that count in enough of the frames. Unclear when one is glimpsed but does not count."""
     least = 3 if len(frames) > 6 else 2
     number = view.counts[:, frames].sum(axis=1)
@@ -100,7 +100,7 @@ def _shown(scene: Scene, view: View, frames: NDArray[np.int64]) -> list[int]:
 
 
 def _objects(
-    scene: Scene, view: View, frames: NDArray[np.int64], shown: list[int], critical: int | None
+    scene: Scene, view: Observation, frames: NDArray[np.int64], shown: list[int], critical: int | None
 ) -> tuple[Seen, ...]:
     """One of each kind that is shown: the critical one speaks for its kind, then one that crosses, then the nearest."""
     best: dict[Kind, tuple[tuple[bool, bool, float], Seen]] = {}
@@ -161,16 +161,16 @@ def _ego(scene: Scene, times: Array) -> tuple[EgoAction, int | None]:
     raise Unclear
 
 
-def _within(event: Event, times: Array) -> bool:
+def _within(event: SceneEvent, times: Array) -> bool:
     return bool(times[0] < event.start <= times[-1])
 
 
-def _under_way(event: Event, times: Array) -> bool:
+def _under_way(event: SceneEvent, times: Array) -> bool:
     """Whether one sees an event go on that began before these frames."""
     return event.what in ("brakes", "merges") and bool(event.start <= times[0] < event.end - SETTLED)
 
 
-def _event(scene: Scene, view: View, frames: NDArray[np.int64], event: Event) -> Happened:
+def _event(scene: Scene, view: Observation, frames: NDArray[np.int64], event: SceneEvent) -> Happened:
     """An event counts when its actor counts in the two frames that follow (and the one before, unless hidden)."""
     times = view.times[frames]
     counts = view.counts[event.actor, frames]
@@ -188,7 +188,7 @@ def _event(scene: Scene, view: View, frames: NDArray[np.int64], event: Event) ->
     return Happened(event.what, first, max(first, int(going[-1]) if len(going) else first))
 
 
-def _boxes(scene: Scene, view: View, frame: int) -> tuple[tuple[Kind, tuple[float, float, float, float]], ...]:
+def _boxes(scene: Scene, view: Observation, frame: int) -> tuple[tuple[Kind, tuple[float, float, float, float]], ...]:
     found = [
         (actor.kind, view.boxes[i, frame])
         for i, actor in enumerate(scene.actors)

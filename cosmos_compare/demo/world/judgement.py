@@ -4,14 +4,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cosmos_compare.demo.world.fact_records import Advice, Reason, Risk, Unclear, Why
-from cosmos_compare.demo.world.observe import View
+from cosmos_compare.demo.world.observe import Observation
 from cosmos_compare.demo.world.scene import STANDING, Actor, Happening, Scene
 
 HIGH, MEDIUM = (1.8, 2.5), (4.6, 5.8)  # seconds to contact: certain below the first, ruled out above the second
 
 
 def risk_of(
-    scene: Scene, view: View, frames: NDArray[np.int64], shown: list[int], happened: set[Happening]
+    scene: Scene, view: Observation, frames: NDArray[np.int64], shown: list[int], happened: set[Happening]
 ) -> tuple[Risk, Reason, int | None]:
     """The highest level over the frames, why, and which actor is to blame."""
     times = view.times[frames]
@@ -64,7 +64,7 @@ def risk_of(
     return "low", "calm", None
 
 
-def advice_of(scene: Scene, view: View, frames: NDArray[np.int64], shown: list[int]) -> tuple[Advice, Why]:
+def advice_of(scene: Scene, view: Observation, frames: NDArray[np.int64], shown: list[int]) -> tuple[Advice, Why]:
     """What to do next and why, from the last frame shown."""
     now = float(view.times[frames[-1]])
     speed, here = float(scene.ego.speed(now)), float(scene.ego.position(now))

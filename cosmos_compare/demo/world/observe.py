@@ -30,7 +30,7 @@ GRID = 6  # points a side, for what is covered
 
 
 @dataclass(frozen=True)
-class View:
+class Observation:
     """Boxes (actor, frame, x1 y1 x2 y2) as fractions of the picture, and which of them count or are glimpsed."""
 
     times: Array
@@ -40,7 +40,7 @@ class View:
     depth: Array  # (actor, frame) metres from the camera to the nearer end
 
 
-def observe(scene: Scene, times: Array, aspect: float = ASPECT) -> View:
+def observe(scene: Scene, times: Array, aspect: float = ASPECT) -> Observation:
     n = len(scene.actors)
     level, ego = horizon(scene, times), scene.ego.position(times)
     raw = np.zeros((n, len(times), 4))
@@ -67,7 +67,7 @@ def observe(scene: Scene, times: Array, aspect: float = ASPECT) -> View:
     counts = ahead & (height >= tall) & (inside >= INSIDE) & (covered <= COVERED)
     reach = depth + np.array([actor.size[2] for actor in scene.actors]).reshape(n, 1)
     glimpsed = (reach > NEAR) & (height >= GLIMPSE * tall) & (inside > 0.12) & (covered < 0.9)
-    return View(times, boxes, counts, glimpsed | counts, depth)
+    return Observation(times, boxes, counts, glimpsed | counts, depth)
 
 
 def _covered(scene: Scene, boxes: Array, depth: Array) -> Array:

@@ -88,7 +88,7 @@ class Actor:
 
 
 @dataclass(frozen=True)
-class Event:
+class SceneEvent:
     """Something that happens to one actor: index of the actor, and when it begins and ends."""
 
     what: Happening
@@ -105,7 +105,7 @@ class Scene:
     night: bool
     ego: Motion
     actors: tuple[Actor, ...]
-    events: tuple[Event, ...]
+    events: tuple[SceneEvent, ...]
     parking: bool
     seed: int  # for scenery without a name: façades, trees, patches of the road
 

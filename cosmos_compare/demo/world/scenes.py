@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from cosmos_compare.demo.world.scene import HALF, LANE, Actor, Event, Kind, Motion, Role, Scene
+from cosmos_compare.demo.world.scene import HALF, LANE, Actor, Kind, Motion, Role, Scene, SceneEvent
 
 PLOTS = {"crossing": 22, "hidden": 12, "lead": 22, "cyclist": 14, "light": 16, "traffic": 9, "empty": 5}
 EGO = {
@@ -94,7 +94,7 @@ def _fixed(kind: Kind, role: Role, x: float, z: float, size: tuple[float, float,
     return Actor(kind, role, Motion(z), ((0.0,), (x,)), size, style=int(rng.integers(2**31)))
 
 
-def _with(scene: Scene, actor: Actor, *events: Event) -> Scene:
+def _with(scene: Scene, actor: Actor, *events: SceneEvent) -> Scene:
     return replace(scene, actors=(*scene.actors, actor), events=(*scene.events, *events))
 
 
@@ -122,7 +122,7 @@ def _crossing(rng: Rng, scene: Scene, onset: float) -> Scene:
         scene = _with(
             scene, _fixed("crosswalk", "crosswalk", (left + right) / 2, z - 1.8, (right - left, 0.0, 4.0), rng)
         )
-    events = () if early else (Event("crosses", len(scene.actors), onset, arrive),)
+    events = () if early else (SceneEvent("crosses", len(scene.actors), onset, arrive),)
     return _with(scene, person, *events)
 
 
@@ -132,7 +132,7 @@ def _hidden(rng: Rng, scene: Scene, onset: float) -> Scene:
     van = _fixed("parked vehicle", "parked", right - 1.15, z - VAN[2] - 0.6, VAN, rng)
     scene = _with(scene, van)
     person, arrive = _walk(rng, scene, onset - 0.25, z, right - 0.9, scene.curbs[0] - 0.6, rng.uniform(1.8, 3.0))
-    return _with(scene, person, Event("emerges", len(scene.actors), onset, arrive))
+    return _with(scene, person, SceneEvent("emerges", len(scene.actors), onset, arrive))
 
 
 def _lead(rng: Rng, scene: Scene, onset: float) -> Scene:
@@ -141,14 +141,14 @@ def _lead(rng: Rng, scene: Scene, onset: float) -> Scene:
     v = float(scene.ego.speed(0.0))
     mode = _pick(rng, {"brakes": 6, "follows": 3, "stands": 2} if v > 1 else {"stands": 2, "leaves": 3, "follows": 1})
     brake = (np.inf, np.inf)
-    events: tuple[Event, ...] = ()
+    events: tuple[SceneEvent, ...] = ()
     if mode == "brakes":
         v0 = max(v * rng.uniform(0.85, 1.1), 4.0)
         low = 0.0 if rng.random() < 0.35 else v0 * rng.uniform(0.0, 0.45)
         took = (v0 - low) / rng.uniform(3.0, 6.5)
         path = Motion(gap, (onset, onset + took), (v0, low))
         brake = (onset, 1e3)
-        events = (Event("brakes", len(scene.actors), onset, onset + took),)
+        events = (SceneEvent("brakes", len(scene.actors), onset, onset + took),)
     elif mode == "stands":
         path, brake = Motion(float(scene.ego.position(scene.duration)) + rng.uniform(4.5, 12.0)), (-1.0, 1e3)
     elif mode == "leaves":
@@ -172,10 +172,10 @@ def _cyclist(rng: Rng, scene: Scene, onset: float) -> Scene:
     if v > speed + 1:  # so that they are near each other when it happens
         gap += (float(scene.ego.position(onset)) - speed * onset) * rng.uniform(0.5, 1.0)
     x: tuple[tuple[float, ...], tuple[float, ...]] = ((0.0,), (edge,))
-    events: tuple[Event, ...] = ()
+    events: tuple[SceneEvent, ...] = ()
     if rng.random() < 0.6:
         x = ((onset, onset + rng.uniform(0.7, 1.1)), (edge, rng.uniform(-0.2, 0.2)))
-        events = (Event("merges", len(scene.actors), onset, x[0][1]),)
+        events = (SceneEvent("merges", len(scene.actors), onset, x[0][1]),)
     actor = Actor("cyclist", "ride", Motion(gap, (0.0,), (speed,)), x, BICYCLE, style=int(rng.integers(2**31)))
     return _with(scene, actor, *events)
 
@@ -186,10 +186,10 @@ def _light(rng: Rng, scene: Scene, onset: float) -> Scene:
     z = anchor + rng.uniform(11.0, 22.0)
     first = {"turns red": "green", "turns green": "red"}.get(mode, mode)
     changes: tuple[tuple[float, str], ...] = ((-1.0, first),)
-    events: tuple[Event, ...] = ()
+    events: tuple[SceneEvent, ...] = ()
     if mode in ("turns red", "turns green"):
         changes += ((onset, mode.removeprefix("turns ")),)
-        events = (Event(mode, len(scene.actors), onset, scene.duration),)  # type: ignore[arg-type]
+        events = (SceneEvent(mode, len(scene.actors), onset, scene.duration),)  # type: ignore[arg-type]
     lamp = _lamp(rng, scene, z, changes)
     scene = _with(scene, lamp, *events)
     if rng.random() < 0.4:

@@ -26,7 +26,7 @@ SAMPLED = {"temperature": 0.7, "top_p": 0.8, "top_k": 20, "presence_penalty": 1.
 
 
 @dataclass(frozen=True)
-class Machine:
+class DevicePeak:
     """What a device does at best: bytes of a copy, read and written, and multiply-adds (two operations) a second."""
 
     copy: float
@@ -34,7 +34,7 @@ class Machine:
 
 
 @dataclass(frozen=True)
-class Row:
+class BenchRow:
     """One measurement. Times in seconds; rates in tokens per second, of all answers together. `decode_limit` and
     `first_token_limit` are what the machine allows."""
 
@@ -62,8 +62,8 @@ class Row:
         return asdict(self) | {"share": self.share}
 
 
-def machine_of(device: torch.device) -> Machine:
-    return Machine(bandwidth(device), product_rate(device))
+def machine_of(device: torch.device) -> DevicePeak:
+    return DevicePeak(bandwidth(device), product_rate(device))
 
 
 def bandwidth(device: torch.device) -> float:
@@ -95,7 +95,7 @@ def kv_bytes_per_token(engine: LocalEngine) -> int:
     return int(2 * config.num_hidden_layers * config.num_key_value_heads * size * engine.model.dtype.itemsize)
 
 
-def decode_limit(engine: LocalEngine, machine: Machine, lengths: Sequence[int], shared: int = 0) -> float:
+def decode_limit(engine: LocalEngine, machine: DevicePeak, lengths: Sequence[int], shared: int = 0) -> float:
     """Tokens per second of answers together whose prompts and answers have these `lengths` on average, the first
     `shared` tokens of which all have in common."""
     tokens = sum(length - shared for length in lengths) + shared
@@ -103,7 +103,7 @@ def decode_limit(engine: LocalEngine, machine: Machine, lengths: Sequence[int], 
     return len(lengths) * machine.copy / step
 
 
-def first_token_limit(engine: LocalEngine, machine: Machine, answer: Answer) -> float | None:
+def first_token_limit(engine: LocalEngine, machine: DevicePeak, answer: Answer) -> float | None:
     """Seconds that the products of vision tower and text model take for a new clip."""
     if answer.prompt_tokens is None or answer.video_tokens is None:
         return None
@@ -112,7 +112,7 @@ def first_token_limit(engine: LocalEngine, machine: Machine, answer: Answer) -> 
     return 2 * (text * answer.prompt_tokens + vision * answer.video_tokens * PATCHES) / machine.products
 
 
-def alone(case: str, engine: LocalEngine, request: Request, machine: Machine, plain_tokens: int) -> Row:
+def alone(case: str, engine: LocalEngine, request: Request, machine: DevicePeak, plain_tokens: int) -> BenchRow:
     """One answer at a time, on a clip that is new each time; beside plain `generate` writing `plain_tokens`."""
     _ask(engine.answer, asked_for(request, max_new_tokens=2))  # whatever is slow only the first time
     answers = [_fresh(engine, request) for _ in range(ROUNDS)]
@@ -126,7 +126,7 @@ def alone(case: str, engine: LocalEngine, request: Request, machine: Machine, pl
     )
 
 
-def new_question(engine: LocalEngine, request: Request, machine: Machine) -> Row:
+def new_question(engine: LocalEngine, request: Request, machine: DevicePeak) -> BenchRow:
     """Another question on the clip before, drawn as by default."""
     questions = [replace(request, messages=request.messages._replace(user=f"{n}? Why?")) for n in range(ROUNDS)]
     answers = [_ask(engine.answer, asked_for(question, **SAMPLED)) for question in questions]
@@ -134,7 +134,7 @@ def new_question(engine: LocalEngine, request: Request, machine: Machine) -> Row
     return replace(row, first_token=_median(answers, "first_token_s"), first_token_limit=None)
 
 
-def together(case: str, engine: LocalEngine, requests: Sequence[Request], machine: Machine) -> Row:
+def together(case: str, engine: LocalEngine, requests: Sequence[Request], machine: DevicePeak) -> BenchRow:
     """Answers at once; the rate is that of the steps which all of them shared. Their clips have been seen before."""
     for request in requests:
         _ask(engine.answer, asked_for(request, max_new_tokens=1))
@@ -194,14 +194,14 @@ class Meter:
 def _row(
     case: str,
     engine: LocalEngine,
-    machine: Machine,
+    machine: DevicePeak,
     answers: Sequence[Answer],
     decode: float | None,
     shared: int = 0,
-) -> Row:
+) -> BenchRow:
     first = answers[0]
     lengths = [(answer.prompt_tokens or 0) + answer.new_tokens // 2 for answer in answers]
-    return Row(
+    return BenchRow(
         case=case,
         model=engine.spec.name,
         device=engine.device_name,

@@ -14,7 +14,7 @@ from cosmos_compare.engines.local.forward import eager_forward
 from cosmos_compare.engines.local.kv_cache import DynamicKVCache
 from cosmos_compare.engines.local.libraries import torch
 from cosmos_compare.engines.local.prefix_cache import PrefixCache
-from cosmos_compare.engines.local.prompt import Prompt
+from cosmos_compare.engines.local.prompt import TokenizedPrompt
 from cosmos_compare.engines.local.sampler import Sampler
 from cosmos_compare.engines.local.sequence import Sequence
 from cosmos_compare.engines.local.text_pass import TextPass, norm
@@ -50,7 +50,7 @@ class EagerDecoder:
         self.slots = SLOTS if model.device.type == "cpu" else 1
         self.together = self.slots > 1 and rows_are_independent(model, self.text)
 
-    def prefill(self, prompt: Prompt) -> tuple[EagerState, Reused]:
+    def prefill(self, prompt: TokenizedPrompt) -> tuple[EagerState, Reused]:
         request, config = prompt.request, self.model.config.text_config
         kv_cache = DynamicKVCache(config.num_hidden_layers, prompt.inputs.prompt_tokens + SPARE_TOKENS)
         reused = self.prefix_cache.prefill(prompt, kv_cache, self.forward)

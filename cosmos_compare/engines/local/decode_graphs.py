@@ -16,7 +16,7 @@ from cosmos_compare.engines.local.kv_pages import PAGE, PagedKVCache, PagePool
 from cosmos_compare.engines.local.libraries import torch
 from cosmos_compare.engines.local.memory import is_out_of_memory, on_stream, upload
 from cosmos_compare.engines.local.prefix_cache import PrefixCache
-from cosmos_compare.engines.local.prompt import Prompt
+from cosmos_compare.engines.local.prompt import TokenizedPrompt
 from cosmos_compare.engines.local.sequence import Sequence
 from cosmos_compare.engines.local.tiles import ROWS
 from cosmos_compare.schema import Reused
@@ -31,7 +31,7 @@ class GraphState:
     """A prompt that was read: its pages, and the logits (1, vocabulary) of the first token. `row` is its place in the
     steps, `length` the tokens that are in the pages or on their way there."""
 
-    prompt: Prompt
+    prompt: TokenizedPrompt
     kv_cache: PagedKVCache
     logits: torch.Tensor
     read: Any  # the event behind the reading
@@ -121,7 +121,7 @@ class GraphDecoder:
 
     # What is done for each prompt, on the stream of reading.
 
-    def prefill(self, prompt: Prompt) -> tuple[GraphState, Reused]:
+    def prefill(self, prompt: TokenizedPrompt) -> tuple[GraphState, Reused]:
         kv_cache = PagedKVCache(self.pool)
         try:
             reused = self.prefix_cache.prefill(prompt, kv_cache, self.forward)

@@ -3,14 +3,14 @@
 from typing import Any, Protocol
 
 from cosmos_compare.engines.local.libraries import torch
-from cosmos_compare.engines.local.prompt import Prompt
-from cosmos_compare.engines.local.text_pass import Store, TextPass
+from cosmos_compare.engines.local.prompt import TokenizedPrompt
+from cosmos_compare.engines.local.text_pass import KeyValueStore, TextPass
 from cosmos_compare.engines.local.vision_pass import Features, VisionPass
 
 CHUNK = 1024  # tokens of a question that are read at once
 
 
-class KVCache(Store, Protocol):
+class KVCache(KeyValueStore, Protocol):
     """Keys and values of one sequence."""
 
     @property
@@ -42,14 +42,14 @@ class Forward:
         """What the vision tower makes of `pixels` (patches, numbers a patch); `grid` (1, 3) is on the CPU."""
         return self.vision(pixels, grid)
 
-    def prefill(self, prompt: Prompt, features: Features, kv_cache: KVCache) -> None:
+    def prefill(self, prompt: TokenizedPrompt, features: Features, kv_cache: KVCache) -> None:
         """Leave the prefix of the prompt in `kv_cache`, which is empty."""
         count = prompt.inputs.prefix_tokens
         hidden = self.model.model.language_model.embed_tokens(prompt.ids[0, :count])
         hidden = hidden.index_copy(0, prompt.video_places, features.tokens)
         self.text(hidden, prompt.positions[:, :, :count], kv_cache, prompt.video_places, features.deep)
 
-    def prefill_question(self, prompt: Prompt, kv_cache: KVCache) -> torch.Tensor:
+    def prefill_question(self, prompt: TokenizedPrompt, kv_cache: KVCache) -> torch.Tensor:
         """Read the question behind the prefix; the logits (1, vocabulary) of the answer's first token.
 
         In pieces of the same size whatever else happens, so that a long question needs no more memory than a short.

@@ -29,7 +29,7 @@ _templates: "WeakKeyDictionary[Any, ChatTemplate]" = WeakKeyDictionary()  # each
 
 
 @dataclass(frozen=True)
-class Text:
+class PromptText:
     """A prompt before the frames are put in; `head` ends with the place of the video."""
 
     prefix: str
@@ -61,7 +61,7 @@ def prepare(processor: Any, vision: Vision, request: Request) -> Inputs:
     return join(processor, look(processor, vision, request, text), text)
 
 
-def render(processor: Any, vision: Vision, request: Request, cancelled: Cancelled = never) -> Text:
+def render(processor: Any, vision: Vision, request: Request, cancelled: Cancelled = never) -> PromptText:
     """Put the messages into the model's template.
 
     Raises `CompareError` when a text holds one of the model's control tokens or the template fails, `Stopped` once
@@ -73,7 +73,7 @@ def render(processor: Any, vision: Vision, request: Request, cancelled: Cancelle
     if vision.video_token == "bare":
         text, place = text.replace(_VIDEO, "<|video_pad|>"), "<|video_pad|>"
     before, video, question = text.partition(place)
-    return Text(before + video, question)
+    return PromptText(before + video, question)
 
 
 def check_prompt(processor: Any) -> None:
@@ -107,7 +107,7 @@ def template_of(processor: Any) -> ChatTemplate:
     return found
 
 
-def look(processor: Any, vision: Vision, request: Request, text: Text, device: Any = "cpu") -> Prefix:
+def look(processor: Any, vision: Vision, request: Request, text: PromptText, device: Any = "cpu") -> Prefix:
     """The prefix and the frames as tensors: the processor runs once and may neither sample nor resize again.
 
     Pixels are normalised on `device`. Raises `ValueError` when the frames are not of a size that the model can
@@ -131,7 +131,7 @@ def look(processor: Any, vision: Vision, request: Request, text: Text, device: A
     return Prefix(tensors, shorten_pads(_decode(processor, ids)), int((ids == pad).sum()))
 
 
-def join(processor: Any, prefix: Prefix, text: Text) -> Inputs:
+def join(processor: Any, prefix: Prefix, text: PromptText) -> Inputs:
     """Put the question behind a prefix as `look` gave it; the prefix's tensors stay as they are."""
     question = processor.tokenizer(text.question, add_special_tokens=False, return_tensors="pt")["input_ids"]
     ids = torch.cat([prefix.tensors["input_ids"], question], dim=1)

@@ -18,12 +18,12 @@ import numpy as np
 from cosmos_compare.engines.base import Cancelled, Request
 from cosmos_compare.engines.local.chat_template import never
 from cosmos_compare.engines.local.forward import Forward, KVCache
-from cosmos_compare.engines.local.inputs import Prefix, Text, join, look, render
+from cosmos_compare.engines.local.inputs import Prefix, PromptText, join, look, render
 from cosmos_compare.engines.local.libraries import torch
 from cosmos_compare.engines.local.loading import no_model_is_built
 from cosmos_compare.engines.local.memory import upload
 from cosmos_compare.engines.local.positions import VIDEO, answer_delta, continue_behind, prompt_positions
-from cosmos_compare.engines.local.prompt import Prompt, prefix_key
+from cosmos_compare.engines.local.prompt import TokenizedPrompt, prefix_key
 from cosmos_compare.engines.local.tensor_cache import TensorCache
 from cosmos_compare.schema import Reused, Vision
 
@@ -41,14 +41,14 @@ class PrefixCache:
         self.vision = vision
         self.kept = kept
 
-    def tokenize(self, request: Request, cancelled: Cancelled = never) -> Prompt:
+    def tokenize(self, request: Request, cancelled: Cancelled = never) -> TokenizedPrompt:
         """The prompt's ids and positions, and the pixels where they are new. Raises as `render` and `look` do."""
         text = render(self.processor, self.vision, request, cancelled)
         frames = _digest(request.images), request.images.shape
         with no_model_is_built():
             return self._tokenize(request, text, frames)
 
-    def _tokenize(self, request: Request, text: Text, frames: Hashable) -> Prompt:
+    def _tokenize(self, request: Request, text: PromptText, frames: Hashable) -> TokenizedPrompt:
         key = "ids", prefix_key(frames, request, text)
         known, pixels = self.kept.get(key), None
         if known is None:
@@ -61,9 +61,9 @@ class PrefixCache:
         ids = upload(inputs.tensors["input_ids"], self.model.device)
         places = upload(inputs.tensors["mm_token_type_ids"][0].eq(VIDEO).nonzero()[:, 0], self.model.device)
         positions = upload(positions, self.model.device)
-        return Prompt(request, text, frames, inputs, ids, places, positions, delta, pixels)
+        return TokenizedPrompt(request, text, frames, inputs, ids, places, positions, delta, pixels)
 
-    def prefill(self, prompt: Prompt, kv_cache: KVCache, forward: Forward) -> Reused:
+    def prefill(self, prompt: TokenizedPrompt, kv_cache: KVCache, forward: Forward) -> Reused:
         """Leave `kv_cache` with the prefix of the prompt and nothing else; says how deep the reuse went."""
         key = "prefix", forward.name, prompt.prefix
         prefix = self.kept.get(key)
@@ -75,7 +75,7 @@ class PrefixCache:
         self.kept.put(key, kv_cache.snapshot())
         return reused
 
-    def _features(self, prompt: Prompt, forward: Forward) -> tuple[Any, Reused]:
+    def _features(self, prompt: TokenizedPrompt, forward: Forward) -> tuple[Any, Reused]:
         """What the vision tower makes of the frames; it knows nothing of their times."""
         key = "features", forward.name, prompt.frames
         features = self.kept.get(key)
@@ -94,7 +94,7 @@ class PrefixCache:
         self.kept.put(key, features)
         return features, reused
 
-    def _look(self, request: Request, text: Text) -> tuple["_Known", torch.Tensor]:
+    def _look(self, request: Request, text: PromptText) -> tuple["_Known", torch.Tensor]:
         prefix = look(self.processor, self.vision, request, text, self.model.device)
         pixels = prefix.tensors.pop(PIXELS)
         # Positions are worked out on the CPU, number by number; only the pixels belong on the GPU.

@@ -4,12 +4,12 @@ from collections.abc import Hashable
 from dataclasses import dataclass
 
 from cosmos_compare.engines.base import Request
-from cosmos_compare.engines.local.inputs import Inputs, Text
+from cosmos_compare.engines.local.inputs import Inputs, PromptText
 from cosmos_compare.engines.local.libraries import torch
 
 
 @dataclass(frozen=True)
-class Prompt:
+class TokenizedPrompt:
     """A request as the model reads it.
 
     `positions` (3, 1, tokens) are those in time, height and width, on the model's device; token `n` of the answer,
@@ -18,7 +18,7 @@ class Prompt:
     """
 
     request: Request
-    text: Text
+    text: PromptText
     frames: Hashable
     inputs: Inputs
     ids: torch.Tensor
@@ -33,5 +33,5 @@ class Prompt:
         return prefix_key(self.frames, self.request, self.text)
 
 
-def prefix_key(frames: Hashable, request: Request, text: Text) -> Hashable:
+def prefix_key(frames: Hashable, request: Request, text: PromptText) -> Hashable:
     return frames, request.times.seconds, request.step, text.prefix

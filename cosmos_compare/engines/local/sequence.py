@@ -5,7 +5,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from cosmos_compare.engines.local.prompt import Prompt
+from cosmos_compare.engines.local.prompt import TokenizedPrompt
 from cosmos_compare.schema import Reused
 
 
@@ -22,7 +22,7 @@ class Sequence:
     """`state` is what its decoder knows of it: keys and values, sampler, place. `company` is the largest number of
     answers that shared a step with it."""
 
-    prompt: Prompt
+    prompt: TokenizedPrompt
     end_ids: Collection[int]
     state: Any
     arrived: "queue.SimpleQueue[int | BaseException | None]" = field(default_factory=queue.SimpleQueue)
@@ -57,7 +57,7 @@ class Decoder(Protocol):
     slots: int  # answers that one step decodes, at most
     ahead: bool  # whether the device works while tokens are read, so that a step should be launched before
 
-    def prefill(self, prompt: Prompt) -> tuple[Any, Reused]:
+    def prefill(self, prompt: TokenizedPrompt) -> tuple[Any, Reused]:
         """Read a whole prompt: the state to decode from, and how much of it was kept. Raises what torch raises."""
         ...
 

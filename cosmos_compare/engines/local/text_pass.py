@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from cosmos_compare.engines.local.libraries import torch
 
 
-class Store(Protocol):
+class KeyValueStore(Protocol):
     """Where keys and values are."""
 
     def begin(self, count: int) -> None:
@@ -36,7 +36,7 @@ class TextPass:
         self,
         hidden: torch.Tensor,
         positions: torch.Tensor,
-        store: Store,
+        store: KeyValueStore,
         places: torch.Tensor | None = None,
         deep: Sequence[torch.Tensor] = (),
     ) -> torch.Tensor:

@@ -8,7 +8,7 @@ from cosmos_compare.language import t, tn
 from cosmos_compare.ratings.blind_pair import saved_by
 from cosmos_compare.ratings.names_shown import given_away
 from cosmos_compare.ratings.pairs import Pair, left_run
-from cosmos_compare.ratings.queue import Comparison
+from cosmos_compare.ratings.queue import ArmPairs
 from cosmos_compare.ui.rate import page
 from cosmos_compare.ui.rate.form import undo_last
 from cosmos_compare.ui.rate.lying import Lying
@@ -69,7 +69,7 @@ def _others(lying: Lying) -> None:
             st.button(words, key=f"more_{one.a.id}_{one.b.id}", on_click=_choose, args=(one,))
 
 
-def _choose(one: Comparison) -> None:
+def _choose(one: ArmPairs) -> None:
     change_view(a=one.a.id, b=one.b.id, pair="", repeats="no", state="all", find="")
 
 

@@ -9,7 +9,7 @@ from cosmos_compare.errors import CompareError
 from cosmos_compare.language import t
 from cosmos_compare.ratings.names_shown import given_away
 from cosmos_compare.ratings.pairs import Pair, find_pair
-from cosmos_compare.ratings.queue import Comparison, begin_with, comparisons_of, disputed, narrowed, next_pair
+from cosmos_compare.ratings.queue import ArmPairs, begin_with, comparisons_of, disputed, narrowed, next_pair
 from cosmos_compare.ui.rate.address import RateView
 from cosmos_compare.ui.shared import rating_data
 from cosmos_compare.ui.shared.rating_data import Runs
@@ -19,8 +19,8 @@ from cosmos_compare.ui.shared.rating_data import Runs
 class Lying:
     """`chosen` is one of `comparisons`, or the one of two arms that a link names; `pairs` its questions in order."""
 
-    comparisons: Sequence[Comparison]
-    chosen: Comparison
+    comparisons: Sequence[ArmPairs]
+    chosen: ArmPairs
     pairs: list[Pair]
     listed: list[Pair]
     matching: list[Pair]
@@ -59,7 +59,7 @@ def lying_before(view: RateView, known: Runs) -> tuple[Lying | None, str]:
     return Lying(known.comparisons, chosen, pairs, listed, matching, rated, far, view), problem
 
 
-def _chosen(view: RateView, known: Runs, rated: set[str]) -> tuple[Comparison | None, str]:
+def _chosen(view: RateView, known: Runs, rated: set[str]) -> tuple[ArmPairs | None, str]:
     problem = ""
     if view.a:
         if asked := rating_data.comparison_of(view.a, view.b):

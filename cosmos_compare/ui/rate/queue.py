@@ -11,7 +11,7 @@ from cosmos_compare.errors import CompareError
 from cosmos_compare.language import t
 from cosmos_compare.ratings.blind import mask
 from cosmos_compare.ratings.pairs import Pair
-from cosmos_compare.ratings.queue import STATES, Comparison
+from cosmos_compare.ratings.queue import STATES, ArmPairs
 from cosmos_compare.ui.rate import session
 from cosmos_compare.ui.rate.address import RateView
 from cosmos_compare.ui.rate.lying import Lying
@@ -62,11 +62,11 @@ def _comparison(lying: Lying) -> None:
         st.toggle(words, key=session.REPEATS, on_change=_repeats, help=t("The same question answered again."))
 
 
-def _key(one: Comparison) -> str:
+def _key(one: ArmPairs) -> str:
     return f"{one.a.id}~{one.b.id}"
 
 
-def _label(one: Comparison, among: list[Comparison], lying: Lying) -> str:
+def _label(one: ArmPairs, among: list[ArmPairs], lying: Lying) -> str:
     questions = one.once(lying.rated)
     done = sum(pair.id in lying.rated for pair in questions)
     return f"{name_of(one, among, lying.view.open)} · {done}/{len(questions)}"

@@ -22,7 +22,7 @@ from cosmos_compare.setting_fields import CONDITION_WORDS
 from cosmos_compare.texts.answers import Box, ParsedAnswer, counts_from, read_answer
 from cosmos_compare.texts.boxes import Scale
 from cosmos_compare.texts.one_form import one_form, prose_in_one_form
-from cosmos_compare.ui.shared.answer_markup import LONG_TEXT, NO_MARKS, Clock, Marks, answer_html, marked_times
+from cosmos_compare.ui.shared.answer_markup import LONG_TEXT, NO_MARKS, AnswerClock, Marks, answer_html, marked_times
 from cosmos_compare.ui.shared.boxed import boxed
 from cosmos_compare.ui.shared.jpeg import jpeg
 from cosmos_compare.ui.shared.markup import demo_badge, measures
@@ -189,7 +189,7 @@ def _scale(run: Run) -> Scale | None:
 def _body(read: ParsedAnswer, sheet: Sheet, number: int, marks: Marks) -> str:
     """Prose and tables in their order, coordinates in one convention; once names are shown, also as it was written."""
     run = sheet.runs[number]
-    clock = Clock(run.clip.duration, counts_from(run.model, run.settings, run.frames))
+    clock = AnswerClock(run.clip.duration, counts_from(run.model, run.settings, run.frames))
     scale, words = _scale(run), cleaner(sheet, number)
 
     def data(value: Any) -> Any:

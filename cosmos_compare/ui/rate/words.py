@@ -8,14 +8,14 @@ from cosmos_compare.errors import CompareError
 from cosmos_compare.language import t
 from cosmos_compare.ratings.blind import mask
 from cosmos_compare.ratings.pairs import Pair
-from cosmos_compare.ratings.queue import Comparison
+from cosmos_compare.ratings.queue import ArmPairs
 from cosmos_compare.runs.index import Arm
 from cosmos_compare.schema import Settings
 from cosmos_compare.setting_fields import ARM_FREE_FIELDS, CONDITION_WORDS, FIELDS
 from cosmos_compare.ui.shared import resources
 
 
-def name_of(one: Comparison, among: Sequence[Comparison], named: bool) -> str:
+def name_of(one: ArmPairs, among: Sequence[ArmPairs], named: bool) -> str:
     """Its prompts, and whatever else sets it apart; models are named only where names may be shown."""
     pair = one.pairs[0]
     parts = list(dict.fromkeys([_prompt(one.a, pair.a.prompt_name), _prompt(one.b, pair.b.prompt_name)]))
@@ -36,11 +36,11 @@ def _prompt(arm: Arm, name: str) -> str:
     return f"{name} {arm.prompt_version[:6]}{reasoning}"
 
 
-def _models(one: Comparison) -> tuple[str, str]:
+def _models(one: ArmPairs) -> tuple[str, str]:
     return one.a.model, one.b.model
 
 
-def _alike(one: Comparison, other: Comparison) -> bool:
+def _alike(one: ArmPairs, other: ArmPairs) -> bool:
     """Whether they differ in settings or models at most."""
     return [arm[1:3] + arm[4:] for arm in one[:2]] == [arm[1:3] + arm[4:] for arm in other[:2]]
 
@@ -62,7 +62,7 @@ def _settings(pair: Pair) -> str:
     return ", ".join(words) or t("default settings")
 
 
-def _who(one: Comparison, among: Sequence[Comparison], named: bool) -> str:
+def _who(one: ArmPairs, among: Sequence[ArmPairs], named: bool) -> str:
     if named:
         return t("{a} and {b}", a=one.a.model, b=one.b.model)
     if all(pair.a.demo and pair.b.demo for pair in one.pairs):

@@ -12,7 +12,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from cosmos_compare.ratings.rubric import LABELS
-from cosmos_compare.results.number_words import p_words
+from cosmos_compare.results.numbers_as_text import p_words
 from cosmos_compare.results.report import Report
 from cosmos_compare.results.report_tables import OVERALL
 from cosmos_compare.schema import AXES

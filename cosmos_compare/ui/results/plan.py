@@ -16,7 +16,7 @@ from cosmos_compare.results.report import Report
 from cosmos_compare.ui.shared.plain import caption, error
 
 
-def planned(arms: Two, part: Slice) -> plans.Plan | None:
+def planned(arms: Two, part: Slice) -> plans.SamplePlan | None:
     """The plan for what is shown; a damaged file is said, and counts as none."""
     try:
         return plans.plan_for(plans.read_plans(outputs_folder()), arms, part)
@@ -25,7 +25,7 @@ def planned(arms: Two, part: Slice) -> plans.Plan | None:
         return None
 
 
-def show(found: Report, plan: plans.Plan | None) -> None:
+def show(found: Report, plan: plans.SamplePlan | None) -> None:
     """The plan, or the field to record one, with what that number can show."""
     title = t("Planned: {n} scenarios", n=plan.planned) if plan else t("Plan a number of scenarios")
     with st.sidebar.expander(title, icon=":material/flag:"):

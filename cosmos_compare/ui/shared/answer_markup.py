@@ -21,7 +21,7 @@ LONG_TEXT = 20_000  # characters beyond which times are not marked: one element 
 
 
 @dataclass(frozen=True)
-class Clock:
+class AnswerClock:
     """On which a model's times lie: `begin` is where it begins to count, `duration` how long the clip is, seconds."""
 
     duration: float | None
@@ -46,7 +46,7 @@ class _Writer:
     """How one answer is written."""
 
     read: ParsedAnswer
-    clock: Clock
+    clock: AnswerClock
     clean: Callable[[Any], Any]
     clean_text: Callable[[str], str]
     marks: Marks
@@ -113,7 +113,7 @@ class _Writer:
 
 def answer_html(
     read: ParsedAnswer,
-    clock: Clock,
+    clock: AnswerClock,
     clean: Callable[[Any], Any] = lambda data: data,
     clean_text: Callable[[str], str] = lambda text: text,
     marks: Marks = NO_MARKS,
@@ -123,11 +123,11 @@ def answer_html(
     return f'<div data-answer="{marks.side}">{"".join(writer.piece(piece) for piece in read.pieces)}</div>'
 
 
-def _inside(seconds: float, clock: Clock) -> bool:
+def _inside(seconds: float, clock: AnswerClock) -> bool:
     return 0 <= seconds + clock.begin <= (clock.duration or 0) + 0.05
 
 
-def marked_times(text: str, clock: Clock) -> str:
+def marked_times(text: str, clock: AnswerClock) -> str:
     """Escaped text with the times of the clip set apart; seek.js moves the video to the one that is clicked."""
     if len(text) > LONG_TEXT:
         return safe(text)

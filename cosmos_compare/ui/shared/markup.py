@@ -16,7 +16,7 @@ from cosmos_compare.runs.history import PromptVersion
 from cosmos_compare.schema import Clip, ModelSpec, Reused
 from cosmos_compare.texts.answers import ParsedAnswer, counts_from, read_answer
 from cosmos_compare.texts.loops import Loop
-from cosmos_compare.ui.shared.answer_markup import LONG_TEXT, NO_MARKS, Clock, Marks, answer_html, marked_times
+from cosmos_compare.ui.shared.answer_markup import LONG_TEXT, NO_MARKS, AnswerClock, Marks, answer_html, marked_times
 from cosmos_compare.ui.shared.tables import facts_table, safe, table
 
 STATES: dict[str, str] = {
@@ -164,7 +164,7 @@ def prompt_of(side: Side) -> str | None:
 
 def _answer(read: ParsedAnswer, side: Side, marks: Marks) -> str:
     asked = side.comparison
-    clock = Clock(asked.clip.duration, counts_from(side.spec, asked.settings, asked.planned))
+    clock = AnswerClock(asked.clip.duration, counts_from(side.spec, asked.settings, asked.planned))
     # A table of thousands of cells would hold up the browser; no prompt asks for one.
     if side.ended and len(read.answer) <= LONG_TEXT:
         note = f'<div class="note">{safe(t(JSON_NOTES[read.state]))}</div>' if read.state in JSON_NOTES else ""

@@ -10,11 +10,11 @@ import streamlit as st
 from cosmos_compare.paths import outputs_folder
 from cosmos_compare.ratings import scorecard
 from cosmos_compare.ratings.arms import Two
-from cosmos_compare.ratings.columns import Table
 from cosmos_compare.ratings.names_shown import names_file
 from cosmos_compare.ratings.pairs import find_pairs, model_pairs
-from cosmos_compare.ratings.queue import Comparison, begin_with, comparisons, of_arms
-from cosmos_compare.ratings.scorecard import Stamp
+from cosmos_compare.ratings.queue import ArmPairs, begin_with, comparisons, of_arms
+from cosmos_compare.ratings.rows import Table
+from cosmos_compare.ratings.scorecard import FileStamp
 from cosmos_compare.ratings.standing import rated_pairs
 from cosmos_compare.results.evidence import Evidence, Slice, gather
 from cosmos_compare.results.report import Report, report
@@ -26,7 +26,7 @@ class Runs(NamedTuple):
     """All saved runs and every comparison of two models that can be rated, the largest first."""
 
     rows: list[RunRow]
-    comparisons: list[Comparison]
+    comparisons: list[ArmPairs]
     problems: list[str]
     stamp: int  # equal for equal runs
 
@@ -43,14 +43,14 @@ def _runs(outputs: Path, stamp: int) -> Runs:
     return Runs(found.rows, comparisons(pairs), found.problems, stamp)
 
 
-def comparison_of(one: str, other: str) -> Comparison | None:
+def comparison_of(one: str, other: str) -> ArmPairs | None:
     """The comparison of two arms by their ids (`queue.of_arms`)."""
     outputs = outputs_folder()
     return _comparison_of(outputs, runs_stamp(outputs), one, other)
 
 
 @st.cache_resource(show_spinner=False, max_entries=20)
-def _comparison_of(outputs: Path, stamp: int, one: str, other: str) -> Comparison | None:
+def _comparison_of(outputs: Path, stamp: int, one: str, other: str) -> ArmPairs | None:
     return of_arms(_runs(outputs, stamp).rows, one, other)
 
 
@@ -68,13 +68,13 @@ def found() -> Evidence:
 
 
 @st.cache_resource(show_spinner=False, max_entries=2)
-def _evidence(outputs: Path, stamp: Stamp, runs_stamp: int) -> Evidence:
+def _evidence(outputs: Path, stamp: FileStamp, runs_stamp: int) -> Evidence:
     known = _runs(outputs, runs_stamp)
     return gather(_table(outputs, stamp), known.rows, known.problems)
 
 
 @st.cache_resource(show_spinner=False, max_entries=2)
-def _table(outputs: Path, stamp: Stamp) -> Table:
+def _table(outputs: Path, stamp: FileStamp) -> Table:
     return scorecard.read(outputs)
 
 
@@ -102,5 +102,5 @@ def report_of(arms: Two, part: Slice, planned: int | None = None) -> Report:
 
 
 @st.cache_resource(show_spinner=False, max_entries=20)
-def _report(outputs: Path, stamp: Stamp, runs_stamp: int, arms: Two, part: Slice, planned: int | None) -> Report:
+def _report(outputs: Path, stamp: FileStamp, runs_stamp: int, arms: Two, part: Slice, planned: int | None) -> Report:
     return report(_evidence(outputs, stamp, runs_stamp), arms, part, planned)

@@ -5,8 +5,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple, get_args
 
 from cosmos_compare.language import N_, Text, t
-from cosmos_compare.ratings.cells import neutralise, restore
 from cosmos_compare.ratings.csv_records import Header, Records
+from cosmos_compare.ratings.formulas import neutralise, restore
 from cosmos_compare.schema import AXES, Rating, Verdict
 
 COLUMNS = tuple(Rating.model_fields)
@@ -31,7 +31,7 @@ _CHOICES: dict[str, tuple[Mapping[str, Any], Any, str]] = {
 }
 
 
-class Problem(NamedTuple):
+class RowProblem(NamedTuple):
     """A row that was left out: where it begins in the file, counted from 1, and why."""
 
     line: int
@@ -46,7 +46,7 @@ class Table(NamedTuple):
 
     columns: dict[str, list[Any]]
     lines: list[int]
-    problems: list[Problem]
+    problems: list[RowProblem]
 
 
 class _Wrong(Text):
@@ -68,8 +68,8 @@ def parse(found: Records, header: Header) -> Table:
     if wrong:
         columns = {name: [v for at, v in enumerate(col) if at not in wrong] for name, col in columns.items()}
         lines = [line for at, line in enumerate(lines) if at not in wrong]
-    problems = [Problem(found.lines[at], why) for at, why in wrong.items()]
-    problems += [Problem(damage.line, damage.why) for damage in found.damaged]
+    problems = [RowProblem(found.lines[at], why) for at, why in wrong.items()]
+    problems += [RowProblem(damage.line, damage.why) for damage in found.damaged]
     return Table(columns, lines, sorted(problems))
 
 

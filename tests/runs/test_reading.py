@@ -11,7 +11,7 @@ from runs_support import IMAGES, make_run
 
 from cosmos_compare.errors import CompareError
 from cosmos_compare.runs.index import read_runs
-from cosmos_compare.runs.record import upgraded
+from cosmos_compare.runs.reading import upgraded
 from cosmos_compare.runs.store import Store
 from cosmos_compare.schema import SCHEMA_VERSION
 
