@@ -35,6 +35,11 @@ class Fact(NamedTuple):
     stated: str
     verdict: Verdict
 
+    @property
+    def things(self) -> frozenset[str]:
+        """What is stated, in no order: two answers that name the same objects agree."""
+        return frozenset(self.stated.split(", "))
+
 
 class AnswerFacts(NamedTuple):
     """The facts of one answer. `events` of the JSON form are label, start and end in seconds of the clip."""
