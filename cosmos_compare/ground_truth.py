@@ -59,3 +59,4 @@ class GroundTruth(Record):
     source: str | None = Field(default=None, description="where the clip comes from")
     licence: str | None = Field(default=None, description="under which terms")
     annotation: str | None = Field(default=None, description="who wrote this down, and how")
+    more: dict[str, str] = Field(default_factory=dict, description="other fields of a label, as text")

@@ -22,6 +22,7 @@ ROWS = {
     **dict.fromkeys(["catalogue", "runs", "hints"], 2),
     **dict.fromkeys(["ratings", "engines", "evidence", "effort"], 3),
     "results": 4,
+    "imports": 4,
     "jobs": 4,
     "compare": 5,
     **dict.fromkeys(["batch", "board", "fairness"], 6),

@@ -13,6 +13,7 @@ from cosmos_compare.errors import CompareError
 
 COMMANDS = {
     "run": "run models on clips and save every answer",
+    "import": "take in questions of a known benchmark, labels of clips, or work of before",
     "batch": "run models on all scenarios of a folder; skips what is already there",
     "study": "show a study, scenarios × arms, as a matrix; --run answers what is missing",
     "frames": "show which frames of a clip would be sampled, and at which size for each model",
@@ -29,6 +30,9 @@ COMMANDS = {
 }
 
 
+MODULES = {"import": "take_in"}  # a command whose name Python keeps for itself
+
+
 def build_parser(chosen: str | None) -> argparse.ArgumentParser:
     """The parser of all commands; only the `chosen` one gets its arguments, so help stays instant."""
     parser = argparse.ArgumentParser(
@@ -40,7 +44,7 @@ def build_parser(chosen: str | None) -> argparse.ArgumentParser:
     for name, summary in COMMANDS.items():
         command = commands.add_parser(name, help=summary, description=summary[0].upper() + summary[1:] + ".")
         if name == chosen:
-            module = importlib.import_module(f"cosmos_compare.cli.{name}")
+            module = importlib.import_module(f"cosmos_compare.cli.{MODULES.get(name, name)}")
             module.add_arguments(command)
             command.add_argument("--debug", action="store_true", help="show the traceback of an error")
             command.set_defaults(run=module.run)

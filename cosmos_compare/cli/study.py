@@ -11,7 +11,10 @@ from cosmos_compare.cli.table import print_table
 from cosmos_compare.cli.terminal import note, print_json, seconds
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from cosmos_compare.runs.store import Store
+    from cosmos_compare.studies.facts import AnswerFacts
     from cosmos_compare.studies.matrix import Matrix
     from cosmos_compare.studies.plan import StudyPlan
 
@@ -19,6 +22,9 @@ if TYPE_CHECKING:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", type=Path, metavar="FILE", help="the study (YAML); docs/STUDIES.md shows the form")
     parser.add_argument("--run", action="store_true", dest="answer", help="answer what is missing, then show it")
+    parser.add_argument(
+        "--results", type=Path, metavar="DIR", help="write the imported questions' result file of each arm there"
+    )
     arguments.add_outputs(parser)
     parser.add_argument("--json", action="store_true", help="print the matrix as JSON, and nothing else")
 
@@ -29,7 +35,7 @@ def run(args: argparse.Namespace) -> int:
     from cosmos_compare.studies.plan import resolve
     from cosmos_compare.studies.study import load_study
 
-    plan = resolve(load_study(args.file), args.file.absolute().parent)
+    plan = resolve(load_study(args.file), args.file.absolute().parent, args.outputs)
     store = Store(args.outputs)
     failed = False
     if args.answer:
@@ -38,6 +44,8 @@ def run(args: argparse.Namespace) -> int:
         failed = _answer(plan, store)
         _record_planned(plan, store)
     matrix = matrix_now(plan, store)
+    if args.results:
+        _write_results(matrix, store, args.results)
     if args.json:
         from cosmos_compare.studies.export import as_json
         from cosmos_compare.studies.fact_book import FactBook
@@ -50,7 +58,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _record_planned(plan: StudyPlan, store: Store) -> None:
     """Write down for Results how many scenarios will decide, before the first of them is rated."""
-    if plan.planned is None:
+    if plan.planned is None or plan.questions:
         return
     from cosmos_compare.ratings.judgement import now
     from cosmos_compare.results.plans import plan_words, record_study
@@ -90,6 +98,14 @@ def _answer(plan: StudyPlan, store: Store) -> bool:
     return bool(errors) or any(item.failed for item in batch.items)
 
 
+def _write_results(matrix: Matrix, store: Store, folder: Path) -> None:
+    from cosmos_compare.studies.answered import write_results
+
+    for path, file in write_results(matrix, store, folder):
+        left_out = f" {file.left_out} unreadable answers are not in it." if file.left_out else ""
+        note(f"Wrote {path}.{left_out}")
+
+
 def _show(matrix: Matrix, store: Store) -> None:
     from cosmos_compare.studies.export import all_facts, cell_words
     from cosmos_compare.studies.fact_book import FactBook
@@ -100,4 +116,29 @@ def _show(matrix: Matrix, store: Store) -> None:
         ("scenario", *(arm.label for arm in arms)),
         [[scenario, *(cell_words(cell, facts) for cell in cells)] for scenario, cells in matrix.cells.items()],
     )
+    _show_scores(matrix, facts)
     note(f"{matrix.done} of {matrix.plan.answers} answers are there, {matrix.to_do} to do.")
+
+
+def _show_scores(matrix: Matrix, facts: Mapping[str, AnswerFacts]) -> None:
+    """Accuracy of imported questions beside the baselines."""
+    from cosmos_compare.results.numbers_as_text import estimate_words
+    from cosmos_compare.studies.scores import scores
+
+    found = scores(matrix, facts)
+    rows = [
+        (
+            " · ".join(filter(None, (own.category, own.subcategory))) or "all questions",
+            matrix.plan.arms[own.arm].label,
+            f"{own.answers} of {own.questions * matrix.plan.repeats}",
+            str(own.unreadable),
+            estimate_words(own.accuracy, percent=True),
+            estimate_words(own.per_video, percent=True) + (f", sd {own.spread:.2f}" if own.spread is not None else ""),
+            f"{own.baseline.majority:.0%} (always {own.baseline.letter})",
+            f"{own.baseline.by_lot:.0%}",
+        )
+        for own in found
+    ]
+    head = ("questions", "arm", "answered", "unreadable", "right, over videos", "mean of videos", "majority", "by lot")
+    if rows:
+        print_table(head, rows)

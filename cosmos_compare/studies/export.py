@@ -9,37 +9,46 @@ from typing import Any
 
 import orjson
 
-from cosmos_compare.ground_truth import GroundTruth
 from cosmos_compare.ratings.formulas import neutralise
 from cosmos_compare.runs.index import RunRow
 from cosmos_compare.runs.store import Store
-from cosmos_compare.studies.fact_book import FactBook
-from cosmos_compare.studies.facts import KINDS, AnswerFacts, truth_json, truth_of
+from cosmos_compare.studies import scores
+from cosmos_compare.studies.fact_book import FactBook, Held
+from cosmos_compare.studies.facts import KINDS, LETTER, NOTHING, AnswerFacts, Truth, truth_json, truth_of
 from cosmos_compare.studies.matrix import Cell, Matrix
 from cosmos_compare.studies.plan import StudyArm
 
 
-def truths_of(matrix: Matrix) -> dict[str, GroundTruth | None]:
-    """The ground truth of each scenario of a study."""
-    return {scenario.id: truth_of(scenario) for scenario in matrix.plan.scenarios}
+def truths_of(matrix: Matrix) -> dict[str, Truth]:
+    """What the answers of each row of a study are held against: a ground truth, or an imported question."""
+    return {row.id: row.item if row.item and row.item.question else truth_of(row.scenario) for row in matrix.plan.rows}
+
+
+def answers_of(matrix: Matrix) -> list[Held]:
+    """Every answer of a study with what it is held against."""
+    truths = truths_of(matrix)
+    return [Held(run, truths[cell.scenario]) for cell in matrix.all_cells() for run in cell.answers]
 
 
 def all_facts(matrix: Matrix, book: FactBook) -> dict[str, AnswerFacts]:
     """The facts of every answer of a study, by run."""
-    rows = [row for cell in matrix.all_cells() for row in cell.answers]
-    return book.read_all(rows, truths_of(matrix))
+    return book.read_all(answers_of(matrix))
 
 
 def as_json(matrix: Matrix, book: FactBook) -> dict[str, Any]:
     """Arms, cells with the ids of their runs and what each answer states, the truth, and how much is done."""
     facts = all_facts(matrix, book)
     truths = {scenario: truth_json(truth) for scenario, truth in truths_of(matrix).items()}
-    return {
+    found = {
         "arms": [arm_json(arm) for arm in matrix.plan.arms],
         "cells": [_cell(cell, matrix, facts, truths[cell.scenario]) for cell in matrix.all_cells()],
         "done": matrix.done,
         "to_do": matrix.to_do,
     }
+    if not matrix.plan.questions:
+        return found
+    told = [scores.as_json(own, matrix.plan.arms[own.arm].arm.id) for own in scores.scores(matrix, facts)]
+    return {"questions": matrix.plan.questions, **found, "scores": told}
 
 
 def arm_json(arm: StudyArm) -> dict[str, Any]:
@@ -60,7 +69,7 @@ def arm_json(arm: StudyArm) -> dict[str, Any]:
 def as_csv(matrix: Matrix, facts: Mapping[str, AnswerFacts]) -> str:
     """A row an answer: scenario, arm, repeat, run, finish, times, what is stated and how that stands to the truth."""
     head = ["scenario", "arm", "model", "prompt", "condition", "repeat", "run_id", "finish", "total_s", "new_tokens"]
-    head += [name for kind in KINDS for name in (kind, f"{kind}_verdict")]
+    head += [name for kind in (*KINDS, LETTER) for name in (kind, f"{kind}_verdict")]
     out = io.StringIO(newline="")
     writer = csv.writer(out)
     writer.writerow(head)
@@ -68,7 +77,7 @@ def as_csv(matrix: Matrix, facts: Mapping[str, AnswerFacts]) -> str:
         arm = matrix.plan.arms[cell.arm]
         for row in filter(None, cell.rows):
             told = facts.get(row.id)
-            stated = [value for kind in KINDS for value in (told.of(kind) if told else ("", ""))]
+            stated = [value for kind in (*KINDS, LETTER) for value in (told.of(kind) if told else ("", ""))]
             named = [cell.scenario, arm.label, row.model, row.prompt_name, row.condition]
             values = [*named, row.repeat, row.id, row.finish, row.total_s, row.new_tokens, *stated]
             writer.writerow([neutralise(value) if isinstance(value, str) else value for value in values])
@@ -88,8 +97,10 @@ def cell_words(cell: Cell, facts: Mapping[str, AnswerFacts]) -> str:
     if not cell.answers:
         return "failed" if cell.failed else "–"
     told = facts.get(cell.answers[0].id)
-    said = [fact.stated for fact in told[:3] if fact.stated] if told else []
+    said = [told.of(kind).stated for kind in (*KINDS[:3], LETTER) if told.of(kind).stated] if told else []
     words = "; ".join(said) or "nothing stated"
+    if told and told.letter != NOTHING:
+        words = f"{told.letter.stated} {told.letter.verdict}".strip()
     return words if len(cell.rows) == 1 else f"{words} ({len(cell.answers)} of {len(cell.rows)})"
 
 

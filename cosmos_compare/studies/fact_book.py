@@ -7,18 +7,17 @@ reading code, the lexicon and the ground truth do.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from typing import Any, NamedTuple
 
 import orjson
 
 from cosmos_compare.errors import CompareError
-from cosmos_compare.ground_truth import GroundTruth
 from cosmos_compare.runs.disk import replace_file
 from cosmos_compare.runs.index import RunRow
 from cosmos_compare.runs.store import Store
-from cosmos_compare.studies.facts import AnswerFacts, Fact, read_facts, reader_key
+from cosmos_compare.studies.facts import KINDS, LETTER, AnswerFacts, Fact, Truth, read_facts, reader_key
 
 NAME = ".facts.json"
 AT_ONCE = 64  # unknown answers that a page may wait for
@@ -29,6 +28,13 @@ class Read(NamedTuple):
 
     facts: dict[str, AnswerFacts]
     missing: int
+
+
+class Held(NamedTuple):
+    """A run and what it is held against."""
+
+    row: RunRow
+    truth: Truth
 
 
 class FactBook:
@@ -48,7 +54,7 @@ class FactBook:
             entry = self._entries.get(row.id)
         return entry[1] if entry and entry[0] == key else None
 
-    def read(self, row: RunRow, truth: GroundTruth | None, key: str) -> AnswerFacts | None:
+    def read(self, row: RunRow, truth: Truth, key: str) -> AnswerFacts | None:
         """The facts of a run; None for one that has no whole answer, or whose record can't be read."""
         if not row.finished:
             return None
@@ -64,26 +70,28 @@ class FactBook:
                 self._changed = True
         return found
 
-    def read_all(self, rows: Iterable[RunRow], truths: Mapping[str, GroundTruth | None]) -> dict[str, AnswerFacts]:
-        """The facts of many runs, by id, and keep them; `truths` by scenario."""
-        keys = {scenario: reader_key(truth) for scenario, truth in truths.items()}
-        read = {row.id: self.read(row, truths.get(row.scenario), keys[row.scenario]) for row in rows}
+    def read_all(self, answers: Iterable[Held]) -> dict[str, AnswerFacts]:
+        """The facts of many runs, by id, and keep them."""
+        answers = list(answers)
+        keys = _keys(answers)
+        read = {row.id: self.read(row, truth, keys[id(truth)]) for row, truth in answers}
         self.keep()
         return {run: facts for run, facts in read.items() if facts is not None}
 
-    def read_beside(self, rows: Sequence[RunRow], truths: Mapping[str, GroundTruth | None]) -> Read:
+    def read_beside(self, answers: Sequence[Held]) -> Read:
         """The facts that are known by now; a few unknown ones are read at once, many in a thread of their own.
 
         Ask again to see how far it is: reading one answer takes milliseconds.
         """
-        keys = {scenario: reader_key(truth) for scenario, truth in truths.items()}
-        there = {row.id: facts for row in rows if (facts := self.known(row, keys[row.scenario])) is not None}
-        unknown = [row for row in rows if row.finished and row.id not in there and row.id not in self._unreadable]
+        keys = _keys(answers)
+        there = {row.id: facts for row, truth in answers if (facts := self.known(row, keys[id(truth)])) is not None}
+        read = there.keys() | self._unreadable
+        unknown = [own for own in answers if own.row.finished and own.row.id not in read]
         if len(unknown) <= AT_ONCE:
-            return Read(there | self.read_all(unknown, truths), 0)
+            return Read(there | self.read_all(unknown), 0)
         with self._lock:
             if self._reader is None or not self._reader.is_alive():
-                self._reader = threading.Thread(target=self.read_all, args=(unknown, truths), daemon=True, name="facts")
+                self._reader = threading.Thread(target=self.read_all, args=(unknown,), daemon=True, name="facts")
                 self._reader.start()
         return Read(there, len(unknown))
 
@@ -98,6 +106,12 @@ class FactBook:
             replace_file(self.store.outputs / NAME, data)
 
 
+def _keys(answers: Iterable[Held]) -> dict[int, str]:
+    """The `reader_key` of each truth by its identity: many answers are held against one."""
+    truths = {id(truth): truth for _, truth in answers}
+    return {own: reader_key(truth) for own, truth in truths.items()}
+
+
 def _load(store: Store) -> dict[str, tuple[str, AnswerFacts]]:
     try:
         data = orjson.loads((store.outputs / NAME).read_bytes())
@@ -107,11 +121,11 @@ def _load(store: Store) -> dict[str, tuple[str, AnswerFacts]]:
 
 
 def _plain(facts: AnswerFacts) -> list[object]:
-    *kinds, times = facts
-    return [*(tuple(kind) for kind in kinds), times]
+    return [*(tuple(facts.of(kind)) for kind in (*KINDS, LETTER)), facts.times]
 
 
 def _facts(values: list[Any]) -> AnswerFacts:
     *facts, times = values
-    objects, risk, action, events = (Fact(*each) for each in facts)
-    return AnswerFacts(objects, risk, action, events, tuple((label, start, end) for label, start, end in times))
+    objects, risk, action, events, letter = (Fact(*each) for each in facts)
+    told = tuple((label, start, end) for label, start, end in times)
+    return AnswerFacts(objects, risk, action, events, told, letter)

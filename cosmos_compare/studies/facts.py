@@ -12,15 +12,19 @@ from cosmos_compare.errors import CompareError
 from cosmos_compare.ground_truth import GroundTruth
 from cosmos_compare.hints.of_answer import hints_of_run
 from cosmos_compare.hints.records import Hint
+from cosmos_compare.imports.item import Item
 from cosmos_compare.paths import user_lexicon
 from cosmos_compare.schema import Run
 from cosmos_compare.texts.answers import counts_from, read_answer
 from cosmos_compare.texts.facts import Facts, facts_of
+from cosmos_compare.texts.letters import letter_of
 from cosmos_compare.texts.lexicon import lexicon
 from cosmos_compare.video.clips import Scenario, load_ground_truth
 
-Verdict = Literal["right", "partly", "wrong", "missing", "not stated", "not known"]
+Verdict = Literal["right", "partly", "wrong", "missing", "not stated", "not known", "unreadable"]
+Truth = GroundTruth | Item | None  # what answers of a row are held against
 KINDS = ("objects", "risk", "action", "events")
+LETTER = "letter"
 LEVELS: tuple[Verdict, ...] = ("wrong", "partly", "right")  # by the level of a hint
 ROOMS = ("texts", "hints")  # whose code reads the facts
 
@@ -29,26 +33,26 @@ class Fact(NamedTuple):
     """What an answer states of one kind, in words of the vocabulary, and how that stands to the truth.
 
     `missing`: nothing is stated though the question asks; `not stated`: nothing is, and it need not be; `not known`:
-    there is no truth of this kind.
+    there is no truth of this kind; `unreadable`: an option is asked for, and none can be read without guessing.
     """
 
     stated: str
     verdict: Verdict
 
-    @property
-    def things(self) -> frozenset[str]:
-        """What is stated, in no order: two answers that name the same objects agree."""
-        return frozenset(self.stated.split(", "))
+
+NOTHING = Fact("", "not known")
 
 
 class AnswerFacts(NamedTuple):
-    """The facts of one answer. `events` of the JSON form are label, start and end in seconds of the clip."""
+    """The facts of one answer. `events` of the JSON form are label, start and end in seconds of the clip; `letter` is
+    the option that an imported question got."""
 
     objects: Fact
     risk: Fact
     action: Fact
     events: Fact
     times: tuple[tuple[str, float, float | None], ...] = ()
+    letter: Fact = NOTHING
 
     def of(self, kind: str) -> Fact:
         fact: Fact = getattr(self, kind)
@@ -56,17 +60,21 @@ class AnswerFacts(NamedTuple):
 
     @property
     def wrong(self) -> bool:
-        return any(self.of(kind).verdict == "wrong" for kind in KINDS)
+        return any(self.of(kind).verdict == "wrong" for kind in (*KINDS, LETTER))
 
     def as_json(self) -> dict[str, Any]:
         told: dict[str, Any] = {kind: self.of(kind).stated for kind in KINDS[:3]}
         told["events"] = [{"label": label, "start": start, "end": end} for label, start, end in self.times]
         told["verdicts"] = {kind: self.of(kind).verdict for kind in KINDS}
-        return told
+        return told if self.letter == NOTHING else {"letter": self.letter.stated, "verdict": self.letter.verdict}
 
 
-def read_facts(run: Run, truth: GroundTruth | None) -> AnswerFacts:
-    """The facts of a saved run, against the truth where there is one."""
+def read_facts(run: Run, truth: Truth) -> AnswerFacts:
+    """The facts of a saved run, against the truth where there is one; of a question with options its letter alone."""
+    if isinstance(truth, Item):
+        if truth.options:
+            return AnswerFacts(NOTHING, NOTHING, NOTHING, NOTHING, letter=_letter(run, truth))
+        truth = None
     facts = facts_of(read_answer(run.answer.raw, run.answer.rendered_prompt))
     hints: dict[str, Hint] = {hint.name: hint for hint in hints_of_run(run, truth)}
     begin = counts_from(run.model, run.settings, run.frames)
@@ -83,6 +91,15 @@ def read_facts(run: Run, truth: GroundTruth | None) -> AnswerFacts:
     )
 
 
+def _letter(run: Run, item: Item) -> Fact:
+    letter = letter_of(run.answer.raw, item.options, run.answer.rendered_prompt).letter
+    if not letter:
+        return Fact("", "unreadable")
+    if not item.right:
+        return Fact(letter, "not known")
+    return Fact(letter, "right" if letter in item.right else "wrong")
+
+
 def truth_of(scenario: Scenario) -> GroundTruth | None:
     """The ground truth of a scenario; None where there is none, or none that can be read."""
     if scenario.ground_truth is None:
@@ -93,10 +110,13 @@ def truth_of(scenario: Scenario) -> GroundTruth | None:
         return None
 
 
-def truth_json(truth: GroundTruth | None) -> dict[str, Any]:
-    """The facts of a ground truth."""
+def truth_json(truth: Truth) -> dict[str, Any]:
+    """The facts of a ground truth, or what is known of an imported question."""
     if truth is None:
         return {}
+    if isinstance(truth, Item):
+        told = {"question": truth.question, "options": truth.options, "letter": ", ".join(truth.right)}
+        return {**told, "references": list(truth.references), "category": truth.category}
     return {
         "objects": sorted(name for name, one in truth.objects.items() if one.present),
         "risk": truth.risk.level if truth.risk else None,
@@ -105,9 +125,10 @@ def truth_json(truth: GroundTruth | None) -> dict[str, Any]:
     }
 
 
-def reader_key(truth: GroundTruth | None) -> str:
+def reader_key(truth: Truth) -> str:
     """What facts depend on besides the answer: the code that reads, the words of the lexicon, the truth."""
-    told = truth.model_dump_json() if truth else ""
+    judged = {"options", "right"} if isinstance(truth, Item) else None
+    told = truth.model_dump_json(include=judged) if truth else ""
     own = user_lexicon()
     state = f"{own.stat().st_mtime_ns}" if own.is_file() else ""
     return hashlib.sha256(f"{_code()}|{state}|{told}".encode()).hexdigest()[:16]

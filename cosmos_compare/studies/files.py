@@ -19,12 +19,12 @@ def saved_studies(outputs: Path) -> list[str]:
 
 def load_saved(outputs: Path, name: str) -> Study:
     """A saved study. Raises `CompareError` when it can't be read."""
-    return load_study(_path(outputs, name))
+    return load_study(study_file(outputs, name))
 
 
 def save_study(outputs: Path, name: str, study: Study) -> Path:
     """Write a study under its name; one of the same name is replaced. Raises `CompareError` for what is no name."""
-    path = _path(outputs, name)
+    path = study_file(outputs, name)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         replace_file(path, study_text(study).encode())
@@ -35,7 +35,8 @@ def save_study(outputs: Path, name: str, study: Study) -> Path:
     return path
 
 
-def _path(outputs: Path, name: str) -> Path:
+def study_file(outputs: Path, name: str) -> Path:
+    """Where a study of this name lies. Raises `CompareError` for what is no name."""
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}", name):
         raise CompareError(
             "{name!r} can't be a study's name.", "Use letters, digits, - and _.", name=name, field="name"

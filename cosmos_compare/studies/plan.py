@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from cosmos_compare.catalogue.models import resolve_models
 from cosmos_compare.compare import Comparison, plan_comparison
 from cosmos_compare.errors import CompareError
-from cosmos_compare.paths import ROOT
-from cosmos_compare.prompts import find_prompts, load_prompt
+from cosmos_compare.imports.item import Item
+from cosmos_compare.imports.sets import ItemSet, load_set
+from cosmos_compare.paths import ROOT, outputs_folder
+from cosmos_compare.prompts import load_prompt
 from cosmos_compare.runs.index import Arm, arm_settings_key
 from cosmos_compare.schema import ModelSpec, Prompt, Settings
 from cosmos_compare.studies.study import ArmEntry, Study
 from cosmos_compare.video.clips import Scenario, find_scenarios, scenario_of
+
+QUESTION = "{question}"  # where an imported question stands in a prompt
 
 
 @dataclass(frozen=True)
@@ -38,74 +42,137 @@ class StudyArm:
         )
 
 
+class StudyRow(NamedTuple):
+    """A row of the matrix: a scenario, or an imported item with the scenario of its clip."""
+
+    id: str
+    scenario: Scenario
+    item: Item | None = None
+
+
 @dataclass(frozen=True)
 class StudyPlan:
-    """A study's scenarios and arms, in the order in which they are shown, and how often each is asked."""
+    """A study's scenarios and arms, in the order in which they are shown, and how often each is asked. With `items`
+    (of the set `questions`) these are the rows, several of which may be about one scenario."""
 
     scenarios: tuple[Scenario, ...]
     arms: tuple[StudyArm, ...]
     repeats: int = 1
     planned: int | None = None
+    questions: str = ""
+    items: tuple[StudyRow, ...] = ()
+
+    @property
+    def rows(self) -> tuple[StudyRow, ...]:
+        return self.items or tuple(StudyRow(scenario.id, scenario) for scenario in self.scenarios)
 
     @property
     def answers(self) -> int:
         """How many answers the whole study is."""
-        return len(self.scenarios) * len(self.arms) * self.repeats
+        return len(self.rows) * len(self.arms) * self.repeats
+
+    def arm_in(self, row: StudyRow, number: int) -> StudyArm:
+        """Arm `number` as it is asked in a row: with the item's question, range and frame rate."""
+        return self.arms[number] if row.item is None else asked_about(self.arms[number], row.item, self.questions)
 
 
 @dataclass(frozen=True)
 class StudyRequest:
-    """One request of a study: arm number `arm`, repeat `repeat` on one scenario."""
+    """One request of a study: arm number `arm`, repeat `repeat` in one row, by its id."""
 
-    scenario: str
+    row: str
     arm: int
     repeat: int
     comparison: Comparison
     spec: ModelSpec
 
 
-def resolve(study: Study, beside: Path) -> StudyPlan:
+def resolve(study: Study, beside: Path, outputs: Path | None = None) -> StudyPlan:
     """Find what a study names. Paths are relative to `beside` (the study file's folder), else to the current folder,
-    else to what came with the program. Raises `CompareError` for what is not there."""
+    else to what came with the program; imported sets lie under `outputs`, by default those of this machine's user.
+    Raises `CompareError` for what is not there."""
     names = list(dict.fromkeys(entry.model for entry in study.entries()))
     specs = dict(zip(names, resolve_models(names), strict=True))
     arms = [_arm(entry, specs[entry.model], beside) for entry in study.entries()]
     unique = list({arm.arm: arm for arm in arms}.values())  # two prompt files of one text are one arm
-    return StudyPlan(tuple(_scenarios(study, beside)), tuple(labelled(unique)), study.repeats, study.planned)
+    arms = labelled(unique)
+    if not study.questions:
+        return StudyPlan(tuple(_scenarios(study, beside)), tuple(arms), study.repeats, study.planned)
+    rows = _item_rows(load_set(outputs or outputs_folder(), study.questions), arms)
+    scenarios = {row.scenario.id: row.scenario for row in rows}
+    return StudyPlan(tuple(scenarios.values()), tuple(arms), study.repeats, study.planned, study.questions, rows)
+
+
+def asked_about(arm: StudyArm, item: Item, name: str) -> StudyArm:
+    """An arm as it asks an item of the set `name`. An item without a question is asked what the arm's prompt asks."""
+    own = arm.prompt
+    question = own.user_prompt.replace(QUESTION, item.question) if own.user_prompt else item.question
+    prompt = Prompt(
+        name=own.name if own.user_prompt and not item.question else name,
+        system_prompt=own.system_prompt or item.system_prompt,
+        user_prompt=question,
+        reasoning=own.reasoning,
+    )
+    # More frames a second than there are images would show each several times.
+    fps = min(arm.settings.fps, item.fps or arm.settings.fps)
+    changes = {"fps": fps, "start": item.start, "end": item.end}
+    return StudyArm(arm.spec, prompt, arm.settings.model_copy(update=changes), arm.label)
+
+
+def _item_rows(found: ItemSet, arms: Sequence[StudyArm]) -> tuple[StudyRow, ...]:
+    """The rows of a set. Raises `CompareError` for a prompt that has no place for its questions."""
+    for arm in arms:
+        asks = arm.prompt.user_prompt
+        if asks and QUESTION not in asks and any(own.question for own in found.items):
+            raise CompareError(
+                "The prompt {name} has no {blank}, where an imported question stands.",
+                "Write {blank} into its user_prompt, or leave prompts out.",
+                name=arm.prompt.name,
+                blank=QUESTION,
+            )
+        if not asks and not all(own.question for own in found.items):
+            raise CompareError(
+                "The set {name} has clips without questions.",
+                "Name prompts that ask about them.",
+                name=found.facts.name,
+            )
+    return tuple(StudyRow(item.id, found.scenario(item), item) for item in found.items)
 
 
 def labelled(arms: Sequence[StudyArm]) -> list[StudyArm]:
     """The arms, each named by what is not the same in all of them; by its model where nothing differs."""
-    texts = Counter(name for name, _ in {(arm.prompt.name, arm.prompt.version) for arm in arms})
-    facets = [_facets(arm, versions=texts[arm.prompt.name]) for arm in arms]
+    facets = [_facets(arm) for arm in arms]
     differing = [name for name in facets[0] if len({each[name] for each in facets}) > 1] or ["model"]
     names = [" · ".join(each[name] for name in differing if each[name]) for each in facets]
     return [StudyArm(arm.spec, arm.prompt, arm.settings, name) for arm, name in zip(arms, names, strict=True)]
 
 
 def requests(plan: StudyPlan, wanted: Callable[[str, int, int], bool]) -> tuple[list[StudyRequest], list[CompareError]]:
-    """The requests of the cells that are wanted (scenario, arm, repeat), clip by clip, repeats last.
+    """The requests of the cells that are wanted (row, arm, repeat), row by row, repeats last.
 
     A clip that can't be read is named among the errors and costs its own cells only.
     """
     asked: list[StudyRequest] = []
     errors: list[CompareError] = []
-    for scenario in plan.scenarios:
-        cells = [(n, k) for k in range(plan.repeats) for n in range(len(plan.arms)) if wanted(scenario.id, n, k)]
+    for row in plan.rows:
+        cells = [(n, k) for k in range(plan.repeats) for n in range(len(plan.arms)) if wanted(row.id, n, k)]
         try:
-            asked += [_request(scenario, plan.arms[n], n, k) for n, k in cells]
+            asked += [_request(row, plan.arm_in(row, n), n, k) for n, k in cells]
         except CompareError as error:
-            errors.append(CompareError("{id}: skipped. {why}", error.hint, id=scenario.id, why=error.message))
+            errors.append(CompareError("{id}: skipped. {why}", error.hint, id=row.id, why=error.message))
     return asked, errors
 
 
-def _request(scenario: Scenario, arm: StudyArm, number: int, repeat: int) -> StudyRequest:
-    comparison = plan_comparison(scenario.video, arm.prompt, arm.settings, [arm.spec], scenario.id)
-    return StudyRequest(scenario.id, number, repeat, comparison.repeated(repeat), arm.spec)
+def _request(row: StudyRow, arm: StudyArm, number: int, repeat: int) -> StudyRequest:
+    comparison = plan_comparison(row.scenario.video, arm.prompt, arm.settings, [arm.spec], row.scenario.id)
+    return StudyRequest(row.id, number, repeat, comparison.repeated(repeat), arm.spec)
 
 
 def _arm(entry: ArmEntry, spec: ModelSpec, beside: Path) -> StudyArm:
-    prompt = load_prompt(_found(entry.prompt, beside), reasoning=entry.reasoning)
+    if entry.prompt:
+        prompt = load_prompt(_found(entry.prompt, beside), reasoning=entry.reasoning)
+    else:
+        prompt = Prompt(name="question", reasoning=entry.reasoning)
     return StudyArm(spec, prompt, entry.settings.model_copy(update={"condition": entry.condition}))
 
 
@@ -124,21 +191,13 @@ def _named(path: Path) -> list[Scenario]:
         return find_scenarios(path)
 
 
-def with_listed_prompts(study: Study, beside: Path) -> Study:
-    """The same study with prompts of the list by their names, where it names their files."""
-    names = {path.resolve(): path.stem for path in find_prompts()}
-    prompts = tuple(names.get(_found(name, beside).resolve(), name) for name in study.prompts)
-    return study.model_copy(update={"prompts": tuple(dict.fromkeys(prompts))})
-
-
 def _found(name: str, beside: Path) -> Path:
     """The first of the places where `name` may lie; as it stands where it is in none (a name, say)."""
     places = (beside / name, Path(name), ROOT / name)
     return next((place for place in places if place.exists()), Path(name))
 
 
-def _facets(arm: StudyArm, versions: int) -> dict[str, str]:
-    """What tells arms apart, by its name; `versions` is how many texts of its prompt's name there are."""
+def _facets(arm: StudyArm) -> dict[str, str]:
     settings = arm.settings
     changed = {
         name: value for name, value in settings.model_dump(exclude_defaults=True).items() if name not in ("condition",)
@@ -146,7 +205,7 @@ def _facets(arm: StudyArm, versions: int) -> dict[str, str]:
     return {
         "model": arm.spec.label,
         "prompt": arm.prompt.name,
-        "version": arm.prompt.version[:6] if versions > 1 else "",
+        "version": arm.prompt.version[:6],
         "reasoning": "reasoning" if arm.prompt.reasoning else "",
         "settings": ", ".join(f"{name} {value}" for name, value in changed.items()) or "own settings",
         "condition": settings.condition,

@@ -12,7 +12,7 @@ import numpy as np
 
 from cosmos_compare.runs.index import RunRow
 from cosmos_compare.stats import Estimate, clustered_mean
-from cosmos_compare.studies.facts import KINDS, AnswerFacts
+from cosmos_compare.studies.facts import KINDS, LETTER, AnswerFacts
 from cosmos_compare.studies.matrix import Cell, Matrix
 
 SHARE = (0.0, 1.0)
@@ -38,27 +38,27 @@ def stability(matrix: Matrix, facts: Mapping[str, AnswerFacts]) -> list[Stabilit
 
 def agreeing(cell: Cell, facts: Mapping[str, AnswerFacts], kind: str) -> tuple[int, int]:
     """How many repeats state the commonest thing of this kind, and how many there are."""
-    said = [facts[row.id].of(kind).things for row in cell.answers if row.id in facts]
+    said = [facts[row.id].of(kind).stated for row in cell.answers if row.id in facts]
     return (max(Counter(said).values()) if said else 0), len(said)
 
 
 def unstable(cell: Cell, facts: Mapping[str, AnswerFacts]) -> bool:
     """Whether two repeats state different risks, actions or objects."""
-    return any(agree < n for agree, n in (agreeing(cell, facts, kind) for kind in KINDS[:3]))
+    return any(agree < n for agree, n in (agreeing(cell, facts, kind) for kind in (*KINDS[:3], LETTER)))
 
 
 def _of_arm(arm: int, cells: Sequence[Cell], facts: Mapping[str, AnswerFacts]) -> Stability:
     repeated = [rows for cell in cells if len(rows := [row for row in cell.answers if row.id in facts]) > 1]
     shares: dict[str, Estimate] = {}
     for kind in KINDS:
-        values = [_share_of_pairs([facts[row.id].of(kind).things for row in rows]) for rows in repeated]
+        values = [_share_of_pairs([facts[row.id].of(kind).stated for row in rows]) for rows in repeated]
         shares[kind] = clustered_mean(np.array(values, dtype=float), np.arange(len(values)), SHARE)
     texts = [len({row.text_key for row in rows}) for rows in repeated]
     spreads = [spread for rows in repeated if (spread := _spread(rows, facts)) is not None]
     return Stability(arm, len(repeated), shares, _mean(texts), _mean(spreads))
 
 
-def _share_of_pairs(said: Sequence[frozenset[str]]) -> float:
+def _share_of_pairs(said: Sequence[str]) -> float:
     pairs = list(combinations(said, 2))
     return sum(one == other for one, other in pairs) / len(pairs)
 

@@ -12,7 +12,7 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 from cosmos_compare.errors import CompareError, first_problem
 from cosmos_compare.record import Record
 from cosmos_compare.schema import Condition, Settings
-from cosmos_compare.yaml_io import mapping_of, read_mapping
+from cosmos_compare.yaml_io import read_mapping
 
 MAX_REPEATS = 1000
 OWN = Settings.model_validate({})  # the models' own settings
@@ -23,7 +23,7 @@ class ArmEntry(Record):
     """One arm, written out."""
 
     model: str = Field(description="a name of the model list, NAME=FOLDER or NAME=http(s)://…/v1")
-    prompt: str = Field(description="a prompt file, or the name of one")
+    prompt: str = Field(description="a prompt file, or the name of one; empty for an imported question as it stands")
     reasoning: bool = Field(False, description="ask for reasoning before the answer")
     condition: Condition = Field("clip", description="what is shown: the clip, or a control made from its frames")
     settings: Settings = Field(OWN, description="frames and sampling, without condition and repeat")
@@ -32,9 +32,14 @@ class ArmEntry(Record):
 class Study(Record):
     """Scenarios, and arms: written out, or the product of the lists."""
 
-    scenarios: str | tuple[str, ...] = Field(description="a folder of scenarios, or a list of clips and folders")
+    scenarios: str | tuple[str, ...] = Field((), description="a folder of scenarios, or a list of clips and folders")
+    questions: str = Field(
+        "", description="an imported set, by its name: its clips and questions, instead of scenarios"
+    )
     models: tuple[str, ...] = Field((), description="models of the product")
-    prompts: tuple[str, ...] = Field((), description="prompt files or names of the product")
+    prompts: tuple[str, ...] = Field(
+        (), description="prompt files or names of the product; none where an imported question is asked as it stands"
+    )
     reasoning: tuple[bool, ...] = Field((False,), description="without and with reasoning: false, true, or both")
     conditions: tuple[Condition, ...] = Field(("clip",), description="what is shown, of the product")
     settings: tuple[Settings, ...] = Field((OWN,), description="settings of the product")
@@ -50,7 +55,9 @@ class Study(Record):
 
     @model_validator(mode="after")
     def _has_arms(self) -> Self:
-        if bool(self.models) != bool(self.prompts):
+        if bool(self.scenarios) == bool(self.questions):
+            raise ValueError("name scenarios or questions, and not both")
+        if bool(self.models) != bool(self.prompts) and not (self.models and self.questions):
             raise ValueError("models and prompts belong together: their product makes the arms")
         if not self.models and not self.arms:
             raise ValueError("name models and prompts, or write out arms")
@@ -65,7 +72,7 @@ class Study(Record):
         """All arms: the product, prompts outermost and conditions innermost, then those written out."""
         product = tuple(
             ArmEntry(model=model, prompt=prompt, reasoning=reasoning, condition=condition, settings=settings)
-            for prompt in self.prompts
+            for prompt in self.prompts or ("",)
             for reasoning in self.reasoning
             for settings in self.settings
             for model in self.models
@@ -76,20 +83,11 @@ class Study(Record):
 
 def load_study(path: Path) -> Study:
     """Read a study file. Raises `CompareError` naming the field that is wrong."""
-    return _study_of(read_mapping(path), path.name)
-
-
-def read_study(content: bytes, name: str) -> Study:
-    """The same from what a file holds, as a browser sends it; `name` is what to call it."""
-    return _study_of(mapping_of(content, name), name)
-
-
-def _study_of(values: dict[str, Any], name: str) -> Study:
     try:
-        return Study.model_validate(values)
+        return Study.model_validate(read_mapping(path))
     except ValidationError as error:
         raise CompareError(
-            "{name}: {why}.", "docs/STUDIES.md shows the form.", name=name, why=first_problem(error).words
+            "{name}: {why}.", "docs/STUDIES.md shows the form.", name=path.name, why=first_problem(error).words
         ) from error
 
 

@@ -19,6 +19,7 @@ from cosmos_compare.schema import Clip
 from cosmos_compare.video.containers import KINDS, is_transport_stream, is_video_name, looks_like_other_video
 from cosmos_compare.video.decode import walk
 from cosmos_compare.video.files import Remembered, sha256_of, state_of
+from cosmos_compare.video.labels import LABEL, is_label, read_label
 from cosmos_compare.video.opening import open_video
 from cosmos_compare.video.orientation import orientation_of
 from cosmos_compare.video.timeline import no_frames, read_timeline
@@ -173,7 +174,7 @@ _probed = Remembered(_probe)
 
 
 def _load_ground_truth(path: Path) -> GroundTruth:
-    data = read_mapping(path, MAX_TRUTH_BYTES)
+    data = read_label(path, MAX_TRUTH_BYTES) if is_label(path.name) else read_mapping(path, MAX_TRUTH_BYTES)
     events = data.get("events")
     if isinstance(events, list) and len(events) > MAX_EVENTS:
         raise CompareError(
@@ -223,7 +224,13 @@ def _in_folder(folder: Path, left_out: list[LeftOut]) -> list[Scenario]:
     ]
     videos = segments or videos
     truth = folder / GROUND_TRUTH if len(videos) == 1 and GROUND_TRUTH in names else None
-    return [Scenario(scenario_id(video), video, truth) for video in videos]
+    return [Scenario(scenario_id(video), video, truth or _label(video, names)) for video in videos]
+
+
+def _label(video: Path, names: Sequence[str]) -> Path | None:
+    """The label beside a clip, `<clip>.label.json`, which speaks of this clip alone."""
+    found = (name for name in (f"{video.stem}{LABEL}", f"{video.name}{LABEL}") if name in names)
+    return next((video.with_name(name) for name in found), None)
 
 
 def _problem(video: Path) -> str:

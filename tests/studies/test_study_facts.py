@@ -11,7 +11,7 @@ from cosmos_compare.ground_truth import GroundTruth
 from cosmos_compare.runs.store import Store
 from cosmos_compare.schema import Prompt, Run, Settings
 from cosmos_compare.studies.controls import claims_of, controls
-from cosmos_compare.studies.export import all_facts, as_csv, as_jsonl, truths_of
+from cosmos_compare.studies.export import all_facts, answers_of, as_csv, as_jsonl
 from cosmos_compare.studies.fact_book import NAME, FactBook
 from cosmos_compare.studies.facts import read_facts, reader_key
 from cosmos_compare.studies.matrix import Matrix, fill
@@ -144,10 +144,9 @@ def test_many_unknown_answers_are_read_beside_the_page(
 ) -> None:
     matrix, store = filled
     monkeypatch.setattr("cosmos_compare.studies.fact_book.AT_ONCE", 2)
-    rows = [row for cell in matrix.all_cells() for row in cell.answers]
-    book, truths = FactBook(store), truths_of(matrix)
-    first = book.read_beside(rows, truths)
+    book, answers = FactBook(store), answers_of(matrix)
+    first = book.read_beside(answers)
     assert (first.facts, first.missing) == ({}, 12)
     assert book._reader is not None
     book._reader.join(30)
-    assert book.read_beside(rows, truths) == (all_facts(matrix, FactBook(store)), 0)
+    assert book.read_beside(answers) == (all_facts(matrix, FactBook(store)), 0)

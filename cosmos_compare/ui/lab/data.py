@@ -8,7 +8,7 @@ import streamlit as st
 
 from cosmos_compare.paths import home, outputs_folder
 from cosmos_compare.runs.store import Store
-from cosmos_compare.studies.export import truths_of
+from cosmos_compare.studies.export import answers_of
 from cosmos_compare.studies.fact_book import FactBook, Read
 from cosmos_compare.studies.hashes import clip_hashes
 from cosmos_compare.studies.matrix import Matrix, fill
@@ -43,8 +43,7 @@ def matrix_of(plan: StudyPlan) -> Matrix:
 
 def facts_of(matrix: Matrix) -> Read:
     """The facts of the study's answers as far as they are read, and how many are to come."""
-    rows = [row for cell in matrix.all_cells() for row in cell.answers]
-    return _book(outputs_folder()).read_beside(rows, truths_of(matrix))
+    return _book(outputs_folder()).read_beside(answers_of(matrix))
 
 
 @st.cache_resource(show_spinner=False)

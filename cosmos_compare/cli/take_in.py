@@ -1,0 +1,92 @@
+"""`cosmos-compare import`: take in questions of a known benchmark, labels of clips, or work of before."""
+
+from __future__ import annotations
+
+import argparse
+import math
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cosmos_compare.cli.arguments import add_outputs
+from cosmos_compare.cli.terminal import note, print_json
+from cosmos_compare.errors import CompareError
+
+if TYPE_CHECKING:
+    from cosmos_compare.imports.sets import ItemSet
+
+SHOWN = 10  # reasons and rows that are printed
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.epilog = "docs/IMPORTS.md has the formats and what becomes of them. Nothing is downloaded or copied."
+    parser.add_argument("path", type=Path, metavar="PATH", help="a file of questions, or a folder")
+    parser.add_argument("--format", default="", metavar="NAME", help="what it is, where that can't be recognised")
+    parser.add_argument("--media", type=Path, metavar="DIR", help="clips lie below it (default: the file's folder)")
+    parser.add_argument("--name", default="", metavar="NAME", help="what the set is called (default: the file's name)")
+    parser.add_argument(
+        "--image-fps",
+        type=float,
+        default=1.0,
+        metavar="X",
+        help="images a second, where there are only images (default: 1)",
+    )
+    parser.add_argument("--task", default="", metavar="NAME", help="of VANTAGE-Bench, where the file does not tell it")
+    add_outputs(parser)
+    parser.add_argument("--json", action="store_true", help="print what was taken in as JSON, and nothing else")
+
+
+def run(args: argparse.Namespace) -> int:
+    from cosmos_compare.imports.source import Asked
+    from cosmos_compare.imports.take import take_in
+
+    if not (math.isfinite(args.image_fps) and 0 < args.image_fps <= 60):
+        raise CompareError(
+            "--image-fps is {value}.", "Give a number up to 60.", field="image_fps", value=args.image_fps
+        )
+    asked = Asked(args.format, args.media, args.name, args.image_fps, args.task)
+    sets = take_in(args.path, args.outputs, asked)
+    studies = [_study(own, args.outputs) for own in sets]
+    if args.json:
+        print_json([_json(own, study) for own, study in zip(sets, studies, strict=True)])
+        return 0
+    for own, study in zip(sets, studies, strict=True):
+        _print(own, study)
+    return 0
+
+
+def _study(own: ItemSet, outputs: Path) -> Path:
+    """A study that asks the set of the default models; one of this name that is there stays."""
+    from cosmos_compare.catalogue.defaults import default_models
+    from cosmos_compare.studies.files import save_study, study_file
+    from cosmos_compare.studies.study import Study
+
+    path = study_file(outputs, own.facts.name)
+    if path.exists():
+        return path
+    asks = any(item.question for item in own.items)
+    values: dict[str, Any] = {"questions": own.facts.name, "models": tuple(default_models())}
+    values |= {} if asks else {"prompts": ("driving",)}
+    values |= {"settings": (dict(own.facts.settings),)} if own.facts.settings else {}
+    return save_study(outputs, own.facts.name, Study.model_validate(values))
+
+
+def _print(own: ItemSet, study: Path) -> None:
+    facts, items = own.facts, own.items
+    left_out = sum(facts.reasons.values())
+    print(f"{facts.format}: {facts.read} rows read, {len(items)} items taken in, {left_out} left out.")
+    for why, count in list(facts.reasons.items())[:SHOWN]:
+        print(f"  {count}× {why}")
+    for row, why in facts.left_out[:SHOWN]:
+        note(f"Row {row} is left out: {why}.")
+    if left_out > SHOWN:
+        note(f"And {left_out - SHOWN:,} more; {own.folder / 'set.json'} names them.")
+    scored = sum(item.scored for item in items)
+    clips = len({item.video for item in items})
+    print(f"{scored} of the items are scored by letter, about {clips} clips below {facts.media}.")
+    print(f"Kept as {own.folder}. Ask its questions: cosmos-compare study {study} --run")
+
+
+def _json(own: ItemSet, study: Path) -> dict[str, Any]:
+    facts = own.facts.model_dump(mode="json")
+    counts = {"items": len(own.items), "scored": sum(item.scored for item in own.items)}
+    return {**facts, **counts, "folder": str(own.folder), "study": str(study)}

@@ -1,0 +1,136 @@
+"""Scores of imported questions: the share of right letters, of each arm and category, beside what needs no model.
+
+An answer whose letter can't be read counts as not right, and is counted apart; nothing is ever guessed.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from cosmos_compare.imports.item import Item
+from cosmos_compare.stats import Estimate, clustered_mean
+from cosmos_compare.stats.accuracy import accuracy
+from cosmos_compare.studies.facts import AnswerFacts
+from cosmos_compare.studies.matrix import Matrix
+
+ALL = ""  # the group of all questions
+
+
+class Marked(NamedTuple):
+    """One answer to a question with a known right letter."""
+
+    arm: int
+    item: Item
+    letter: str
+
+    @property
+    def right(self) -> bool:
+        return self.letter in self.item.right
+
+
+@dataclass(frozen=True)
+class Baseline:
+    """What is right without looking: always the letter that is right most often, and a letter drawn by lot."""
+
+    letter: str
+    majority: float
+    by_lot: float
+
+
+@dataclass(frozen=True)
+class Score:
+    """Of one arm in one group of questions (`category`, then `subcategory`; both empty for all).
+
+    `accuracy` is the share of right answers with its interval over videos; `per_video` the mean of each video's own
+    share, `spread` their standard deviation. `questions` are those that could be scored, answered or not.
+    """
+
+    arm: int
+    category: str
+    subcategory: str
+    questions: int
+    answers: int
+    unreadable: int
+    accuracy: Estimate
+    per_video: Estimate
+    spread: float | None
+    baseline: Baseline
+
+
+def scores(matrix: Matrix, facts: Mapping[str, AnswerFacts]) -> list[Score]:
+    """Of every arm: all questions first, then each category and subcategory in the order of the file. Empty where no
+    question has a right letter."""
+    items = [row.item for row in matrix.plan.rows if row.item and row.item.scored]
+    marked = _marked(matrix, facts)
+    groups = list(dict.fromkeys([(ALL, ALL), *(own for item in items for own in _groups(item))]))
+    return [
+        _score(arm, group, [item for item in items if group in _groups(item)], marked)
+        for group in groups
+        for arm in range(len(matrix.plan.arms))
+        if items
+    ]
+
+
+def as_json(score: Score, arm: str) -> dict[str, Any]:
+    """A score for other programs."""
+    base = score.baseline
+    return {
+        "arm": arm,
+        **{name: getattr(score, name) for name in ("category", "subcategory", "questions", "answers", "unreadable")},
+        "accuracy": score.accuracy._asdict(),
+        "per_video": {**score.per_video._asdict(), "sd": score.spread},
+        "baselines": {"letter": base.letter, "majority": base.majority, "random": base.by_lot},
+    }
+
+
+def baseline(items: Sequence[Item]) -> Baseline:
+    """The baselines of these questions."""
+    counts = Counter(letter for item in items for letter in item.right)
+    letter = min(counts, key=lambda own: (-counts[own], own))
+    lots = [len(item.right) / len(item.options) for item in items]
+    return Baseline(letter, counts[letter] / len(items), sum(lots) / len(lots))
+
+
+def _groups(item: Item) -> list[tuple[str, str]]:
+    """The groups that a question belongs to."""
+    found = [(ALL, ALL)]
+    if item.category:
+        found.append((item.category, ALL))
+    if item.subcategory:
+        found.append((item.category, item.subcategory))
+    return found
+
+
+def _marked(matrix: Matrix, facts: Mapping[str, AnswerFacts]) -> list[Marked]:
+    return [
+        Marked(cell.arm, row.item, facts[run.id].letter.stated)
+        for row in matrix.plan.rows
+        if row.item and row.item.scored
+        for cell in matrix.cells[row.id]
+        for run in cell.answers
+        if run.id in facts
+    ]
+
+
+def _score(arm: int, group: tuple[str, str], items: Sequence[Item], marked: Sequence[Marked]) -> Score:
+    own = [each for each in marked if each.arm == arm and group in _groups(each.item)]
+    right = np.array([each.right for each in own], dtype=float)
+    videos = np.array([each.item.scenario for each in own])
+    shares = [right[videos == video].mean() for video in dict.fromkeys(videos.tolist())]
+    return Score(
+        arm=arm,
+        category=group[0],
+        subcategory=group[1],
+        questions=len(items),
+        answers=len(own),
+        unreadable=sum(not each.letter for each in own),
+        accuracy=accuracy(right, videos),
+        per_video=clustered_mean(right, videos, (0.0, 1.0)),
+        spread=float(np.std(shares, ddof=1)) if len(shares) > 1 else None,
+        baseline=baseline(items),
+    )
