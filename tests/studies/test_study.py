@@ -41,7 +41,7 @@ def test_arms_can_be_written_out_beside_the_lists_and_stand_once(tmp_path: Path)
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("models: [a]\nprompts: [p]\n", "scenarios: is missing"),
+        ("models: [a]\nprompts: [p]\n", "name scenarios or questions"),
         ("scenarios: x\nmodels: [a]\n", "models and prompts belong together"),
         ("scenarios: x\n", "name models and prompts, or write out arms"),
         ("scenarios: x\nmodels: [a]\nprompts: [p]\nrepeats: 0\n", "repeats"),
