@@ -23,7 +23,7 @@ from cosmos_compare.video.frame_cache import FrameCache
 
 KEPT = 200  # comparisons remembered; those that still run are never forgotten
 
-SideState = Literal["queued", "loading", "looking", "writing", "stop", "length", "cancelled", "error"]
+SideState = Literal["queued", "loading", "looking", "writing", "again", "stop", "length", "cancelled", "error"]
 
 
 @dataclass(frozen=True)

@@ -39,7 +39,8 @@ from cosmos_compare.video.clips import probe
 from cosmos_compare.video.frame_cache import FrameCache
 from cosmos_compare.video.frames import Frames, SamplingCancelledError, look_of, plan_frames
 
-LIBRARIES = ("torch", "transformers", "torchvision", "qwen-vl-utils", "av", "opencv-python-headless", "numpy")
+OF_FRAMES = ("qwen-vl-utils", "av", "opencv-python-headless", "numpy")
+LIBRARIES = ("torch", "transformers", "torchvision", *OF_FRAMES)
 
 NOT_DETERMINING = frozenset(  # fields of a model's entry
     {"label", "note", "demo", "gated", "size_bytes", "memory_bytes", "licence"}
@@ -75,13 +76,13 @@ class Comparison:
         parts = {
             # By name as well: two entries with the same weights are compared with each other, not taken for one.
             "scenario": self.clip.scenario,
-            "model": {name: value for name, value in spec.determining().items() if name not in NOT_DETERMINING},
+            "model": _determining(spec),
             "messages": self.messages(spec),
             "reasoning": self.prompt.reasoning,
             "settings": self.settings.determining(),
             "clip": self.clip.sha256,
             "indices": self.planned.indices,
-            "versions": {name: self.versions[name] for name in LIBRARIES},
+            "versions": {name: self.versions[name] for name in (OF_FRAMES if spec.server else LIBRARIES)},
             "rules": ANSWER_REVISION,
         }
         # What clips of before never had: their keys stay.
@@ -204,9 +205,18 @@ def _run(comparison: Comparison, spec: ModelSpec, attempt: _Attempt, job: Job[Ru
         clip=attempt.frames.clip if attempt.frames else comparison.clip,
         prompt=comparison.prompt,
         settings=comparison.settings,
-        model=spec,
+        model=spec.recorded(),
         frames=attempt.frames.times if attempt.frames else comparison.planned,
         answer=attempt.answer.model_copy(update=_measured(attempt, job)),
         environment=Environment(device=attempt.device, versions=comparison.versions),
         answer_revision=ANSWER_REVISION,
     )
+
+
+def _determining(spec: ModelSpec) -> dict[str, object]:
+    """Of a model's entry what its answers depend on. Where a server stands is no part of it, so that a batch goes on
+    at another address; whether its answers are verified is one."""
+    fields = {name: value for name, value in spec.determining().items() if name not in NOT_DETERMINING}
+    if spec.server is None:
+        return fields
+    return fields | {"source": "server", "server": {"unverified": spec.server.unverified}}

@@ -11,8 +11,9 @@ from typing import Any, Generic, Literal, NamedTuple, TypeVar
 from cosmos_compare.engines.base import Engine
 from cosmos_compare.schema import ModelSpec
 
-State = Literal["queued", "loading", "looking", "writing", "ended"]
+State = Literal["queued", "loading", "looking", "writing", "again", "ended"]
 T = TypeVar("T")
+BEGUN_ANEW = "\n[broken off and asked again; what was written before is void]\n"
 
 
 class Job(Generic[T]):
@@ -22,6 +23,7 @@ class Job(Generic[T]):
         self.spec = spec
         self.state: State = "queued"
         self.text = ""
+        self.begun = 1  # how often its text was begun
         self.share = 0.0  # done of what its state says
         self.result: T | None = None
         self.failure: BaseException | None = None
@@ -42,6 +44,8 @@ class Job(Generic[T]):
     def enter(self, state: State) -> None:
         with self._changed:
             self.state, self.share = state, 0.0
+            if state == "again":  # what was written is void
+                self.text, self.begun = "", self.begun + 1
             self._changed.notify_all()
 
     def advance(self, share: float) -> None:
@@ -59,14 +63,18 @@ class Job(Generic[T]):
             self._changed.notify_all()
 
     def stream(self) -> Iterator[str]:
-        """The text so far, then each new piece until the job ends."""
-        shown = 0
+        """The text so far, then each new piece until the job ends. Where text that was given turned out void, a line
+        says so, and the text begins anew."""
+        shown, begun = 0, 1
         while True:
             with self._changed:
-                while len(self.text) == shown and self.state != "ended":
+                while len(self.text) == shown and begun == self.begun and self.state != "ended":
                     self._changed.wait()
+                lost, begun = begun != self.begun and shown > 0, self.begun
+                shown = 0 if lost else shown
                 piece, ended = self.text[shown:], self.state == "ended"
             shown += len(piece)
+            piece = f"{BEGUN_ANEW}{piece}" if lost else piece
             if piece:
                 yield piece
             elif ended:
@@ -262,7 +270,7 @@ class ModelPool:
         """Give back the memory of all other models, each once it is idle."""
         for worker in self._all():
             # A worker without an engine may be waiting for its turn to load: to wait for it would be for ever.
-            if worker is not loading and worker.engine is not None:
+            if worker is not loading and worker.engine is not None and not worker.engine.remote:
                 worker.unload()
 
     def note_concurrency(self) -> None:

@@ -7,6 +7,7 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from cosmos_compare.record import Count, FilePath, Line, Record, Side, Size, Text
+from cosmos_compare.served import Server
 
 BoxConvention = Literal["pixels", "thousandths", "unknown"]
 
@@ -58,11 +59,11 @@ class Vision(Record):
 class ModelSpec(Record):
     """One entry of the model list."""
 
-    added_later: ClassVar[frozenset[str]] = frozenset({"reasoning_switch", "memory_bytes", "licence"})
+    added_later: ClassVar[frozenset[str]] = frozenset({"reasoning_switch", "memory_bytes", "licence", "server"})
 
     name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$", description="in commands and folders")
     label: Line = Field(description="what pages call it")
-    source: FilePath = Field(description="Hub id, folder, or http(s)://…/v1")
+    source: FilePath = Field(description="Hub id, folder, or the addresses of its servers")
     revision: Line | None = Field(default=None, description="commit of the Hub, or a fingerprint of a folder")
     dtype: Literal["bfloat16", "float16", "float32"] = Field(default="bfloat16", description="of the weights on a GPU")
     demo: bool = Field(default=False, description="small, trained on rendered scenes: no judge of real ones")
@@ -85,3 +86,11 @@ class ModelSpec(Record):
     boxes: BoxConvention = Field(description="what the coordinates in answers count")
     default_system_prompt: Text = Field(default="", description="where the prompt has none")
     note: str = Field(default="", description="a remark for people")
+    server: Server | None = Field(default=None, description="how it is asked, where its weights are on a server")
+
+    def recorded(self) -> ModelSpec:
+        """The entry as a run keeps it: of servers host and port, and nothing of how they are reached."""
+        if self.server is None:
+            return self
+        kept = {name: getattr(self.server, name) for name in ("like", "served_name", "unverified")}
+        return self.model_copy(update={"source": ",".join(self.server.hosts), "server": Server(**kept)})

@@ -16,13 +16,14 @@ from cosmos_compare.model_spec import ModelSpec as ModelSpec
 from cosmos_compare.model_spec import Sampling as Sampling
 from cosmos_compare.model_spec import Vision as Vision
 from cosmos_compare.record import ClipTime, Count, FilePath, FolderName, Line, Moment, Record, Seconds, Side, Text
+from cosmos_compare.served import ServedBy
 from cosmos_compare.setting_fields import BY_NAME
 
 SCHEMA_VERSION = 1
 
 Finish = Literal["stop", "length", "cancelled", "error"]
 Reused = Literal["none", "pixels", "features", "prefix"]
-AnswerPath = Literal["", "graphs", "eager", "generate"]
+AnswerPath = Literal["", "graphs", "eager", "generate", "server"]
 Condition = Literal["clip", "blank", "frozen", "shuffled", "reversed", "swapped"]
 
 
@@ -153,17 +154,19 @@ class Answer(Record):
     concurrent: bool = Field(default=False, description="whether another model ran at the same time")
     reused: Reused = Field(default="none", description="what was kept from an earlier question about the clip")
     path: AnswerPath = Field(
-        default="", description="how it was decoded: `graphs` on a GPU, `eager` without; empty where that is not known"
+        default="",
+        description="how it was decoded: `graphs` on a GPU, `eager` without, by a `server`; empty where not known",
     )
     path_note: str = Field(
         default="", description="why the path is slower than this machine's fastest, and what to change"
     )
-    device: str = Field(default="", description="the card it was written on, or `cpu`")
+    device: str = Field(default="", description="the card it was written on, `cpu`, or `server`")
     load_s: Seconds | None = Field(default=None, description="seconds that loading its model took, whoever asked first")
     decode_s: Seconds | None = Field(default=None, description="seconds that decoding and sizing the frames took, once")
     answers_at_once: Count = Field(
         default=1, description="the most answers of this model that one of its steps decoded"
     )
+    server: ServedBy | None = Field(default=None, description="who answered, where it was a server")
 
     @model_validator(mode="after")
     def _an_error_says_why(self) -> Self:

@@ -20,6 +20,7 @@ class Lamp:
 
     device_name = "none"
     capacity = 1
+    remote = False
 
     def __init__(self, name: str, log: list[str]) -> None:
         self.name, self.log = name, log

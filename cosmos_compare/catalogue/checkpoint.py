@@ -57,14 +57,19 @@ def trouble_of(folder: Path) -> Trouble | None:
 
 def missing_files(folder: Path) -> list[str]:
     """What a checkpoint folder lacks to be loaded: names, or the alternatives where one of several will do."""
+    names = weights.weights_names(folder)
+    return missing_small_files(folder) + [name for name in names if not (folder / name).is_file()]
+
+
+def missing_small_files(folder: Path) -> list[str]:
+    """What a folder lacks for a prompt to be made with it, without its weights."""
     alternatives = [
         ("config.json",),
         ("tokenizer.json", "vocab.json", "tokenizer.model"),
         # Without them a processor falls back to another pixel budget and says nothing.
         ("processor_config.json", "preprocessor_config.json"),
     ]
-    missing = [" or ".join(names) for names in alternatives if not any((folder / n).is_file() for n in names)]
-    return missing + [name for name in weights.weights_names(folder) if not (folder / name).is_file()]
+    return [" or ".join(names) for names in alternatives if not any((folder / n).is_file() for n in names)]
 
 
 def weights_bytes(folder: Path) -> int:

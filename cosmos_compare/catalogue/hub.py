@@ -17,9 +17,9 @@ from huggingface_hub.errors import (
 from huggingface_hub.errors import HTTPError as NetworkError  # type: ignore[attr-defined]
 from huggingface_hub.file_download import repo_folder_name
 
-from cosmos_compare.catalogue.checkpoint import missing_files, trouble_of
+from cosmos_compare.catalogue.checkpoint import missing_files, missing_small_files, trouble_of
 from cosmos_compare.catalogue.hub_failures import MORE_SPACE, cache_folder, explained, page, pull_command
-from cosmos_compare.catalogue.models import is_server, source_folder
+from cosmos_compare.catalogue.models import folder_of, is_server, source_folder
 from cosmos_compare.catalogue.weights import INDEX, weights_names
 from cosmos_compare.errors import CompareError
 from cosmos_compare.language import Text
@@ -147,6 +147,37 @@ def cached_bytes(spec: ModelSpec) -> int:
     """What the Hub's cache holds of a model, in bytes, files that are only begun included."""
     blobs = cache_folder() / repo_folder_name(repo_id=spec.source, repo_type="model") / "blobs"
     return sum(path.stat().st_size for path in blobs.glob("*") if path.is_file())
+
+
+def small_files(spec: ModelSpec) -> Path | None:
+    """The folder with the tokenizer of a model behind servers, and what else its prompt is made with.
+
+    A Hub's are downloaded at the first use: some 10 MB, none of them weights. None where the entry names no place for
+    them. Raises `CompareError` that says why they can't be had.
+    """
+    source = spec.server.tokenizer if spec.server else ""
+    if not source:
+        return None
+    here = spec.model_copy(update={"source": source, "server": None})
+    folder = _folder(here)
+    missing = missing_small_files(folder) if folder is not None else ["config.json"]
+    if not missing:
+        return folder
+    if folder_of(source) is not None:
+        raise CompareError(
+            "{name}: {folder} lacks {missing}.",
+            "Fix `tokenizer` in its entry.",
+            name=spec.name,
+            folder=folder,
+            missing=missing[0],
+        )
+    try:
+        for name in _wanted_files(here):
+            if not name.endswith(".safetensors"):
+                hf_hub_download(source, name, revision=spec.revision)
+    except (OSError, NetworkError, EntryNotFoundError, RuntimeError) as error:
+        raise explained(error, here) from error
+    return _folder(here)
 
 
 def _folder(spec: ModelSpec) -> Path | None:

@@ -14,6 +14,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from cosmos_compare.catalogue import servers
 from cosmos_compare.catalogue.checkpoint import NOT_THERE, Trouble, read_json, trouble_of
 from cosmos_compare.catalogue.weights import weights_names
 from cosmos_compare.errors import CompareError, first_problem
@@ -30,7 +31,7 @@ Table = dict[str, dict[str, Any]]
 def load_models() -> dict[str, ModelSpec]:
     """All known models by name: the project's list, then the user's."""
     families, models = _tables()
-    return {name: _spec(name, entry, families) for name, entry in models.items()}
+    return {name: _spec(name, entry, families, models) for name, entry in models.items()}
 
 
 def resolve_models(names: Sequence[str]) -> list[ModelSpec]:
@@ -47,12 +48,17 @@ def resolve_models(names: Sequence[str]) -> list[ModelSpec]:
 
 
 def is_server(spec: ModelSpec) -> bool:
-    return spec.source.startswith(("http://", "https://"))
+    return spec.server is not None
 
 
 def source_folder(spec: ModelSpec) -> Path | None:
     """The folder of a model that lies on this machine; None for Hub ids and servers."""
-    path = _expanded(spec.source)
+    return None if is_server(spec) else folder_of(spec.source)
+
+
+def folder_of(source: str) -> Path | None:
+    """The folder that a source names; None for Hub ids."""
+    path = _expanded(source)
     if path.is_absolute():
         return path
     return ROOT / path if (ROOT / path).is_dir() else None
@@ -100,10 +106,11 @@ def _weights_below(folder: Path) -> list[str]:
 def _pinned(spec: ModelSpec) -> ModelSpec:
     """The spec with a revision, so that a run says which weights answered: what is not here has none yet, and fails
     when it is loaded."""
-    if spec.revision or is_server(spec):
+    source = spec.server.tokenizer if spec.server else spec.source
+    if spec.revision or not source:
         return spec
-    folder = source_folder(spec)
-    revision = _revision_here(spec.source) if folder is None else fingerprint(folder) if folder.is_dir() else None
+    folder = folder_of(source)
+    revision = _revision_here(source) if folder is None else fingerprint(folder) if folder.is_dir() else None
     return spec.model_copy(update={"revision": revision})
 
 
@@ -125,6 +132,9 @@ def _tables() -> tuple[Table, Table]:
     if own.exists():
         more_families, more_models = _read(own)
         families = _merge(families, more_families)
+        for name in more_models.keys() & models.keys():
+            if servers.is_addresses(more_models[name].get("source")):  # the same weights, asked on a server
+                more_models[name].setdefault("tokenizer", models[name].get("source", ""))
         models = _merge(models, more_models)
     return families, models
 
@@ -157,8 +167,8 @@ def _merge(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
     return merged
 
 
-def _spec(name: str, entry: dict[str, Any], families: Table) -> ModelSpec:
-    entry = dict(entry)
+def _spec(name: str, entry: dict[str, Any], families: Table, models: Table) -> ModelSpec:
+    entry = servers.expanded(name, entry, models) if servers.is_addresses(entry.get("source")) else dict(entry)
     family = entry.pop("family", None)
     if not isinstance(family, str) or family not in families:
         raise CompareError(
@@ -198,14 +208,9 @@ def _resolve(text: str, families: Table, models: Table) -> ModelSpec:
     if not equals:
         if name not in models:
             raise _not_listed(text, models)
-        return _spec(name, models[name], families)
-    if source.startswith(("http://", "https://")):
-        raise CompareError(
-            "{name}: models behind a server are not supported yet.",
-            "Give a folder with the weights: NAME=FOLDER.",
-            name=name,
-            field="models",
-        )
+        return _spec(name, models[name], families, models)
+    if served := servers.entry_of(name, source, models):
+        return _spec(name, served, families, models)
     folder = _expanded(source).resolve()
     trouble = trouble_of(folder)
     if trouble is NOT_THERE and _HUB_ID.fullmatch(source):
@@ -225,7 +230,7 @@ def _resolve(text: str, families: Table, models: Table) -> ModelSpec:
         ) from error
     # A checkpoint of the list that lies in another place keeps its entry's settings.
     entry = next((e for e in models.values() if source_matches(e, folder)), {"family": family})
-    return _spec(name, {**entry, "label": name, "source": str(folder), "revision": None}, families)
+    return _spec(name, {**entry, "label": name, "source": str(folder), "revision": None}, families, models)
 
 
 def _family_of(config: dict[str, Any], families: Table) -> Any:
@@ -238,7 +243,7 @@ def _family_of(config: dict[str, Any], families: Table) -> Any:
 
 def _not_listed(text: str, models: Table) -> CompareError:
     """What somebody typed in place of a name of the list, and what to type."""
-    if text.startswith(("http://", "https://")):
+    if servers.is_addresses(text):
         return CompareError("{text} has no name.", "Give it one: NAME={text}", text=text, field="models")
     if text.startswith((".", "~")) or Path(text).is_absolute() or trouble_of(Path(text)) is not NOT_THERE:
         name = re.sub(r"[^A-Za-z0-9._-]+", "-", Path(text).absolute().name).strip(".-") or "mine"

@@ -11,7 +11,7 @@ from cosmos_compare.prompts import Messages
 from cosmos_compare.schema import Answer, FrameTimes, ModelSpec, Sampling, Settings
 
 OnText = Callable[[str], None]
-OnState = Callable[[Literal["looking", "writing"]], None]
+OnState = Callable[[Literal["looking", "writing", "again"]], None]
 Cancelled = Callable[[], bool]
 
 
@@ -45,6 +45,11 @@ class Engine(Protocol):
         ...
 
     @property
+    def remote(self) -> bool:
+        """Whether its weights are elsewhere, so that it takes no memory here."""
+        ...
+
+    @property
     def note(self) -> str:
         """Why answers are not as fast as they could be, or not yet; empty when nothing is in the way."""
         ...
@@ -55,8 +60,8 @@ class Engine(Protocol):
         ...
 
     def answer(self, request: Request, on_text: OnText, on_state: OnState, cancelled: Cancelled) -> Answer:
-        """Answer a request. `on_text` gets each new piece of text, `on_state` "looking" and then "writing";
-        `cancelled` is asked before every token."""
+        """Answer a request. `on_text` gets each new piece of text, `on_state` "looking" and then "writing", and "again"
+        when the text so far is void, for what wrote it broke off. `cancelled` is asked before every token."""
         ...
 
     def prepare_fast(self, timeout: float | None = None) -> float | None:

@@ -3,10 +3,12 @@
 from collections.abc import Callable, Iterator
 from importlib import metadata
 
-from cosmos_compare.catalogue.hub import access_problem, local_folder
+from cosmos_compare.catalogue.hub import access_problem, local_folder, small_files
+from cosmos_compare.catalogue.models import is_server
 from cosmos_compare.engines.base import Engine
 from cosmos_compare.engines.replicas import Spread
 from cosmos_compare.errors import CompareError
+from cosmos_compare.language import Text
 from cosmos_compare.machine.facts import with_room
 from cosmos_compare.machine.known_faults import refuse_wrong_version
 from cosmos_compare.schema import ModelSpec
@@ -20,6 +22,8 @@ def load_engine(spec: ModelSpec, make_room: Callable[[], None]) -> Engine:
     Raises `CompareError` with the next step when the weights are not on this machine, fit on no card, or can't be
     loaded.
     """
+    if is_server(spec):
+        return _load_server(spec)
     if problem := access_problem(spec):
         raise problem
     refuse_wrong_version("transformers", metadata.version("transformers"), spec)
@@ -54,6 +58,8 @@ def load_on_every_card(models: int) -> Spread:
 
 def _load_more(spec: ModelSpec, there: str) -> Iterator[Engine]:
     """Engines of a model on the cards that have room for it and are not named in `there`."""
+    if is_server(spec):
+        return
     folder = local_folder(spec)
     assert folder is not None
     from cosmos_compare.engines.local import engine, loading, placement
@@ -62,3 +68,18 @@ def _load_more(spec: ModelSpec, there: str) -> Iterator[Engine]:
         replica = engine.LocalEngine(spec, folder, device=card)
         replica.prepare_fast(PATIENCE)
         yield replica
+
+
+def _load_server(spec: ModelSpec) -> Engine:
+    """The engine of a model behind servers, with what its prompt is counted with, where that can be had."""
+    from cosmos_compare.engines.server.engine import ServerEngine
+
+    counter, doubt = None, Text("its entry names no tokenizer")
+    try:
+        if folder := small_files(spec):
+            from cosmos_compare.engines.local.prompt_ids import PromptCounter
+
+            counter = PromptCounter(folder, spec.vision)
+    except CompareError as error:
+        doubt = error.text
+    return ServerEngine(spec, counter, doubt)

@@ -39,6 +39,10 @@ class Replicas:
         return sum(engine.capacity for engine in self.engines)
 
     @property
+    def remote(self) -> bool:
+        return all(engine.remote for engine in self.engines)
+
+    @property
     def note(self) -> str:
         return " ".join(dict.fromkeys(engine.note for engine in self.engines if engine.note))
 

@@ -18,6 +18,7 @@ class Card:
 
     note = ""
     kept_bytes = 1
+    remote = False
 
     def __init__(self, device_name: str, capacity: int = 2, meeting: threading.Barrier | None = None) -> None:
         self.device_name, self.capacity, self.meeting = device_name, capacity, meeting

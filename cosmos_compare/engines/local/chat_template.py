@@ -45,7 +45,7 @@ class ChatTemplate:
         """`names` are what a template may use besides the turns: the special tokens."""
         if len(text) > MAX_TEMPLATE:
             raise CompareError("The chat template is longer than {most:,} characters.", HINT, most=MAX_TEMPLATE)
-        self._text = text
+        self.text = text
         self._names = names
         self._process: subprocess.Popen[bytes] | None = None
         self._lines: Queue[bytes] = Queue()
@@ -57,7 +57,7 @@ class ChatTemplate:
         Raises `CompareError` when the template fails or goes on for too long, `Stopped` once `cancelled` says so.
         """
         values = {**self._names, "messages": list(turns), "tools": None, "documents": None}
-        line = json.dumps({"template": self._text, "values": values | {"add_generation_prompt": True}}).encode()
+        line = json.dumps({"template": self.text, "values": values | {"add_generation_prompt": True}}).encode()
         with self._lock:
             process = self._started()
             assert process.stdin is not None

@@ -37,6 +37,8 @@ OUT_OF_MEMORY_HINT = Text("Use fewer frames, a smaller pixel budget, or free the
 class LocalEngine:
     """One model, loaded. Safetensors only, no code from the checkpoint, no network."""
 
+    remote = False
+
     def __init__(
         self, spec: ModelSpec, folder: Path, keep_bytes: int | None = None, device: torch.device | None = None
     ) -> None:

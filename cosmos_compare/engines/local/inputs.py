@@ -22,7 +22,7 @@ from cosmos_compare.schema import Vision
 
 TICKS_PER_SECOND = 1000
 CHECK = N_("Use the original checkpoint's tokenizer and processor files.")
-_VIDEO = "<|vision_start|><|video_pad|><|vision_end|>"
+VIDEO = "<|vision_start|><|video_pad|><|vision_end|>"
 _PADS = re.compile(r"(?:<\|video_pad\|>){2,}")
 
 _templates: "WeakKeyDictionary[Any, ChatTemplate]" = WeakKeyDictionary()  # each goes with its processor
@@ -69,9 +69,9 @@ def render(processor: Any, vision: Vision, request: Request, cancelled: Cancelle
     """
     _refuse_control_tokens(processor, request)
     text = template_of(processor).render(_conversation(request.messages), cancelled)
-    place = _VIDEO
+    place = VIDEO
     if vision.video_token == "bare":
-        text, place = text.replace(_VIDEO, "<|video_pad|>"), "<|video_pad|>"
+        text, place = text.replace(VIDEO, "<|video_pad|>"), "<|video_pad|>"
     before, video, question = text.partition(place)
     return PromptText(before + video, question)
 
@@ -87,7 +87,7 @@ def check_prompt(processor: Any) -> None:
     if not hasattr(processor, "video_processor"):
         raise CompareError("It has no video processor, so it can't be shown a video.", CHECK)
     text = template_of(processor).render(_conversation(Messages("Be brief.", "What happens?")))
-    for part in (_VIDEO, "What happens?"):
+    for part in (VIDEO, "What happens?"):
         if part not in text:
             raise CompareError(
                 "Its chat template leaves out {part}, so it can't be asked about a video.", CHECK, part=part
@@ -118,7 +118,7 @@ def look(processor: Any, vision: Vision, request: Request, text: PromptText, dev
         processor(
             text=[text.prefix],
             videos=[_on(request.images, device)],
-            video_metadata=[_metadata(request)],
+            video_metadata=[frame_metadata(request)],
             do_sample_frames=False,
             do_resize=False,
             cap_pixels_per_frame=False,
@@ -172,7 +172,7 @@ def _conversation(messages: Messages) -> list[dict[str, Any]]:
     return [*turns, {"role": "user", "content": content}]
 
 
-def _metadata(request: Request) -> VideoMetadata:
+def frame_metadata(request: Request) -> VideoMetadata:
     """The times of the frames on a clock of milliseconds.
 
     Without it the processors assume 24 fps, and a wrong clock changes the answer. Reason2 reads

@@ -24,6 +24,7 @@ STATES: dict[str, str] = {
     "loading": "Loading the model",
     "looking": "Looking at the clip",
     "writing": "Writing",
+    "again": "Broken off, asking again",
     "stop": "Done",
     "length": "Cut at the limit",
     "cancelled": "Stopped",

@@ -1,0 +1,182 @@
+"""One request to one address: sent, and its answer read as it comes."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from contextlib import aclosing, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import orjson
+
+from cosmos_compare.engines.server import stream
+from cosmos_compare.engines.server.body import Body, encoded
+from cosmos_compare.engines.server.faults import (
+    ENDED_EARLY,
+    IS_IT_VLLM,
+    NO_BEGIN,
+    NO_END,
+    AgainError,
+    FinalError,
+    lost,
+    of_status,
+)
+from cosmos_compare.engines.server.stream import Heard
+from cosmos_compare.errors import CompareError
+from cosmos_compare.served import Server, host_of
+
+KEEP_ALIVE_S = 3.0  # servers close at five, and a request on its way then would be lost
+MAX_REPLY = 4_000_000  # bytes of an answer that does not stream
+JSON = {"content-type": "application/json"}
+
+
+def client_of(server: Server, key: str) -> httpx2.AsyncClient:
+    """A client for all addresses of a model. Proxies are those of the environment; certificates are checked against
+    the system's store, and the entry's own file. Nothing follows a redirect: the key would go with it.
+
+    Raises `CompareError` for a file of certificates that is none.
+    """
+    try:
+        trust = ssl.create_default_context()
+        if server.verify:
+            trust.load_verify_locations(cafile=Path(server.verify).expanduser())
+    except OSError as error:  # an ssl.SSLError is one
+        raise CompareError(
+            "{file}: no file of certificates ({reason}).",
+            "Give a file in PEM form as `verify` in the model's entry.",
+            file=server.verify,
+            reason=error.strerror or str(error),
+        ) from error
+    places = len(server.addresses) * server.max_parallel
+    return httpx2.AsyncClient(
+        # Compressed answers may be a thousand times what they seem, so none is asked for and none is taken.
+        headers={"accept-encoding": "identity"} | ({"authorization": f"Bearer {key}"} if key else {}),
+        verify=trust,
+        timeout=httpx2.Timeout(None, connect=server.connect_s),
+        limits=httpx2.Limits(max_connections=2 * places + 8, keepalive_expiry=KEEP_ALIVE_S),
+        follow_redirects=False,
+    )
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """What requests to one address have in common."""
+
+    client: httpx2.AsyncClient
+    server: Server
+    address: str
+
+    @property
+    def host(self) -> str:
+        return host_of(self.address)
+
+    async def stream(self, body: Body, on_heard: Callable[[Heard, str], None]) -> Heard:
+        """Ask, and read the answer to its end. `on_heard` is called after each event with all that was heard, and the
+        text that is new. Raises `AgainError` and `FinalError`; ended from outside, it closes the connection, and the
+        server stops."""
+        heard, events = Heard(), 0
+        most = int(body["max_tokens"]) + stream.MORE_EVENTS
+        async with self._open("POST", f"{self.address}/chat/completions", encoded(body)) as response:
+            waits = self.server.first_token_s, self.server.silence_s
+            async with aclosing(stream.lines(_chunks(response), *waits, self.host)) as lines:
+                async for data in lines:
+                    if data == b"[DONE]":
+                        break
+                    on_heard(heard, stream.read_event(data, heard, self.address))
+                    events += 1
+                    if events > most:
+                        raise self._wrong("{host} goes on behind the limit of tokens.")
+        if not heard.finish or heard.new_tokens is None:
+            raise lost(self.host, ENDED_EARLY)
+        return heard
+
+    async def post(self, body: Body) -> dict[str, Any]:
+        """Ask for an answer in one piece. Raises `AgainError` and `FinalError`."""
+        whole = {name: value for name, value in body.items() if name != "stream_options"} | {"stream": False}
+        async with self._open("POST", f"{self.address}/chat/completions", encoded(whole)) as response:
+            return await self._object(response)
+
+    async def get(self, url: str) -> dict[str, Any]:
+        async with self._open("GET", url, b"") as response:
+            return await self._object(response)
+
+    async def _object(self, response: httpx2.Response) -> dict[str, Any]:
+        content = await self._read(response)
+        try:
+            data = orjson.loads(content)
+        except ValueError:
+            data = None
+        if not isinstance(data, dict):
+            raise self._wrong("{host} answers with what is no JSON object.")
+        return data
+
+    def _wrong(self, message: str, **blanks: object) -> FinalError:
+        return FinalError("ServerError", message, IS_IT_VLLM, host=self.host, **blanks)
+
+    @asynccontextmanager
+    async def _open(self, method: str, url: str, content: bytes) -> AsyncIterator[httpx2.Response]:
+        """A response whose headers are there. What goes wrong on the way is worth another try."""
+        try:
+            async with asyncio.timeout(self.server.connect_s + self.server.first_token_s):
+                request = self.client.build_request(method, url, content=content, headers=JSON)
+                response = await self.client.send(request, stream=True)
+        except TimeoutError:
+            raise lost(self.host, NO_BEGIN) from None
+        except httpx2.TransportError as error:
+            raise _lost(error, self.host) from error
+        try:
+            if response.headers.get("content-encoding", "identity") != "identity":
+                raise self._wrong("{host} compresses its answers though nobody asked for that.")
+            if response.status_code != 200:
+                said = (await self._read(response)).decode(errors="replace")
+                raise of_status(response.status_code, _message(said), self.address, response.headers)
+            yield response
+        except httpx2.TransportError as error:
+            raise _lost(error, self.host) from error
+        finally:
+            await response.aclose()
+
+    async def _read(self, response: httpx2.Response) -> bytes:
+        content = b""
+        try:
+            async with asyncio.timeout(self.server.first_token_s):
+                async for chunk in response.aiter_raw():
+                    content += chunk
+                    if len(content) > MAX_REPLY:
+                        raise self._wrong("{host} answers with more than {most:,} bytes.", most=MAX_REPLY)
+        except TimeoutError:
+            raise lost(self.host, NO_END) from None
+        return content
+
+
+async def _chunks(response: httpx2.Response) -> AsyncGenerator[bytes, None]:
+    async for chunk in response.aiter_raw():
+        yield chunk
+
+
+def _message(said: str) -> str:
+    """The sentence in an error that is JSON; the text itself where it is none."""
+    try:
+        data = orjson.loads(said)
+        found = data.get("error", data)
+        return str(found.get("message", found))
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return said
+
+
+def _lost(error: httpx2.TransportError, host: str) -> AgainError | FinalError:
+    """A connection that did not come about, or broke."""
+    text = str(error) or type(error).__name__
+    if "CERTIFICATE_VERIFY_FAILED" in text:
+        return FinalError(
+            "ServerCertificate",
+            "{host} shows a certificate that nobody here vouches for.",
+            "Name the file with your own authority's certificate as `verify` in the model's entry.",
+            host=host,
+        )
+    unreachable = isinstance(error, httpx2.ConnectError | httpx2.ConnectTimeout | httpx2.ProxyError)
+    return lost(host, text, unreachable=unreachable)

@@ -1,0 +1,142 @@
+"""The events of an answer as it comes, with limits: on a line, on silence, on how long a stream may go on."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+
+from cosmos_compare.engines.server.faults import (
+    IS_IT_VLLM,
+    NO_BEGIN,
+    SILENT,
+    AgainError,
+    FinalError,
+    lost,
+    of_status,
+    shortened,
+)
+from cosmos_compare.served import host_of
+
+MAX_LINE = 16_000_000  # bytes; the ids of a long prompt take one of them
+MORE_EVENTS = 64  # beside one for each token
+
+
+@dataclass
+class Heard:
+    """What an answer has said so far. `ids` are those of its tokens, None where the server does not give them."""
+
+    text: str = ""
+    ids: list[int] | None = field(default_factory=list)
+    prompt_ids: tuple[int, ...] | None = None
+    prompt_tokens: int | None = None
+    new_tokens: int | None = None
+    cached_tokens: int | None = None
+    finish: str = ""
+    fingerprint: str = ""
+    model: str = ""
+
+
+async def lines(
+    chunks: AsyncIterator[bytes], first_s: float, silence_s: float, host: str
+) -> AsyncGenerator[bytes, None]:
+    """The lines of a stream that hold data. Raises `AgainError` for silence, `FinalError` for a line without end."""
+    rest, heard, clock = bytearray(), False, asyncio.get_running_loop()
+    until = clock.time() + first_s
+    while True:
+        try:
+            async with asyncio.timeout_at(until):
+                chunk = await anext(chunks, None)
+        except TimeoutError:
+            raise lost(host, SILENT if heard else NO_BEGIN) from None
+        if chunk is None:
+            break
+        *whole, tail = chunk.split(b"\n")
+        for line in whole:
+            rest += line
+            line, rest = bytes(rest).strip(), bytearray()
+            if line.startswith(b"data:"):  # comments keep a connection open, and say nothing
+                heard, until = True, clock.time() + silence_s
+                yield line[5:].strip()
+        rest += tail
+        if len(rest) > MAX_LINE:
+            raise FinalError(
+                "ServerError", "{host} sends a line of more than {most:,} bytes.", IS_IT_VLLM, host=host, most=MAX_LINE
+            )
+    if rest.strip().startswith(b"data:"):
+        yield bytes(rest).strip()[5:].strip()
+
+
+def read_event(data: bytes, heard: Heard, address: str) -> str:
+    """Take in one event; returns the text that is new. Raises for errors in the stream and for what is no event."""
+    host = host_of(address)
+    try:
+        event = orjson.loads(data)
+        if not isinstance(event, dict):
+            raise ValueError
+        if "error" in event:
+            raise _told(event["error"], address)
+        return _taken(event, heard)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        said = shortened(data[:200].decode(errors="replace"))
+        raise FinalError(
+            "ServerError", "{host} sends what is no answer: {said}", IS_IT_VLLM, host=host, said=said
+        ) from error
+
+
+def _taken(event: dict[str, Any], heard: Heard) -> str:
+    heard.model = _text(event.get("model")) or heard.model
+    heard.fingerprint = _text(event.get("system_fingerprint"))[:200] or heard.fingerprint
+    if event.get("prompt_token_ids") is not None:
+        heard.prompt_ids = tuple(_counts(event["prompt_token_ids"]))
+    if usage := event.get("usage"):
+        heard.prompt_tokens, heard.new_tokens = _count(usage["prompt_tokens"]), _count(usage["completion_tokens"])
+        cached = (usage.get("prompt_tokens_details") or {}).get("cached_tokens")
+        heard.cached_tokens = None if cached is None else _count(cached)
+    new = ""
+    for choice in event.get("choices", []):
+        delta = choice.get("delta") or {}
+        if delta.get("reasoning_content") or delta.get("reasoning"):
+            raise FinalError(
+                "ServerRefused",
+                "The server takes the reasoning out of the answer, so the text is not the model's own.",
+                "Start it without --reasoning-parser.",
+            )
+        piece = _text(delta.get("content"))
+        if choice.get("token_ids") is None:
+            heard.ids = None if piece else heard.ids
+        elif heard.ids is not None:
+            heard.ids += _counts(choice["token_ids"])
+        heard.finish = _text(choice.get("finish_reason")) or heard.finish
+        new += piece
+    heard.text += new
+    return new
+
+
+def _told(error: Any, address: str) -> AgainError | FinalError:
+    """An error that comes in a stream which began with HTTP 200."""
+    said = error if isinstance(error, dict) else {"message": error}
+    code = said.get("code")
+    code = code if isinstance(code, int) and not isinstance(code, bool) and 400 <= code < 600 else 503
+    return of_status(code, str(said.get("message", "")), address)
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        raise TypeError("no text")
+    return value
+
+
+def _counts(values: Any) -> list[int]:
+    return [_count(value) for value in values]
+
+
+def _count(value: Any) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < 10**12:
+        raise TypeError("no count")
+    return value
