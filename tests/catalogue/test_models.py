@@ -106,7 +106,7 @@ def test_what_can_not_be_a_model_is_named(tmp_path: Path) -> None:
     for name, sentence in [
         ("nobody", "No model named 'nobody'"),
         ("x=/nowhere", "/nowhere is not there"),
-        ("x=http://localhost:1/v1", "behind a server"),
+        ("x=http://localhost:1/v1", "which model is behind"),
         (f"x={tmp_path}", "unknown family 'llama'"),
         (f"../x={tmp_path}", "unknown family"),
     ]:

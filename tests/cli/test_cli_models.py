@@ -8,11 +8,10 @@ from pathlib import Path
 import pytest
 from checkpoints import weights
 
-from cosmos_compare.catalogue.models import load_models
+from cosmos_compare.catalogue.models import load_models, resolve_models
 from cosmos_compare.cli import main
 from cosmos_compare.cli.models import ModelRow, model_row, pairs_too_large
 from cosmos_compare.machine.facts import GB, Gpu, Machine
-from cosmos_compare.schema import ModelSpec
 
 HEAVY = {"torch", "torchvision", "transformers", "streamlit"}
 
@@ -83,7 +82,7 @@ def test_a_model_that_never_fits_is_in_no_pair() -> None:
 
 
 def test_a_server_needs_no_memory_here() -> None:
-    spec: ModelSpec = load_models()["reason1"].model_copy(update={"source": "http://127.0.0.1:8000/v1"})
+    (spec,) = resolve_models(["reason1=http://127.0.0.1:8000/v1"])
     row = model_row(spec, gpu_machine(80))
     assert (row.server, row.folder, row.needs, row.fits) == (True, None, None, None)
 

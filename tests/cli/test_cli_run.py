@@ -97,7 +97,7 @@ def test_settings_reach_the_frames_and_the_record(
     [
         (["--videos", "nowhere.mp4"], "nowhere.mp4"),
         (["--models", "nobody"], "No model named 'nobody'"),
-        (["--models", "x=http://127.0.0.1:1/v1"], "behind a server"),
+        (["--models", "x=http://127.0.0.1:1/v1"], "which model is behind"),
         (["--prompt", "nowhere.yaml"], "nowhere.yaml"),
         (["--fps", "0"], "--fps"),
         (["--start", "5"], "start is 5 s"),
