@@ -145,6 +145,8 @@ def pull(spec: ModelSpec) -> Path:
 
 def cached_bytes(spec: ModelSpec) -> int:
     """What the Hub's cache holds of a model, in bytes, files that are only begun included."""
+    if is_server(spec) or source_folder(spec) is not None:
+        return 0
     blobs = cache_folder() / repo_folder_name(repo_id=spec.source, repo_type="model") / "blobs"
     return sum(path.stat().st_size for path in blobs.glob("*") if path.is_file())
 
