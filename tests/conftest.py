@@ -21,8 +21,12 @@ ROOT = Path(__file__).resolve().parents[1]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A browser beside a server and two models on two cores may be late once; a real fault fails three times."""
+    """A browser beside a server and two models on two cores may be late once; a real fault fails three times.
+
+    Where the tests run in two processes, all browsers are in one of them, and a file stays in one for its fixtures.
+    """
     for item in items:
+        item.add_marker(pytest.mark.xdist_group("ui" if "ui" in item.path.parts else str(item.path)))
         if item.get_closest_marker("browser"):
             item.add_marker(pytest.mark.flaky(reruns=2))
 

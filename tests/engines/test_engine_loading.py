@@ -119,12 +119,12 @@ def dropped(names: Callable[[str], bool]) -> Callable[[dict[str, Any]], dict[str
 
 
 NOT_THE_MODELS = {
-    "other prefix": (lambda tensors: {f"base_model.model.{n}": t for n, t in tensors.items()}, "are not in its files"),
-    "a layer missing": (dropped(lambda name: ".layers.1." in name), r"11 weights \(.*layers.1.*\) are not in"),
-    "one missing": (dropped(lambda name: name.endswith("language_model.norm.weight")), r"1 weight \(.*\) is not in"),
+    "other prefix": (lambda tensors: {f"base_model.model.{n}": t for n, t in tensors.items()}, "not in its files"),
+    "a layer missing": (dropped(lambda name: ".layers.1." in name), r"11 weights \(.*layers.1.*\) not in"),
+    "one missing": (dropped(lambda name: name.endswith("language_model.norm.weight")), r"1 weight \(.*\) not in"),
     "no embedding": (dropped(lambda name: "embed_tokens" in name), "embed_tokens"),
     "no vision tower": (dropped(lambda name: "visual" in name), "describes a model of .* numbers, and the files hold"),
-    "one too many": (lambda t: t | {"model.extra.weight": torch.zeros(2, 2)}, r"1 weight \(model.extra.weight\) is"),
+    "one too many": (lambda t: t | {"model.extra.weight": torch.zeros(2, 2)}, r"1 weight \(model.ex.*t\) in its files"),
     "another shape": (
         lambda tensors: {n: t[:-1] if n.endswith("mlp.up_proj.weight") else t for n, t in tensors.items()},
         "of another shape than the model's",
