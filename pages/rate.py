@@ -42,11 +42,11 @@ page.head(sheet)
 store, found = resources.store(), page.evidence_of(sheet)
 left, middle, right = st.columns([37, 28, 37], gap="small")
 with left:
-    page.answer(sheet, 0, store, found)
+    page.answer(sheet, 0, found)
 with middle, st.container(key="rate_clip"):
     page.clip(sheet, store, found)
 with right:
-    page.answer(sheet, 1, store, found)
+    page.answer(sheet, 1, found)
 
 rating_form(
     sheet,

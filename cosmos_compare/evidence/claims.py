@@ -10,9 +10,9 @@ from typing import Literal, NamedTuple
 
 from cosmos_compare.evidence.passages import Passage, passages_at, passages_of
 from cosmos_compare.hints.differ import Right
-from cosmos_compare.language import t
+from cosmos_compare.language import number, t
 from cosmos_compare.texts.answers import ParsedAnswer
-from cosmos_compare.texts.boxes import LABEL_KEYS
+from cosmos_compare.texts.box_context import LABEL_KEYS
 from cosmos_compare.texts.events import EVENT_LABELS, Event, events_in_prose
 from cosmos_compare.texts.reasoning import Span
 
@@ -51,8 +51,12 @@ class Remark(NamedTuple):
         if self.kind == "outside the clip":
             return t("names {named}; the clip has {end}", named=named, end=rest[0])
         if self.kind == "outside the frames":
-            words = "names {named}; the frames shown are from {first} to {last}"
-            return t(words, named=named, first=rest[0], last=rest[1])
+            return t(
+                "names {named}; the frames shown are from {first} to {last}",
+                named=named,
+                first=rest[0],
+                last=rest[1],
+            )
         if self.kind == "ends early":
             return t("ends at {named}, before its start at {start}", named=named, start=rest[0])
         return t("names {named} after {before}: the order falls", named=named, before=rest[0])
@@ -92,7 +96,7 @@ class TimeClaim:
 
 def seconds_words(value: float) -> str:
     """A time for people: `3.5 s`, with as many decimals as it needs, at most two."""
-    return f"{f'{value:.2f}'.rstrip('0').rstrip('.')} s"
+    return f"{number(value, '.2f').rstrip('0').rstrip('.,')} s"
 
 
 def time_claims(read: ParsedAnswer, shown: Footage) -> tuple[TimeClaim, ...]:

@@ -5,12 +5,14 @@ be drawn. Knows models only by the convention of their coordinates.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import count
 from typing import Any, NamedTuple
 
 from cosmos_compare.language import N_, Text
 from cosmos_compare.schema import BoxConvention
+from cosmos_compare.texts.box_context import SentenceTimes, is_path_key, is_path_word, label_of, objects_around
 from cosmos_compare.texts.coordinates import NUMBER, coordinates, named_corners, numbers_in, numbers_of_text, rows_of
 
 MAX_BOXES = 200
@@ -25,7 +27,7 @@ NO_SCALE = (
 )
 _BOX_KEYS = re.compile(r"(?:bbox|box|bounding_?box)(?:es)?(?:_?2d)?|b?box_?coord\w*|rect(?:angle)?|boîte|cadre")
 _POINT_KEYS = re.compile(r"points?(?:_?2d)?|coord(?:inate)?s?|trajectory(?:_?2d)?|path|trajectoire|keypoints?")
-LABEL_KEYS = ("label", "name", "class", "category", "object", "kind", "type", "libellé", "objet", "nom")
+_NO_THINGS = frozenset(["at", "the", "an", "and", "bbox", "box", "is", "in", "stands", "la", "le", "est", "en", "à"])
 # In prose: the special tokens of Qwen's older models, tags, or bare corners behind a word.
 TOKENS = re.compile(
     r"(?:<\|object_ref_start\|>(?P<ref>[^<]{1,80})<\|object_ref_end\|>|<ref>(?P<tag>[^<]{1,80})</ref>)?\s*"
@@ -41,7 +43,8 @@ _UNDRAWABLE = re.compile(r"(?:<loc\d{3,4}>\s*){2,4}|<point\s[^>]*>|<points\s[^>]
 
 class Box(NamedTuple):
     """A labelled rectangle in shares of the frame, 0 to 1 from the top left; a point has equal corners. `time`:
-    seconds, as the model counts, where the answer gives one beside the box."""
+    seconds, as the model counts, where the answer gives one beside the box. Points of one `path` bear its number; 0 is
+    none."""
 
     label: str
     x1: float
@@ -49,6 +52,11 @@ class Box(NamedTuple):
     x2: float
     y2: float
     time: float | None = None
+    path: int = 0
+
+    @property
+    def is_point(self) -> bool:
+        return (self.x1, self.y1) == (self.x2, self.y2)
 
 
 @dataclass(frozen=True)
@@ -73,6 +81,7 @@ class _Written(NamedTuple):
     numbers: tuple[float, ...]
     time: float | None = None
     percent: bool = False
+    path: int = 0
 
 
 def find_boxes(data: Any, convention: BoxConvention, height: int, width: int) -> list[Box]:
@@ -85,9 +94,9 @@ def read_boxes(values: Sequence[Any], prose: str, convention: BoxConvention, hei
     """The boxes and points in JSON values and in prose (special tokens, tags, corners behind a word), by the model's
     convention; `height` and `width` in pixels. Of a label that a later value names again the later boxes stand."""
     written: list[_Written] = []
-    unread = 0
+    numbers, unread = count(1), 0
     for data in values:
-        found, missed = _in_json(data)
+        found, missed = _in_json(data, numbers)
         again = {item.label for item in found}
         written = [item for item in written if item.label not in again] + found
         unread += missed
@@ -116,7 +125,7 @@ def read_boxes(values: Sequence[Any], prose: str, convention: BoxConvention, hei
 def scale_of(values: Sequence[Any], prose: str, convention: BoxConvention, height: int, width: int) -> Scale | None:
     """What the coordinates of these values and this prose are told in, None where that is not known; arguments as of
     `read_boxes`."""
-    written = [item for data in values for item in _in_json(data)[0]] + _in_prose(prose)
+    written = [item for data in values for item in _in_json(data, count(1))[0]] + _in_prose(prose)
     return _scale(written, convention, height, width)
 
 
@@ -140,30 +149,32 @@ def _box(item: _Written, scale: tuple[float, float]) -> Box | None:
     ys = sorted(y / scale[1] for y in item.numbers[1::2])
     if not any(item.numbers) or xs[-1] < 0 or ys[-1] < 0 or xs[0] > 1 or ys[0] > 1:
         return None
-    return Box(item.label, _share(xs[0]), _share(ys[0]), _share(xs[-1]), _share(ys[-1]), item.time)
+    return Box(item.label, _share(xs[0]), _share(ys[0]), _share(xs[-1]), _share(ys[-1]), item.time, item.path)
 
 
-def _in_json(data: Any) -> tuple[list[_Written], int]:
+def _in_json(data: Any, numbers: Iterator[int]) -> tuple[list[_Written], int]:
     """(coordinates in a JSON value, how many things under a box's key were none)."""
     if bare := bare_boxes(data):
         return [_Written("", tuple(row)) for row in bare], 0
     found: list[_Written] = []
     unread = 0
-    for item in _dicts(data):
-        time = _time(item)
+    for item, time, path, label in objects_around(data, numbers):
         found += _by_label(item)
         for key, value in item.items():
             if not is_coordinate_key(key):
                 continue
             is_box = is_box_key(key)
             says_none = isinstance(value, str) and not any(char.isdigit() for char in value)
-            if value in (None, [], {}) or says_none or _holds_objects(value):
+            if value in (None, [], {}) or says_none or _holds_objects(value, is_path_key(key)):
                 continue
             rows, percent = coordinates(value, is_box)
-            found += [_Written(_label(item), row, time, percent) for row in rows]
+            if len(rows) > 1 and len(rows[0]) == 2 and (is_path_key(key) or is_path_word(label)):
+                path = next(numbers)
+            found += [_Written(label, row, time, percent, path) for row in rows]
             unread += not rows
-        if not any(is_coordinate_key(key) for key in item) and (row := named_corners(item)) and _label(item):
-            found.append(_Written(_label(item), row, time))
+        named = None if any(is_coordinate_key(key) for key in item) else named_corners(item)
+        if named and (label or path):
+            found.append(_Written(label, named, time, path=path))
     return found, unread
 
 
@@ -190,10 +201,11 @@ def _name_of(key: str) -> str:
     return key.lower().replace(" ", "_").replace("-", "_")
 
 
-def _holds_objects(value: Any) -> bool:
-    """Whether the value under `boxes` is a list of objects that say more: those are looked at themselves."""
+def _holds_objects(value: Any, on_path: bool) -> bool:
+    """Whether the value under `boxes` is a list of objects that say more, as those of a path may: they are looked at
+    themselves."""
     items = value if isinstance(value, list) else [value]
-    return any(isinstance(item, dict) and (named_corners(item) is None or _label(item)) for item in items)
+    return any(isinstance(item, dict) and (on_path or named_corners(item) is None or label_of(item)) for item in items)
 
 
 def bare_boxes(data: Any) -> list[list[float]]:
@@ -206,10 +218,12 @@ def bare_boxes(data: Any) -> list[list[float]]:
 
 def _in_prose(text: str) -> list[_Written]:
     found = []
+    times = SentenceTimes(text)
     taken: list[tuple[int, int]] = []
     for token in TOKENS.finditer(text):
         rows = rows_of(numbers_of_text(token["corners"]), is_box=True)
-        found += [_Written((token["ref"] or token["tag"] or "").strip(), row) for row in rows]
+        time = times.at(token.start())
+        found += [_Written((token["ref"] or token["tag"] or "").strip(), row, time) for row in rows]
         taken.append(token.span())
     for pair in CORNER_PAIR.finditer(text):
         if any(start < pair.end() and pair.start() < end for start, end in taken):
@@ -217,7 +231,8 @@ def _in_prose(text: str) -> list[_Written]:
         word = (pair["word"] or "").strip()
         if is_anything(pair):
             continue
-        found.append(_Written(_last_words(word), tuple(numbers_of_text(pair["corners"]))))
+        time = times.at(pair.start("corners"))
+        found.append(_Written(_last_words(word), tuple(numbers_of_text(pair["corners"])), time))
     return found
 
 
@@ -229,32 +244,8 @@ def is_anything(pair: re.Match[str]) -> bool:
 
 def _last_words(text: str) -> str:
     """The thing before a box: `the car at` is a car."""
-    words = [
-        word for word in text.split() if word.lower() not in {"at", "a", "the", "an", "and", "bbox", "box", "is", "in"}
-    ]
+    words = [word for word in text.split() if len(word) > 1 and word.lower() not in _NO_THINGS]
     return " ".join(words[-2:])
-
-
-def _dicts(data: Any) -> Iterator[dict[str, Any]]:
-    """All objects in a JSON value, outer ones first."""
-    waiting = [data]
-    for value in waiting:
-        if isinstance(value, dict):
-            yield value
-            waiting += value.values()
-        elif isinstance(value, list):
-            waiting += value
-
-
-def _label(item: dict[str, Any]) -> str:
-    return next((str(item[key]) for key in LABEL_KEYS if isinstance(item.get(key), str)), "")
-
-
-def _time(item: dict[str, Any]) -> float | None:
-    """Seconds beside a box, where they are a number."""
-    names: Iterable[str] = ("time", "timestamp", "time_s", "seconds", "t", "temps", "box_time")
-    values = [item[name] for name in names if isinstance(item.get(name), int | float)]
-    return next((float(value) for value in values if not isinstance(value, bool) and 0 <= value < 1e5), None)
 
 
 def _share(value: float) -> float:

@@ -9,9 +9,9 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from cosmos_compare.texts.box_context import LABEL_KEYS
 from cosmos_compare.texts.boxes import (
     CORNER_PAIR,
-    LABEL_KEYS,
     TOKENS,
     Scale,
     bare_boxes,

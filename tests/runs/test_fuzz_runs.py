@@ -29,6 +29,8 @@ from cosmos_compare.schema import AXES, Run
 from cosmos_compare.ui.compare import boxes
 from cosmos_compare.ui.rate import sheet_markup
 from cosmos_compare.ui.shared import markup
+from cosmos_compare.ui.shared.evidence import exhibit
+from cosmos_compare.ui.shared.lanes import lanes_html
 
 RECORD = json.loads(
     make_run(raw='{"objects": [{"label": "car", "box_2d": [0, 0, 500, 500]}]}')
@@ -70,6 +72,7 @@ def everything_stands(outputs: Path, bad: str, capsys: pytest.CaptureFixture[str
         sheet = Sheet(pair, (store.load(pair.a), store.load(pair.b)), "anna", named=True)
         for number in (0, 1):
             is_escaped(sheet_markup.heading(sheet, number), sheet_markup.answer(sheet, number))
+        is_escaped(sheet_markup.figure(sheet, store.frame_files(sheet_markup.shown_run(sheet))))
 
 
 def show(run: Run, folder: Path) -> None:
@@ -77,6 +80,8 @@ def show(run: Run, folder: Path) -> None:
     side = side_of(run)
     texts = [markup.title(side, 0), markup.body(side), markup.measures(side), markup.clip_line("x", run.clip)]
     texts += [markup.asked(side), boxes.figure(run, folder)]
+    if found := exhibit([run], [run.model.label], None):
+        texts += [lanes_html(found.lanes), found.line(), markup.body(side, marks=found.marks(0))]
     try:
         sees = model_input(side.comparison, run.model, run.answer)
         texts += [headline([sees, sees]), *differences([sees, sees])]

@@ -92,3 +92,44 @@ def test_points_and_times_beside_boxes() -> None:
         "pixels", 400, 1000
     )
     assert [(box.x1, box.y1, box.time) for box in found.drawn] == [(0.1, 0.5, 2.5), (0.3, 1.0, 2.5)]
+
+
+@pytest.mark.parametrize(
+    ("answer", "times"),
+    [
+        ('[{"label": "car", "bbox_2d": [1, 2, 3, 4], "time": 2.5}]', [2.5]),
+        ('[{"label": "car", "bbox_2d": [1, 2, 3, 4], "timestamp": "00:02.5"}]', [2.5]),
+        ('[{"label": "car", "bbox_2d": [1, 2, 3, 4], "time": "2.5"}]', [2.5]),
+        ('[{"label": "car", "bbox_2d": [1, 2, 3, 4], "start": 2.5, "end": 4}]', [2.5]),
+        ('{"time": 2.5, "boxes": [{"label": "car", "bbox_2d": [1, 2, 3, 4]}]}', [2.5]),
+        ('{"key_event_time": 2.5, "objects": [{"label": "car", "bbox_2d": [1, 2, 3, 4]}]}', [None]),
+        ("At 2.5 s the car is at [1, 2, 3, 4]. The bus stands at [5, 6, 7, 8].", [2.5, None]),
+        ("À 2,5 s la voiture est en [1, 2, 3, 4].", [2.5]),
+        ("From 1 s and again at 2 s the car is at [1, 2, 3, 4].", [None]),
+        ('[{"label": "car", "bbox_2d": [1, 2, 3, 4], "time": "noon"}]', [None]),
+    ],
+)
+def test_a_box_has_the_time_that_is_named_beside_it_round_it_or_in_its_sentence(
+    answer: str, times: list[float | None]
+) -> None:
+    assert [box.time for box in read_answer(answer).boxes("thousandths", 100, 100).drawn] == times
+
+
+@pytest.mark.parametrize(
+    ("answer", "paths"),
+    [
+        ('{"trajectory": [[1, 2], [3, 4], [5, 6]], "label": "car"}', [1, 1, 1]),
+        ('{"trajectory": [{"point_2d": [1, 2], "label": "a"}, {"point_2d": [3, 4], "label": "a"}]}', [1, 1]),
+        ('{"waypoints": [{"x": 1, "y": 2, "t": 0.5}, {"x": 3, "y": 4, "t": 1.0}]}', [1, 1]),
+        ('[{"point_2d": [1, 2], "label": "gripper trajectory"}, {"point_2d": [3, 4], "label": "gripper trajectory"}]',
+         [1, 1]),
+        ('[{"point_2d": [1, 2], "label": "car"}, {"point_2d": [3, 4], "label": "car"}]', [0, 0]),
+        ('[{"trajectory": [[1, 2], [3, 4]], "label": "a"}, {"trajectory": [[5, 6], [7, 8]], "label": "b"}]',
+         [1, 1, 2, 2]),
+        ('{"points": [[1, 2], [3, 4]], "label": "car"}', [0, 0]),
+    ],
+)  # fmt: skip
+def test_points_of_one_path_are_told_from_points_alone(answer: str, paths: list[int]) -> None:
+    found = [box.path for box in read_answer(answer).boxes("thousandths", 100, 100).drawn]
+    numbers = {path: number for number, path in enumerate(dict.fromkeys(path for path in found if path), 1)} | {0: 0}
+    assert [numbers[path] for path in found] == paths

@@ -62,7 +62,7 @@ def _column(sides: tuple[Side, ...], index: int, board: Board, running: bool, ma
         asked += f'<div class="note">{safe(settings_form.greedy_words([side.spec.label]))}</div>'
     st.html(asked + markup.measures(side, board.pool.engine(side.spec)))
     with st.container(key=f"text_{index}"):
-        figure = boxes.figure(side.run, resources.store().folder(side.run)) if side.run else ""
+        figure = boxes.figure(side.run, resources.store().folder(side.run), index) if side.run else ""
         st.html(markup.body(side, figure, marks) or "&nbsp;")
 
 

@@ -7,21 +7,28 @@ from collections.abc import Sequence
 import streamlit as st
 
 from cosmos_compare.board import Side
+from cosmos_compare.evidence.places import places_of
 from cosmos_compare.ui.shared import evidence, scripts
+from cosmos_compare.ui.shared.boxed import on_video
 from cosmos_compare.ui.shared.evidence import Exhibit
 from cosmos_compare.ui.shared.lanes import lanes_html
 from cosmos_compare.video.clips import Scenario
 
 
 def show(sides: Sequence[Side], scenario: Scenario | None) -> Exhibit | None:
-    """The timeline once all sides are saved; returns what it shows, None where there is nothing to show yet."""
+    """The timeline once all sides are saved, and what they locate on the video; returns what it shows, None where there
+    is nothing to show yet."""
     runs = [run for side in sides if (run := side.run) is not None]
-    if not runs or len(runs) < len(sides):
-        return None
-    found = evidence.exhibit(runs, names_of(sides), scenario)
+    whole = bool(runs) and len(runs) == len(sides)
+    found = evidence.exhibit(runs, names_of(sides), scenario) if whole else None
+    located = [() if evidence.is_too_long(run) else places_of(run).located for run in runs] if whole else []
     with st.container(key="evidence", gap=None):
-        st.html(lanes_html(found.lanes) + found.line() if found else evidence.too_long())
+        if found:
+            st.html(lanes_html(found.lanes) + found.line())
+        elif whole:
+            st.html(evidence.too_long())
         scripts.run("lanes")
+        scripts.run("places", data=on_video(located))  # also where there is none: the last ones must go
     return found
 
 

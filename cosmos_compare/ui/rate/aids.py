@@ -15,6 +15,7 @@ from cosmos_compare.ratings.blind_pair import LETTERS, Sheet
 from cosmos_compare.ui.rate import session, sheet_markup, sheets
 from cosmos_compare.ui.shared import evidence, scripts
 from cosmos_compare.ui.shared.answer_markup import Marks
+from cosmos_compare.ui.shared.boxed import on_video
 from cosmos_compare.ui.shared.evidence import Exhibit
 from cosmos_compare.ui.shared.lanes import lanes_html
 from cosmos_compare.video.clips import scenario_of
@@ -37,14 +38,15 @@ def marks(found: Exhibit | None, sheet: Sheet, number: int) -> Marks:
 def show(found: Exhibit | None, sheet: Sheet) -> None:
     """The timeline below the video, without a judgement before the marks; and the way to ask for it."""
     with st.container(key="evidence", gap=None):
-        if found is None:
+        if found:
+            cleaners = [sheet_markup.cleaner(sheet, number) for number in range(len(sheet.runs))]
+            lanes = lanes_html(found.lanes, lambda side, text: cleaners[side](text), judged=sheet.aided)
+            st.html(lanes + (found.line(sheet_markup.masker(sheet)) if sheet.aided else ""))
+        else:
             st.html(evidence.too_long())
-            return
-        cleaners = [sheet_markup.cleaner(sheet, number) for number in range(len(sheet.runs))]
-        lanes = lanes_html(found.lanes, lambda side, text: cleaners[side](text), judged=sheet.aided)
-        st.html(lanes + (found.line(sheet_markup.masker(sheet)) if sheet.aided else ""))
         scripts.run("lanes")
-    if not sheet.aided:
+        scripts.run("places", data=on_video([own.located for own in sheet_markup.places_of_sides(sheet)]))
+    if found and not sheet.aided:
         st.button(
             t("Agree and differ"),
             key=session.AIDS,

@@ -99,13 +99,12 @@ def head(sheet: Sheet) -> None:
     st.html(f'<div class="scenario"><b>{name}</b>{done}{mode}<span class="asked" title="{asked}">{asked}</span></div>')
 
 
-def answer(sheet: Sheet, number: int, store: Store, found: Exhibit | None) -> None:
+def answer(sheet: Sheet, number: int, found: Exhibit | None) -> None:
     """One side: the same container, heading and text area for both."""
     with st.container(key=f"answer_{number}"):
         st.html(sheet_markup.heading(sheet, number))
         with st.container(key=f"rate_text_{number}"):
-            frames = store.frame_files(sheet_markup.shown_run(sheet))
-            st.html(sheet_markup.answer(sheet, number, frames, aids.marks(found, sheet, number)))
+            st.html(sheet_markup.answer(sheet, number, aids.marks(found, sheet, number)))
 
 
 def evidence_of(sheet: Sheet) -> Exhibit | None:
@@ -121,6 +120,8 @@ def clip(sheet: Sheet, store: Store, found: Exhibit | None) -> None:
         clip_panel.video(Scenario(run.clip.scenario, video, None), run.clip)
     else:
         st.caption(t("The video is no longer where it was; its frames are below."))
+    if figure := sheet_markup.figure(sheet, store.frame_files(run)):
+        st.html(figure)
     aids.show(found, sheet)
     st.html(sheet_markup.fold("truth", t("Ground truth"), "G", _truth(video)))
     jpegs = small_jpegs(store.frame_files(run))

@@ -12,6 +12,8 @@ from typing import Any
 import pandas as pd
 
 from cosmos_compare.board import side_of
+from cosmos_compare.evidence.claims import seconds_words
+from cosmos_compare.evidence.places import Places, nearest, places_of, untimed
 from cosmos_compare.language import t
 from cosmos_compare.ratings.blind import mask
 from cosmos_compare.ratings.blind_pair import LETTERS, SIDES, Sheet, SideChoice, verdict_of
@@ -19,14 +21,17 @@ from cosmos_compare.ratings.score_sheet import SYMBOLS
 from cosmos_compare.ratings.standing import rating_at
 from cosmos_compare.schema import AXES, Run
 from cosmos_compare.setting_fields import CONDITION_WORDS
-from cosmos_compare.texts.answers import Box, ParsedAnswer, counts_from, read_answer
+from cosmos_compare.texts.answers import ParsedAnswer, counts_from, read_answer
 from cosmos_compare.texts.boxes import Scale
 from cosmos_compare.texts.one_form import one_form, prose_in_one_form
 from cosmos_compare.ui.shared.answer_markup import LONG_TEXT, NO_MARKS, AnswerClock, Marks, answer_html, marked_times
 from cosmos_compare.ui.shared.boxed import boxed
+from cosmos_compare.ui.shared.evidence import is_too_long
 from cosmos_compare.ui.shared.jpeg import jpeg
 from cosmos_compare.ui.shared.markup import demo_badge, measures
 from cosmos_compare.ui.shared.tables import safe
+
+MOST_FRAMES = 12  # with places on them that are shown; the video shows all
 
 
 def words_of(choice: SideChoice) -> str:
@@ -58,13 +63,11 @@ def shown_run(sheet: Sheet) -> Run:
     return min(fixed, key=lambda run: run.settings.condition != "clip")
 
 
-def answer(sheet: Sheet, number: int, frames: Sequence[Path] = (), marks: Marks = NO_MARKS) -> str:
-    """The answer of one side, its boxes drawn on the last of `frames`, which are the same for both sides. What one of
-    the two has, reasoning or boxes, has its place on both.
-    """
+def answer(sheet: Sheet, number: int, marks: Marks = NO_MARKS) -> str:
+    """The answer of one side; reasoning that only one of the two has has its place on both."""
     both = [read_answer(run.answer.raw, run.answer.rendered_prompt) for run in sheet.runs]
     run, own = sheet.runs[number], both[number]
-    pieces = [_figure(sheet, number, both, frames)]
+    pieces = []
     if any(read.reasoning for read in both):
         words = _masked(own.reasoning, sheet)
         text = f'<div class="text">{safe(words)}</div>' if words else f'<div class="note">{t("No reasoning.")}</div>'
@@ -80,23 +83,52 @@ def answer(sheet: Sheet, number: int, frames: Sequence[Path] = (), marks: Marks 
     return "".join(pieces)
 
 
-def _figure(sheet: Sheet, number: int, both: Sequence[ParsedAnswer], frames: Sequence[Path]) -> str:
-    """The boxes of one side on the frame; where the other side alone has some, the same frame without any."""
-    drawn = [_boxes(read, run) for read, run in zip(both, sheet.runs, strict=True)]
-    picture = jpeg(frames[-1]) if frames and any(drawn) else ""
+def figure(sheet: Sheet, frames: Sequence[Path]) -> str:
+    """What both sides locate, in one picture for each frame of `frames`, which are the same for both; nothing where
+    neither locates anything. What can't be drawn is said."""
+    places = places_of_sides(sheet)
+    seconds = shown_run(sheet).frames.seconds
+    pictures = [_picture(places, frame, frames, seconds) for frame in sorted({n for own in places for n in own.frames})]
+    notes = [
+        f'<div class="note">{letter}: {safe(problem)}</div>'
+        for letter, run, own in zip(LETTERS, sheet.runs, places, strict=True)
+        for problem in own.problems
+        if sheet.named or run.model.boxes != "unknown"  # which would tell the model
+    ]
+    drawn = [picture for picture in pictures if picture][:MOST_FRAMES]
+    where = safe(t("Places of both answers"))
+    row = f'<div class="located" tabindex="0" role="group" aria-label="{where}">{"".join(drawn)}</div>' if drawn else ""
+    return row + "".join(notes)
+
+
+def _picture(places: Sequence[Places], frame: int, frames: Sequence[Path], seconds: Sequence[float]) -> str:
+    picture = jpeg(frames[frame]) if frame < min(len(frames), len(seconds)) else ""
     if not picture:
         return ""
-    own = [box._replace(label=_masked(box.label, sheet)) for box in drawn[number]]
-    at = shown_run(sheet).frames.seconds[-1:]
-    where = t("On the last frame, {seconds} s", seconds=f"{at[0]:.2f}") if at else t("On the last frame")
-    return boxed(picture, own, where if own else t("No box in this answer"))
+    words = t("Frame at {time}", time=seconds_words(seconds[frame]))
+    last = frame == len(seconds) - 1
+    told = next((words for own in places if last and (words := untimed(own))), "")
+    return boxed(
+        picture, [(number, own.on(frame)) for number, own in enumerate(places)], f"{words}, {told}" if told else words
+    )
 
 
-def _boxes(read: ParsedAnswer, run: Run) -> tuple[Box, ...]:
-    height, width = run.answer.input_height, run.answer.input_width
-    if not height or not width or len(read.answer) > LONG_TEXT:
-        return ()
-    return read.boxes(run.model.boxes, height, width).drawn
+def places_of_sides(sheet: Sheet) -> list[Places]:
+    """What each side locates on the frames of the clip that both are shown with, labels masked."""
+    shown = shown_run(sheet).frames.seconds
+    return [_masked_places(run, sheet, shown) for run in sheet.runs]
+
+
+def _masked_places(run: Run, sheet: Sheet, shown: Sequence[float]) -> Places:
+    if is_too_long(run) or not shown:
+        return Places()
+    found = places_of(run)
+    located = []
+    for place in found.located:
+        frame = None if place.frame is None else nearest(run.frames.seconds[place.frame], shown)
+        box = place.box._replace(label=_masked(place.box.label, sheet))
+        located.append(place._replace(box=box, frame=frame))
+    return Places(tuple(located), found.problems)
 
 
 def question(sheet: Sheet) -> str:
