@@ -30,6 +30,9 @@ from app_support import write_model_list  # noqa: E402
 from browser_support import chromium, serve  # noqa: E402
 from conftest import write_clip  # noqa: E402
 
+from cosmos_compare.runs.layout import run_paths  # noqa: E402
+from cosmos_compare.runs.reading import load_record  # noqa: E402
+
 SCENARIOS = 200
 TOKENS = 400
 QUESTION = "What is there?"
@@ -55,10 +58,9 @@ def prepare(folder: Path, scenarios: int) -> dict[str, str]:
 
 def answer_time(outputs: Path, runs: list[str]) -> float:
     """Seconds that the slower of two sides took, by the runs' own account."""
-    records = [json.loads(path.read_bytes()) for path in outputs.glob("runs/*/*/*/analysis.json")]
-    answers = [record["answer"] for record in records if record["id"] in runs]
-    assert all(answer["new_tokens"] == TOKENS for answer in answers), answers
-    return float(max(answer["total_s"] for answer in answers))
+    answers = [load_record(outputs, path).answer for path in run_paths(outputs) if Path(path).name in runs]
+    assert answers and all(answer.new_tokens == TOKENS for answer in answers), answers
+    return max(answer.total_s for answer in answers)
 
 
 def through_the_command(environment: dict[str, str], clip: Path) -> float:

@@ -20,6 +20,7 @@ from cosmos_compare.ratings.pairs import find_pairs, queue
 from cosmos_compare.results.evidence import Slice, gather
 from cosmos_compare.results.report import report
 from cosmos_compare.runs.index import RunRow
+from cosmos_compare.runs.layout import run_path
 from cosmos_compare.schema import AXES, Rating
 
 SCENARIOS, QUESTIONS, RATERS = 500, 10, 5
@@ -107,7 +108,7 @@ def make_run(run_id: str, model: str, scenario: str, question: int) -> RunRow:
         first_token_s=0.1,
         total_s=1.0 + question % 7 / 10,
         tokens_per_s=100.0,
-        path=f"runs/{scenario}/{model}/{run_id}",
+        path=run_path(scenario, model, run_id),
         demo=False,
         error="",
     )

@@ -28,6 +28,7 @@ from streamlit.testing.v1 import AppTest  # noqa: E402
 
 from cosmos_compare.ratings import scorecard  # noqa: E402
 from cosmos_compare.runs.index import RunRow, read_runs  # noqa: E402
+from cosmos_compare.runs.layout import ANALYSIS  # noqa: E402
 
 DONE = """() => document.querySelector(".stApp")?.dataset.testScriptState === "notRunning" """
 # Milliseconds from a click until the findings show new numbers, and until all charts are drawn again.
@@ -57,7 +58,7 @@ def write_runs(outputs: Path, runs: list[RunRow]) -> None:
         template["prompt"]["version"] = row.prompt_version
         folder = outputs / row.path
         folder.mkdir(parents=True)
-        (folder / "analysis.json").write_text(json.dumps(template), encoding="utf-8")
+        (folder / ANALYSIS).write_text(json.dumps(template), encoding="utf-8")
 
 
 def in_server(name: str, act: Callable[[AppTest], object] = lambda page: None) -> dict[str, list[float]]:

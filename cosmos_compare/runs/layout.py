@@ -1,4 +1,4 @@
-"""How a run lies on disk, in names and paths; what is in the files is `record`'s.
+"""How a run lies on disk, in names and paths; what is in the files is `reading`'s.
 
 outputs/runs/<scenario>/<model>/<run id>/
     analysis.json        the `Run`
