@@ -27,6 +27,7 @@ ROWS = {
     "compare": 5,
     **dict.fromkeys(["batch", "board", "fairness"], 6),
     "studies": 7,
+    "report": 8,
 }
 
 

@@ -23,6 +23,7 @@ COMMANDS = {
     "rate": "rate a pair of runs",
     "scorecard": "show the ratings",
     "results": "show what the ratings say",
+    "report": "write what the ratings say as one file to hand over",
     "hints": "show what the ground truth tells of saved answers, and how far people agree",
     "bench": "measure how fast models are on this machine",
     "doctor": "check this machine: GPU, memory, versions, token, disk",

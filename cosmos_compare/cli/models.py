@@ -107,7 +107,7 @@ def _pull(name: str | None, as_json: bool) -> int:
         )
         return 130
     if fetched := cached_bytes(spec) - before:
-        took = Download(revision=spec.revision, bytes=fetched, seconds=round(time.perf_counter() - start, 1))
+        took = Download(revision=folder.name, bytes=fetched, seconds=round(time.perf_counter() - start, 1))
         note_download(outputs_folder(), spec.name, took)
     if as_json:
         print(json.dumps({"name": spec.name, "folder": str(folder)}))

@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 
 from cosmos_compare.cli.arguments import add_outputs
 from cosmos_compare.cli.terminal import harmless, note, note_some, print_json
-from cosmos_compare.errors import CompareError
 
 if TYPE_CHECKING:
     from cosmos_compare.ratings.arms import ArmChoice
@@ -35,11 +34,12 @@ def run(args: argparse.Namespace) -> int:
     from cosmos_compare.cli import results_print as printing
     from cosmos_compare.ratings.arms import two_arms
     from cosmos_compare.results.evidence import Slice, load
+    from cosmos_compare.results.named import check_part
 
     found = load(args.outputs)
     note_some(found.problems)
     part = Slice(tuple(args.scenario), tuple(args.prompt_version), tuple(args.rater), args.blind_only)
-    _check(part, found)
+    check_part(part, found)
     arms = _arms(args, found)
     if not arms:
         if args.json:
@@ -57,44 +57,12 @@ def run(args: argparse.Namespace) -> int:
 
 def _arms(args: argparse.Namespace, found: "Evidence") -> "list[ArmChoice]":
     """The arms that are asked for, or the two with the most ratings; none where there are none."""
-    from cosmos_compare.ratings.arms import parse_arm
+    from cosmos_compare.results.named import named_arms
 
     texts = args.models or args.arms
     if texts is None:
         return list(found.comparisons[0]) if found.comparisons else []
-    field = "models" if args.models else "arms"
-    if len(texts) < 2:
-        raise CompareError("One arm can't be compared.", "Name two or more.", field=field)
-    arms = [parse_arm(text, found.runs) for text in texts]
-    known = sorted({run.model for run in found.runs} | {str(name) for name in found.ratings["model"].unique()})
-    missing = [arm.model for arm in arms if arm.model not in known]
-    if missing or len(set(arms)) < len(arms):
-        what = f"No model {missing[0]!r} has runs or ratings." if missing else "Name two models: these arms are one."
-        raise CompareError(what, "There are: {names}.", names=", ".join(known) or "none yet", field=field)
-    return arms
-
-
-def _check(part: "Slice", found: "Evidence") -> None:
-    """A name that nothing goes by is a slip: say so instead of counting nothing."""
-    raters = {str(name).casefold() for name in found.every["rater"].unique()}
-    scenarios = {run.scenario for run in found.runs} | {str(name) for name in found.every["scenario"].unique()}
-    versions = {run.prompt_version for run in found.runs}
-    for field, chosen, known in (
-        ("rater", [name.casefold() for name in part.raters], raters),
-        ("scenario", part.scenarios, scenarios),
-        ("prompt-version", part.prompt_versions, versions),
-    ):
-        missing = [name for name in chosen if name not in known]
-        if missing:
-            there = ", ".join(sorted(known)[:20]) or "none yet"
-            raise CompareError(
-                "There is no {what} {missing!r} here.",
-                "There are: {there}.",
-                what=field,
-                missing=missing[0],
-                there=there,
-                field=field,
-            )
+    return named_arms(texts, found, "models" if args.models else "arms")
 
 
 def _plan(args: argparse.Namespace, found: "Evidence", two: "tuple[ArmChoice, ArmChoice]", part: "Slice") -> int | None:

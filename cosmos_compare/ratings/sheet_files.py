@@ -103,8 +103,12 @@ def _plain(number: float) -> str:
 def _markdown(name: str, value: object) -> str:
     if isinstance(value, float):
         return sign(value) if name in AXES else "" if pd.isna(value) else f"{value:.2f}"
-    line = " ".join(str(value).split())
-    return _ADDRESS.sub(r"\1\\\2", _MARKS.sub(r"\\\g<0>", line))
+    return markdown_text(str(value))
+
+
+def markdown_text(text: str) -> str:
+    """A text in one line of Markdown, shown as it was written: nothing in it is a mark, a cell's end or a link."""
+    return _ADDRESS.sub(r"\1\\\2", _MARKS.sub(r"\\\g<0>", " ".join(text.split())))
 
 
 def _fitting(cell: str) -> str:

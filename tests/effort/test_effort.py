@@ -9,8 +9,8 @@ import pytest
 from runs_support import IMAGES, make_run
 
 from cosmos_compare.effort.book import NAME, STEPS, Download, Said, note_download, read_book, say
-from cosmos_compare.effort.reading import unreadable
-from cosmos_compare.effort.table import effort_of
+from cosmos_compare.effort.measured import effort_of
+from cosmos_compare.effort.readable import unreadable
 from cosmos_compare.errors import CompareError
 from cosmos_compare.runs.store import Store
 from cosmos_compare.schema import Prompt, Run

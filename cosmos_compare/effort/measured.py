@@ -10,7 +10,7 @@ from typing import NamedTuple
 from cosmos_compare.catalogue.hub import local_folder
 from cosmos_compare.catalogue.models import is_server
 from cosmos_compare.effort.book import STEPS, EffortBook, Said, Step, read_book
-from cosmos_compare.effort.reading import unreadable
+from cosmos_compare.effort.readable import unreadable
 from cosmos_compare.errors import CompareError
 from cosmos_compare.language import number, t, tn
 from cosmos_compare.runs.index import RunRow

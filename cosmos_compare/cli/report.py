@@ -1,0 +1,102 @@
+"""`cosmos-compare report`: what the ratings say about two arms, as one file to hand over."""
+
+from __future__ import annotations
+
+import argparse
+import shlex
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cosmos_compare.cli.arguments import add_outputs
+from cosmos_compare.cli.terminal import note, note_some
+from cosmos_compare.errors import CompareError
+
+if TYPE_CHECKING:
+    from cosmos_compare.report.material import Imprint, Material
+
+LANGUAGES = ("en", "fr")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("out", type=Path, metavar="OUT.html", help="the file to write")
+    parser.add_argument("--study", type=Path, metavar="FILE", help="count the answers of this study only (YAML)")
+    parser.add_argument(
+        "--arms",
+        nargs="+",
+        metavar="ARM",
+        help="these two, as `results` takes them; of more, the first two in detail (default: the most rated two)",
+    )
+    parser.add_argument("--scenario", nargs="+", default=[], metavar="ID", help="only these scenarios")
+    parser.add_argument("--rater", nargs="+", default=[], metavar="NAME", help="only these raters")
+    parser.add_argument("--blind-only", action="store_true", help="only ratings that were given blind")
+    parser.add_argument("--lang", choices=LANGUAGES, help="the report's language (default: the program's)")
+    parser.add_argument("--confidential", default="", metavar="TEXT", help="a line on who may see it")
+    parser.add_argument("--pdf", action="store_true", help="write OUT.pdf, too (needs Chromium or Chrome)")
+    parser.add_argument("--markdown", action="store_true", help="write OUT.md, too: the table with ✅ 🟡 ❌")
+    parser.add_argument("--csv", action="store_true", help="write OUT.csv, too: the numbers with their intervals")
+    add_outputs(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    # Imported late: pandas and scipy cost most of a second, which help must not wait for.
+    from cosmos_compare import language
+    from cosmos_compare.ratings.sheet_files import write_file
+    from cosmos_compare.report.document import document
+    from cosmos_compare.report.markdown import markdown
+    from cosmos_compare.report.numbers_files import numbers_csv
+    from cosmos_compare.report.pdf import browser, to_pdf
+
+    if args.out.suffix.lower() not in {".html", ".htm"}:
+        raise CompareError("{out}: a report is an HTML file.", "Name it OUT.html.", out=args.out, field="out")
+    if args.pdf:
+        browser()  # before the work, not after it
+    if args.lang:
+        language.speak(lambda: args.lang)
+    told = _material(args, _imprint(args))
+    note_some(told.problems)
+    made: dict[str, Callable[[], bytes]] = {".html": lambda: document(told)}
+    made |= {".pdf": lambda: to_pdf(document(told, unfolded=True))} if args.pdf else {}
+    made |= {".md": lambda: markdown(told)} if args.markdown else {}
+    made |= {".csv": lambda: numbers_csv(told)} if args.csv else {}
+    for suffix, make in made.items():
+        target = args.out if suffix == ".html" else args.out.with_suffix(suffix)
+        data = make()
+        write_file(data, target, args.outputs)
+        note(f"Wrote {target} ({len(data) / 1e6:.1f} MB).")
+    return 0
+
+
+def _material(args: argparse.Namespace, imprint: Imprint) -> Material:
+    from cosmos_compare.report.choice import choose
+    from cosmos_compare.report.material import gather
+    from cosmos_compare.results.evidence import Slice, load
+    from cosmos_compare.results.named import check_part, named_arms
+    from cosmos_compare.runs.store import Store
+
+    found = load(args.outputs)
+    arms = named_arms(args.arms, found, "arms") if args.arms else []
+    part = Slice(scenarios=tuple(args.scenario), raters=tuple(args.rater), blind_only=args.blind_only)
+    check_part(part, found)
+    chosen = choose(args.outputs, found, arms, part, args.study)
+    return gather(Store(args.outputs), found, chosen.arms, chosen.part, chosen.planned, imprint)
+
+
+def _imprint(args: argparse.Namespace) -> Imprint:
+    from cosmos_compare.report.material import Imprint
+
+    return Imprint(f"{datetime.now(UTC):%Y-%m-%d}", command_of(args), args.confidential)
+
+
+def command_of(args: argparse.Namespace) -> str:
+    """The command that makes the report again; of paths outside the current folder only the names: it is passed on."""
+    words = ["cosmos-compare", "report", args.out.name]
+    if args.study:
+        words += ["--study", args.study.name if args.study.is_absolute() else args.study.as_posix()]
+    for flag, values in (("--arms", args.arms), ("--scenario", args.scenario), ("--rater", args.rater)):
+        words += [flag, *values] if values else []
+    words += ["--blind-only"] if args.blind_only else []
+    words += ["--lang", args.lang] if args.lang else []
+    words += ["--confidential", args.confidential] if args.confidential else []
+    return shlex.join(words)

@@ -1,0 +1,112 @@
+"""The material of a report: everything that it tells, read once. Which words are true of it is `results/`'s."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import pandas as pd
+
+from cosmos_compare.effort.measured import EffortRow, effort_of
+from cosmos_compare.errors import CompareError
+from cosmos_compare.language import t
+from cosmos_compare.ratings.arms import CLIP, ArmChoice, Two, two_arms
+from cosmos_compare.report.judged_cases import JudgedCase, cases_of
+from cosmos_compare.results import many_arms
+from cosmos_compare.results.evidence import Evidence, Slice
+from cosmos_compare.results.report import Report, judgements, report
+from cosmos_compare.runs.index import RunRow
+from cosmos_compare.runs.store import Store
+from cosmos_compare.schema import Run
+
+
+class Imprint(NamedTuple):
+    """What a report says of itself: the day it was made, the command that makes it again, and the line on who may see
+    it (empty where none was given)."""
+
+    made: str
+    command: str
+    confidential: str = ""
+
+
+@dataclass(frozen=True)
+class Material:
+    """What a report about two arms tells. `every_two` reads all arms together where there are more than two."""
+
+    store: Store
+    evidence: Evidence
+    told: Report
+    rows: pd.DataFrame
+    every_two: pd.DataFrame | None
+    controls: tuple[many_arms.ControlDifference, ...]
+    cases: tuple[JudgedCase, ...]
+    untold: int  # judged pairs for which the report has no room
+    effort: tuple[EffortRow, ...]
+    problems: tuple[str, ...]
+    imprint: Imprint
+
+    @property
+    def models(self) -> tuple[str, str]:
+        return self.told.models
+
+    def runs(self, side: int) -> list[Run]:
+        """The saved answers of one arm that the cases show, one a run."""
+        found = [run for case in self.cases if (run := case.runs[side]) is not None]
+        return list({run.id: run for run in found}.values())
+
+    def on_disk(self, side: int) -> list[RunRow]:
+        """All runs of one arm on disk under the slice, failed ones too."""
+        part, arm = self.told.slice, self.told.arms[side]
+        return [
+            row
+            for row in self.evidence.runs
+            if arm.takes(row)
+            and (not part.scenarios or row.scenario in part.scenarios)
+            and (not part.prompt_versions or row.prompt_version in part.prompt_versions)
+            and (not part.runs or row.id in part.runs)
+        ]
+
+
+def gather(
+    store: Store,
+    evidence: Evidence,
+    arms: Sequence[ArmChoice],
+    part: Slice,
+    planned: int | None,
+    imprint: Imprint,
+) -> Material:
+    """Read what a report about `arms` tells, the first two in detail. Raises `CompareError` when nobody has judged a
+    pair of them."""
+    two = two_arms(arms[:2])
+    told = report(evidence, two, part, planned)
+    if not told.judged_pairs:
+        a, b = told.models
+        raise CompareError(
+            t("There is nothing to report: nobody has judged a pair of {a} and {b} here.", a=a, b=b),
+            t("Rate some with `cosmos-compare rate` or on the Rate page, or widen what is counted."),
+        )
+    rows, pairs, _ = judgements(evidence, two, part)
+    cases, untold, problems = cases_of(store, evidence, two, rows, pairs)
+    return Material(
+        store=store,
+        evidence=evidence,
+        told=told,
+        rows=rows,
+        every_two=many_arms.every_two_arms(evidence, arms, part) if len(arms) > 2 else None,
+        controls=tuple(_controls(evidence, two, part, planned)),
+        cases=tuple(cases),
+        untold=untold,
+        effort=tuple(effort_of(store, evidence.runs, [arm.model for arm in two])),
+        problems=(*evidence.problems, *problems),
+        imprint=imprint,
+    )
+
+
+def _controls(evidence: Evidence, two: Two, part: Slice, planned: int | None) -> list[many_arms.ControlDifference]:
+    """Clip against each control that was rated; none where the arms are controls themselves."""
+    if {arm.condition for arm in two} != {CLIP}:
+        return []
+    rated = set(evidence.part(part)["run_id"].unique())
+    conditions = sorted({row.condition for row in evidence.runs if row.id in rated and row.condition != CLIP})
+    return [many_arms.against_control(evidence, two, condition, part, planned) for condition in conditions]
