@@ -32,6 +32,25 @@ def test_the_first_view_says_what_each_model_will_see() -> None:
     assert page.button(key="run").label == "Run"
 
 
+def test_the_presenters_view_has_no_editor_and_goes_from_scenario_to_scenario(
+    board: Board, pair: list[ModelSpec], video: Path
+) -> None:
+    for spec, raw in zip(
+        pair, ("The car brakes at 0.5 s.", '{"events": [{"start": 1, "event": "stops"}]}'), strict=True
+    ):
+        saved(resources.store(), comparison_of(video, spec), spec, raw)
+    runs = ",".join(row.id for row in resources.store().rows())
+    page = open_page(scenario="scene_1", runs=runs, present="1")
+    text = html(page)
+    assert 'class="lanes"' in text and "2 of 3" in text and "There is no ground truth for this clip." in text
+    assert not page.text_area and [button.key for button in page.button][:3] == ["previous", "next", "leave"]
+    page.button(key="next").click().run()
+    assert not page.exception and page.query_params["scenario"] == "scene_2" and page.query_params["present"] == "1"
+    assert page.button(key="next").disabled and "No answer to this prompt yet." in html(page)
+    page.button(key="leave").click().run()
+    assert not page.exception and "present" not in page.query_params and page.text_area(key="question")
+
+
 def test_a_folder_without_clips_says_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "empty").mkdir()
     monkeypatch.setenv("COSMOS_COMPARE_SCENARIOS", str(tmp_path / "empty"))

@@ -52,6 +52,11 @@ def prepare(prompt: Prompt | None, settings: Settings | None, models: Sequence[s
     session.put(**values)
 
 
+def checked() -> Checked:
+    """The draft as it stands, without the editor."""
+    return _checked(*_specs())
+
+
 def show() -> Checked:
     """The editor; the buttons that run it come from the page."""
     specs, problem = _specs()

@@ -9,7 +9,18 @@ from cosmos_compare.board import Side
 from cosmos_compare.errors import CompareError
 from cosmos_compare.fairness import ModelInput, model_input
 from cosmos_compare.runs.index import RunRow
-from cosmos_compare.ui.compare import actions, columns, editor, history, inputs_panel, picker, session, shown, timeline
+from cosmos_compare.ui.compare import (
+    actions,
+    columns,
+    editor,
+    history,
+    inputs_panel,
+    picker,
+    presenter,
+    session,
+    shown,
+    timeline,
+)
 from cosmos_compare.ui.compare.view import open_view
 from cosmos_compare.ui.shared import clip_panel, markup, plain, resources, shell
 
@@ -32,9 +43,13 @@ def show(rate: Rate) -> None:
     on_page = shown.named(view, board, rows, store)
     actions.arrive(on_page, arrived)
 
+    if view.present:
+        presenter.show(on_page, board, rows, store)
+        return
+
     picked = picker.pick()
     scenario = clip_panel.of_sides(on_page.sides) or picked
-    clip = clip_panel.head(scenario)
+    clip = clip_panel.head(scenario, presenter.button)
     left, right = st.columns([36, 64], gap="medium")
     with left:
         if scenario and clip:

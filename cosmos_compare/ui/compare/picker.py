@@ -20,20 +20,31 @@ from cosmos_compare.video.uploads import FOLDER as UPLOADS
 from cosmos_compare.video.uploads import keep_upload
 
 
+def listed() -> list[Scenario]:
+    """The scenarios of the view's folder without the picker; the first is shown where the view names none."""
+    found = _listed(folder_of_view())
+    _choose_first(found)
+    return found
+
+
+def _choose_first(found: Sequence[Scenario]) -> None:
+    view = current()
+    if found and not view.scenario and not view.runs and not view.live:
+        change_view(scenario=found[0].id)
+
+
 def pick() -> Scenario | None:
     """Show the picker; returns the scenario of the view, or None when there is none to show."""
     with st.sidebar:
         folder = folder_of_view()
         found = _listed(folder)
-        view = current()
         known = {scenario.id: scenario for scenario in found}
-        if found and not view.scenario and not view.runs and not view.live:
-            view = change_view(scenario=found[0].id)
+        _choose_first(found)
         _list(found)
         _left_out(folder)
         _other_folder()
         _drop()
-    return known.get(view.scenario)
+    return known.get(current().scenario)
 
 
 def _listed(folder: Path) -> list[Scenario]:

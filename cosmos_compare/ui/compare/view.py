@@ -15,13 +15,15 @@ LATE_S = 1.0  # seconds for which a browser's messages may still bear the addres
 
 @dataclass(frozen=True)
 class View:
-    """A scenario, the prompt to begin with, and either a running comparison or saved runs, left to right."""
+    """A scenario, the prompt to begin with, and either a running comparison or saved runs, left to right; `present`: as
+    on a projector."""
 
     scenario: str = ""
     folder: str = ""
     prompt: str = ""
     live: str = ""
     runs: tuple[str, ...] = ()
+    present: bool = False
 
     def query(self) -> dict[str, str]:
         values = {
@@ -30,6 +32,7 @@ class View:
             "prompt": self.prompt,
             "live": self.live,
             "runs": ",".join(self.runs),
+            "present": "1" if self.present else "",
         }
         return {name: value for name, value in values.items() if value}
 
@@ -38,7 +41,7 @@ def from_query(query: dict[str, Any]) -> View:
     """The view that an address names; unknown parameters are left alone."""
     texts = {name: str(query.get(name, ""))[:500] for name in ("scenario", "folder", "prompt", "live")}
     runs = tuple(part for part in str(query.get("runs", ""))[:2000].split(",") if part)
-    return View(**texts, runs=runs)
+    return View(**texts, runs=runs, present=str(query.get("present", "")) == "1")
 
 
 def open_view() -> tuple[View, bool]:

@@ -29,8 +29,9 @@ def of_sides(sides: tuple[Side, ...]) -> Scenario | None:
     return Scenario(clip.scenario, video, truth if is_file(truth) else None) if is_file(video) else None
 
 
-def head(scenario: Scenario | None) -> Clip | None:
-    """The line at the top. Returns the clip, or None after saying why it can't be used."""
+def head(scenario: Scenario | None, beside: Callable[[], None] | None = None) -> Clip | None:
+    """The line at the top, with what is drawn `beside` it. Returns the clip, or None after saying why it can't be
+    used."""
     if scenario is None:
         return None
     clip, problem = None, ""
@@ -42,6 +43,8 @@ def head(scenario: Scenario | None) -> Clip | None:
         st.html(markup.clip_line(scenario.id, clip))
         if scenario.ground_truth:
             _truth(scenario.ground_truth)
+        if beside:
+            beside()
     if problem:
         plain.error(problem)
     return clip

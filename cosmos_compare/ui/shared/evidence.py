@@ -46,7 +46,7 @@ def exhibit(runs: Sequence[Run], names: Sequence[str], scenario: Scenario | None
     """
     if any(is_too_long(run) for run in runs):
         return None
-    return _exhibit(_Key(tuple(runs), tuple(names), _truth(scenario), current()))
+    return _exhibit(_Key(tuple(runs), tuple(names), truth_of(scenario), current()))
 
 
 def is_too_long(run: Run) -> bool:
@@ -84,7 +84,8 @@ def _exhibit(key: _Key) -> Exhibit:
     return Exhibit(lanes_of(key.runs, key.names, key.truth), contrast_of(key.runs, key.names, key.truth))
 
 
-def _truth(scenario: Scenario | None) -> GroundTruth | None:
+def truth_of(scenario: Scenario | None) -> GroundTruth | None:
+    """The ground truth of a scenario; None where there is none that can be read."""
     if scenario is None or scenario.ground_truth is None:
         return None
     try:
