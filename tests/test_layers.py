@@ -17,7 +17,7 @@ NOUNS = {"schema", "record", "ground_truth", "errors", "paths", "yaml_io", "sett
 NOUNS |= {"html_text", "model_spec", "served"}
 # The row each module stands in; a module imports rows below its own.
 ROWS = {
-    **dict.fromkeys(NOUNS, 0),
+    **dict.fromkeys(sorted(NOUNS), 0),
     **dict.fromkeys(["machine", "video", "texts", "stats", "prompts"], 1),
     **dict.fromkeys(["catalogue", "runs", "hints"], 2),
     **dict.fromkeys(["ratings", "engines", "evidence", "effort"], 3),
