@@ -19,7 +19,9 @@ from cosmos_compare.runs.store import Store, writing_to
 from cosmos_compare.schema import ModelSpec, Run
 from cosmos_compare.video.frame_cache import FrameCache
 
-CLAIMED = 64  # answers of a model that are claimed at once; the engine says how many it writes
+# Answers of a model that are claimed at once; the engine says how many it writes. For servers twice what they take, so
+# that the next frames are decoded while they answer.
+CLAIMED = 64
 
 
 @dataclass
@@ -84,7 +86,8 @@ class Batch:
 
         def one_round(spec: ModelSpec, items: list[BatchRequest], wait_s: float) -> list[BatchRequest]:
             """What others are doing now."""
-            with ThreadPoolExecutor(CLAIMED, thread_name_prefix=f"batch {spec.name}") as threads:
+            claimed = max(CLAIMED, 2 * spec.server.places if spec.server else 0)
+            with ThreadPoolExecutor(claimed, thread_name_prefix=f"batch {spec.name}") as threads:
                 done = threads.map(lambda item: self._attempt(item, wait_s, pool, cache, on_item), items)
                 return [item for item, ended in zip(items, done, strict=True) if not ended]
 

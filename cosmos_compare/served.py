@@ -33,6 +33,11 @@ class Server(Record):
     silence_s: float = Field(default=60.0, gt=0, le=86_400, description="seconds of silence between two tokens")
 
     @property
+    def places(self) -> int:
+        """How many requests may be under way at once."""
+        return self.max_parallel * len(self.addresses)
+
+    @property
     def hosts(self) -> tuple[str, ...]:
         """Host and port of each address, which is all that a run says of them."""
         return tuple(host_of(address) for address in self.addresses)

@@ -26,6 +26,7 @@ class Address:
     limit: int
     busy: int = 0
     urgent: int = 0
+    taken: int = 0  # requests so far
     rests_until: float = 0.0
     warm: OrderedDict[str, None] = field(default_factory=OrderedDict)
     found: Any = None  # an inspection's outcome, a task while it goes on
@@ -67,6 +68,7 @@ class Addresses:
             address = self._best(clip, patient)
             assert address is not None
             address.busy += 1
+            address.taken += 1
             address.urgent += not patient
             address.remember(clip)
         try:
@@ -83,4 +85,4 @@ class Addresses:
         usable = [each for each in self.all if each.refusal is None] or self.all
         rested = [each for each in usable if each.rests_until <= now] or usable
         free = [each for each in rested if each.room(patient)]
-        return min(free, key=lambda each: (clip not in each.warm, each.busy / each.limit), default=None)
+        return min(free, key=lambda each: (clip not in each.warm, each.busy, each.taken), default=None)

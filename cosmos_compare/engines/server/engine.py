@@ -9,6 +9,7 @@ from concurrent.futures import Future
 from typing import TYPE_CHECKING
 
 from cosmos_compare.engines.base import Cancelled, OnState, OnText, Request
+from cosmos_compare.engines.local.chat_template import Stopped
 from cosmos_compare.engines.server.addresses import Addresses
 from cosmos_compare.engines.server.asking import Asked, Asking, Told
 from cosmos_compare.engines.server.body import Encoder
@@ -49,7 +50,9 @@ class ServerEngine:
 
     @property
     def capacity(self) -> int:
-        return self.server.max_parallel * len(self.server.addresses)
+        """Twice what the servers take: frames are decoded while others are answered, and `Addresses` holds back the
+        rest."""
+        return 2 * self.server.places
 
     @property
     def note(self) -> str:
@@ -70,6 +73,8 @@ class ServerEngine:
         on_state("looking")
         try:
             ours = self.counter.count(request, cancelled) if self.counter else None
+        except Stopped:
+            return Answer(finish="cancelled", device=self.device_name)
         except CompareError as error:
             return _failed(request, Failure(type="WrongInput", message=error.message, hint=error.hint), start)
         url, clip = self._encoder.url(request)

@@ -51,13 +51,12 @@ def client_of(server: Server, key: str) -> httpx2.AsyncClient:
             file=server.verify,
             reason=error.strerror or str(error),
         ) from error
-    places = len(server.addresses) * server.max_parallel
     return httpx2.AsyncClient(
         # Compressed answers may be a thousand times what they seem, so none is asked for and none is taken.
         headers={"accept-encoding": "identity"} | ({"authorization": f"Bearer {key}"} if key else {}),
         verify=trust,
         timeout=httpx2.Timeout(None, connect=server.connect_s),
-        limits=httpx2.Limits(max_connections=2 * places + 8, keepalive_expiry=KEEP_ALIVE_S),
+        limits=httpx2.Limits(max_connections=2 * server.places + 8, keepalive_expiry=KEEP_ALIVE_S),
         follow_redirects=False,
     )
 
@@ -86,7 +85,7 @@ class Exchange:
                 async for data in lines:
                     if data == b"[DONE]":
                         break
-                    on_heard(heard, stream.read_event(data, heard, self.address))
+                    on_heard(heard, stream.read_event(self._without_key(data), heard, self.address))
                     events += 1
                     if events > most:
                         raise self._wrong("{host} goes on behind the limit of tokens.")
@@ -117,6 +116,11 @@ class Exchange:
     def _wrong(self, message: str, **blanks: object) -> FinalError:
         return FinalError("ServerError", message, IS_IT_VLLM, host=self.host, **blanks)
 
+    def _without_key(self, said: bytes) -> bytes:
+        """What a server says, should it repeat the key: that goes nowhere."""
+        key = self.client.headers.get("authorization", "").removeprefix("Bearer ").encode()
+        return said.replace(key, b"...") if key else said
+
     @asynccontextmanager
     async def _open(self, method: str, url: str, content: bytes) -> AsyncIterator[httpx2.Response]:
         """A response whose headers are there. What goes wrong on the way is worth another try."""
@@ -132,7 +136,7 @@ class Exchange:
             if response.headers.get("content-encoding", "identity") != "identity":
                 raise self._wrong("{host} compresses its answers though nobody asked for that.")
             if response.status_code != 200:
-                said = (await self._read(response)).decode(errors="replace")
+                said = self._without_key(await self._read(response)).decode(errors="replace")
                 raise of_status(response.status_code, _message(said), self.address, response.headers)
             yield response
         except httpx2.TransportError as error:
