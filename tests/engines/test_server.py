@@ -3,29 +3,17 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import replace
-from pathlib import Path
-from typing import Any
 
 import fake_vllm
+import misbehaving
 import pytest
-from engine_requests import make_request
-from fake_vllm import FakeVllm
+from served_support import SAID, Shown, ask, at, engine_at, question
 
-from cosmos_compare.engines.base import Request
 from cosmos_compare.engines.load import load_engine
-from cosmos_compare.engines.local.prompt_ids import PromptCounter
 from cosmos_compare.engines.server import asking
-from cosmos_compare.engines.server.engine import ServerEngine
-from cosmos_compare.errors import CompareError
-from cosmos_compare.schema import Answer, ModelSpec, Sampling
-from cosmos_compare.served import Server
-
-SAID = "".join(fake_vllm.WORDS)
-GREEDY = Sampling(max_new_tokens=24)
+from cosmos_compare.schema import ModelSpec, Sampling
 
 
 @pytest.fixture(params=["reason1-tiny", "reason2-tiny"])
@@ -42,48 +30,6 @@ def reason1(specs: dict[str, ModelSpec]) -> ModelSpec:
 def _short_patience(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(asking, "PATIENCE_S", 3.0)
     monkeypatch.setattr(asking, "PATIENT_S", 3.0)
-
-
-def at(spec: ModelSpec, *urls: str, **fields: Any) -> ModelSpec:
-    server = Server(addresses=urls, tokenizer=spec.source, **fields)
-    return spec.model_copy(update={"source": ",".join(urls), "server": server})
-
-
-@contextmanager
-def engine_at(spec: ModelSpec, *urls: str, **fields: Any) -> Iterator[ServerEngine]:
-    engine = load_engine(at(spec, *urls, **fields), lambda: None)
-    assert isinstance(engine, ServerEngine)
-    try:
-        yield engine
-    finally:
-        engine.close()
-
-
-class Shown:
-    """What a page would show."""
-
-    def __init__(self) -> None:
-        self.text = ""
-        self.states: list[str] = []
-
-    def enter(self, state: str) -> None:
-        self.states.append(state)
-        if state == "again":
-            self.text = ""
-
-    def add(self, piece: str) -> None:
-        self.text += piece
-
-
-def ask(
-    engine: ServerEngine, request: Request, shown: Shown | None = None, stop: threading.Event | None = None
-) -> Answer:
-    shown = shown or Shown()
-    return engine.answer(request, shown.add, shown.enter, (stop or threading.Event()).is_set)
-
-
-def question(spec: ModelSpec, frames: int = 4, seed: int = 0) -> Request:
-    return make_request(spec, [number * 0.5 for number in range(frames)], sampling=GREEDY, seed=seed)
 
 
 def test_an_answer_and_what_a_run_says_of_it(spec: ModelSpec) -> None:
@@ -114,13 +60,13 @@ def test_every_value_of_the_sampling_is_sent(reason1: ModelSpec) -> None:
 @pytest.mark.parametrize(
     "act",
     [
-        fake_vllm.overloaded,
-        fake_vllm.overloaded_in_the_stream,
-        fake_vllm.cut,
-        fake_vllm.error_in_the_middle,
-        fake_vllm.silent_in_the_middle,
-        fake_vllm.never_beginning,
-        fake_vllm.broken_500,
+        misbehaving.overloaded,
+        misbehaving.overloaded_in_the_stream,
+        misbehaving.cut,
+        misbehaving.error_in_the_middle,
+        misbehaving.silent_in_the_middle,
+        misbehaving.never_beginning,
+        misbehaving.broken_500,
     ],
 )
 def test_what_may_pass_is_tried_again_and_what_was_shown_is_dropped(reason1: ModelSpec, act: fake_vllm.Act) -> None:
@@ -132,21 +78,21 @@ def test_what_may_pass_is_tried_again_and_what_was_shown_is_dropped(reason1: Mod
         answer = ask(engine, question(reason1), shown)
     assert (answer.finish, shown.text) == ("stop", SAID)
     assert answer.server is not None and answer.server.tries == 2
-    began = act in {fake_vllm.cut, fake_vllm.error_in_the_middle, fake_vllm.silent_in_the_middle}
+    began = act in {misbehaving.cut, misbehaving.error_in_the_middle, misbehaving.silent_in_the_middle}
     assert shown.states == ["looking", "writing", *(["again", "writing"] if began else [])]
 
 
 @pytest.mark.parametrize(
     ("act", "kind"),
     [
-        (fake_vllm.wrong_request, "ServerError"),
-        (fake_vllm.endless, "ServerError"),
-        (fake_vllm.huge_line, "ServerError"),
-        (fake_vllm.no_json, "ServerError"),
-        (fake_vllm.bomb, "ServerError"),
-        (fake_vllm.other_model, "ServerRefused"),
-        (fake_vllm.taken_apart, "ServerRefused"),
-        (fake_vllm.elsewhere, "ServerMoved"),
+        (misbehaving.wrong_request, "ServerError"),
+        (misbehaving.endless, "ServerError"),
+        (misbehaving.huge_line, "ServerError"),
+        (misbehaving.no_json, "ServerError"),
+        (misbehaving.bomb, "ServerError"),
+        (misbehaving.other_model, "ServerRefused"),
+        (misbehaving.taken_apart, "ServerRefused"),
+        (misbehaving.elsewhere, "ServerMoved"),
     ],
 )
 def test_what_will_not_pass_is_said_at_once(reason1: ModelSpec, act: fake_vllm.Act, kind: str) -> None:
@@ -162,7 +108,7 @@ def test_what_will_not_pass_is_said_at_once(reason1: ModelSpec, act: fake_vllm.A
 def test_a_500_is_tried_once_more_only(reason1: ModelSpec) -> None:
     with fake_vllm.serve(reason1) as fake, engine_at(reason1, fake.url) as engine:
         ask(engine, question(reason1))
-        fake.acts.extend([fake_vllm.broken_500] * 5)
+        fake.acts.extend([misbehaving.broken_500] * 5)
         answer = ask(engine, question(reason1))
         assert len(fake.questions()) == 3
     assert answer.error is not None and "2 tries" in answer.error.message
@@ -180,7 +126,7 @@ def test_an_outage_is_an_error_with_the_next_step(reason1: ModelSpec) -> None:
 def test_a_stop_ends_the_request_on_the_server(reason1: ModelSpec) -> None:
     with fake_vllm.serve(reason1) as fake, engine_at(reason1, fake.url) as engine:
         ask(engine, question(reason1))
-        fake.acts.append(fake_vllm.hanging)
+        fake.acts.append(misbehaving.hanging)
         stop, shown = threading.Event(), Shown()
         with ThreadPoolExecutor(1) as threads:
             future = threads.submit(ask, engine, question(reason1), shown, stop)
@@ -190,134 +136,6 @@ def test_a_stop_ends_the_request_on_the_server(reason1: ModelSpec) -> None:
             answer = future.result(10)
         assert fake.left.wait(10)
     assert answer.finish == "cancelled" and answer.raw.startswith("word")
-
-
-def drops(*names: str) -> Any:
-    return lambda body: {name: value for name, value in body.items() if name not in names}
-
-
-@pytest.mark.parametrize(
-    ("how", "says"),
-    [
-        ({"version": "0.30.2", "reads_clock": False}, "0.30.2 is known to be wrong"),
-        ({"version": None, "reads_clock": False}, "is not told them"),
-        ({"tells_logprobs": False}, "gives no logprobs"),
-        ({"change": drops("media_io_kwargs")}, "is not told them"),
-        ({"models": ["llama", "qwen"]}, "serves 'llama', 'qwen'"),
-        ({"owned_by": "sglang"}, "is SGLang"),
-    ],
-)
-def test_a_server_that_can_not_be_made_equal_is_refused(reason1: ModelSpec, how: dict[str, Any], says: str) -> None:
-    with fake_vllm.serve(reason1, **how) as fake, engine_at(reason1, fake.url) as engine:
-        answer = ask(engine, question(reason1))
-        assert not fake.questions()
-    assert answer.finish == "error" and answer.error is not None
-    assert answer.error.type == "ServerRefused" and says in answer.error.message and answer.error.hint
-
-
-def test_times_that_do_not_arrive_are_seen_in_reason2s_prompt(specs: dict[str, ModelSpec]) -> None:
-    spec = specs["reason2-tiny"]
-    with fake_vllm.serve(spec, change=drops("media_io_kwargs")) as fake, engine_at(spec, fake.url) as engine:
-        answer = ask(engine, question(spec))
-    assert answer.error is not None and "another prompt" in answer.error.message
-
-
-def test_frames_that_get_lost_on_the_way_are_seen_in_the_answer(reason1: ModelSpec) -> None:
-    """A server that is sound for a few frames and takes 32 of many: no inspection finds that."""
-
-    def at_most_32(body: fake_vllm.Body) -> fake_vllm.Body:
-        video = body["media_io_kwargs"]["video"]
-        few = len(video["frames_indices"]) <= 32
-        return body if few else body | {"media_io_kwargs": {"video": video | {"num_frames": 32}}}
-
-    with fake_vllm.serve(reason1, change=at_most_32) as fake, engine_at(reason1, fake.url) as engine:
-        shown = Shown()
-        assert ask(engine, question(reason1, 32)).finish == "stop"
-        answer = ask(engine, question(reason1, 64), shown)
-    assert answer.error is not None and "another prompt" in answer.error.message
-    assert shown.text == ""  # nothing of it was shown
-
-
-def test_unverified_takes_it_and_says_so(reason1: ModelSpec) -> None:
-    old = fake_vllm.serve(reason1, version="0.30.0", reads_clock=False)
-    with old as fake, engine_at(reason1, fake.url, unverified=True) as engine:
-        answer = ask(engine, question(reason1))
-    assert answer.finish == "stop" and answer.server is not None
-    assert answer.server.verified == "no" and "0.30.0" in answer.server.doubt
-
-
-def test_without_ids_the_count_is_compared(spec: ModelSpec) -> None:
-    with fake_vllm.serve(spec, tells_ids=False) as fake, engine_at(spec, fake.url) as engine:
-        answer = ask(engine, question(spec))
-    assert answer.server is not None and (answer.server.verified, answer.raw) == ("count", SAID)
-
-
-def test_without_a_tokenizer_the_answer_is_kept_and_marked(reason1: ModelSpec) -> None:
-    with fake_vllm.serve(reason1) as fake:
-        entry = at(reason1, fake.url)
-        assert entry.server is not None
-        entry = entry.model_copy(update={"server": entry.server.model_copy(update={"tokenizer": ""})})
-        engine = load_engine(entry, lambda: None)
-        try:
-            answer = engine.answer(question(reason1), lambda _: None, lambda _: None, lambda: False)
-        finally:
-            engine.close()
-    assert answer.finish == "stop" and answer.server is not None
-    assert answer.server.verified == "no" and "names no tokenizer" in answer.server.doubt
-
-
-def test_the_outer_pair_goes_by_a_template_or_the_server_is_refused(specs: dict[str, ModelSpec]) -> None:
-    """A server whose own template keeps the pair: with `chat_template` it makes our prompt, without it never."""
-    spec = specs["reason2-tiny"]
-    plain = spec.model_copy(update={"vision": spec.vision.model_copy(update={"video_token": "as_rendered"})})
-    keeps = PromptCounter(Path(spec.source), plain.vision)
-
-    def prompt(fake: FakeVllm) -> Any:
-        sound = fake.prompt
-        return lambda body: sound(body) if body.get("chat_template") else keeps.count(fake_vllm.read_request(body)).ids
-
-    for takes in (True, False):
-        with fake_vllm.serve(spec, takes_template=takes) as fake, engine_at(spec, fake.url) as engine:
-            fake.prompt = prompt(fake)  # type: ignore[method-assign]
-            answer = ask(engine, question(spec))
-        assert answer.finish == ("stop" if takes else "error")
-    assert answer.error is not None and answer.error.type == "ServerRefused"
-
-
-def test_the_key_is_sent_and_told_to_nobody(reason1: ModelSpec, monkeypatch: pytest.MonkeyPatch) -> None:
-    key = "sk-very-secret-0123"
-    with fake_vllm.serve(reason1, key=key) as fake:
-        with pytest.raises(CompareError, match="MY_KEY"), engine_at(reason1, fake.url, api_key_env="MY_KEY"):
-            pass
-        monkeypatch.setenv("MY_KEY", key)
-        with engine_at(reason1, fake.url, api_key_env="MY_KEY") as engine:
-            answer = ask(engine, question(reason1))
-        assert answer.finish == "stop" and key not in answer.model_dump_json()
-        fake.key = "another"
-        with engine_at(reason1, fake.url, api_key_env="MY_KEY") as engine:
-            answer = ask(engine, question(reason1))
-    assert answer.error is not None and answer.error.type == "ServerKey"
-    assert key not in answer.model_dump_json()
-
-
-def test_a_server_that_repeats_the_key_in_an_error(reason1: ModelSpec, monkeypatch: pytest.MonkeyPatch) -> None:
-    key = "sk-very-secret-0123"
-    monkeypatch.setenv("MY_KEY", key)
-
-    def repeats(reply: fake_vllm.Reply, body: fake_vllm.Body) -> None:
-        reply.json(400, {"error": {"message": f"bad request by {reply.headers['authorization']}"}})
-
-    def repeats_in_the_stream(reply: fake_vllm.Reply, body: fake_vllm.Body) -> None:
-        reply.begin()
-        reply.event({"error": {"message": f"by {reply.headers['authorization']}", "code": 400}})
-
-    with fake_vllm.serve(reason1, key=key) as fake, engine_at(reason1, fake.url, api_key_env="MY_KEY") as engine:
-        ask(engine, question(reason1))
-        fake.acts.extend([repeats, repeats_in_the_stream])
-        answers = [ask(engine, question(reason1)) for _ in range(2)]
-    for answer in answers:
-        assert answer.error is not None and "by Bearer" in answer.error.message
-        assert key not in answer.model_dump_json()
 
 
 def test_two_addresses_share_the_work_and_a_clip_stays_where_it_is_warm(reason1: ModelSpec) -> None:
