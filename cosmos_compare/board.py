@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from cosmos_compare.compare import Comparison, plan_comparison, start_one
+from cosmos_compare.imported import Imported
 from cosmos_compare.jobs import Job, ModelPool
 from cosmos_compare.runs.store import Store
 from cosmos_compare.schema import Failure, ModelSpec, Run
@@ -39,6 +40,11 @@ class Side:
     def run(self) -> Run | None:
         """The saved run, once there is one."""
         return self.saved or (self.job.result if self.job else None)
+
+    @property
+    def imported(self) -> Imported | None:
+        """What is not known of a run that this program did not make; None for its own."""
+        return self.run.imported if self.run else None
 
     @property
     def ended(self) -> bool:

@@ -9,8 +9,9 @@ from __future__ import annotations
 import hashlib
 from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, SerializerFunctionWrapHandler, model_serializer, model_validator
 
+from cosmos_compare.imported import Imported, emptied, filled
 from cosmos_compare.model_spec import BoxConvention as BoxConvention
 from cosmos_compare.model_spec import ModelSpec as ModelSpec
 from cosmos_compare.model_spec import Sampling as Sampling
@@ -19,7 +20,7 @@ from cosmos_compare.record import ClipTime, Count, FilePath, FolderName, Line, M
 from cosmos_compare.served import ServedBy
 from cosmos_compare.setting_fields import BY_NAME
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 Finish = Literal["stop", "length", "cancelled", "error"]
 Reused = Literal["none", "pixels", "features", "prefix"]
@@ -200,9 +201,23 @@ class Run(Record):
         default=1, description="of the program's own rules, engines/revision.py; part of the key"
     )
 
+    imported: Imported | None = Field(
+        default=None, description="where it was taken in from, for a run that this program did not make"
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _with_placeholders(cls, data: Any) -> Any:
+        return filled(data) if isinstance(data, dict) and data.get("imported") else data
+
+    @model_serializer(mode="wrap")
+    def _with_nulls(self, dump: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        data: dict[str, Any] = dump(self)
+        return emptied(data, self.imported.unknown) if self.imported else data
+
     @model_validator(mode="after")
     def _an_answer_has_seen_something(self) -> Self:
-        if self.answer.finish in {"stop", "length"} and not self.frames.seconds:
+        if self.imported is None and self.answer.finish in {"stop", "length"} and not self.frames.seconds:
             raise ValueError("there is an answer and no frame")
         return self
 

@@ -12,6 +12,10 @@ from cosmos_compare.cli.terminal import note, print_json
 from cosmos_compare.errors import CompareError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cosmos_compare.imports.item import LeftOut
+    from cosmos_compare.imports.older.folders import OldFolder
     from cosmos_compare.imports.sets import ItemSet
 
 SHOWN = 10  # reasons and rows that are printed
@@ -19,7 +23,7 @@ SHOWN = 10  # reasons and rows that are printed
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.epilog = "docs/IMPORTS.md has the formats and what becomes of them. Nothing is downloaded or copied."
-    parser.add_argument("path", type=Path, metavar="PATH", help="a file of questions, or a folder")
+    parser.add_argument("path", type=Path, metavar="PATH", help="a file of questions, a hand-made table, or a folder")
     parser.add_argument("--format", default="", metavar="NAME", help="what it is, where that can't be recognised")
     parser.add_argument("--media", type=Path, metavar="DIR", help="clips lie below it (default: the file's folder)")
     parser.add_argument("--name", default="", metavar="NAME", help="what the set is called (default: the file's name)")
@@ -31,18 +35,30 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="images a second, where there are only images (default: 1)",
     )
     parser.add_argument("--task", default="", metavar="NAME", help="of VANTAGE-Bench, where the file does not tell it")
+    parser.add_argument("--model", default="", metavar="NAME", help="who answered, where a table does not say")
+    parser.add_argument("--rater", default="", metavar="NAME", help="who judged, where a table does not say")
     add_outputs(parser)
     parser.add_argument("--json", action="store_true", help="print what was taken in as JSON, and nothing else")
 
 
 def run(args: argparse.Namespace) -> int:
+    from cosmos_compare.imports.older.folders import old_folders
+    from cosmos_compare.imports.older.table import is_table
+    from cosmos_compare.imports.recognise import OLDER, TABLE
+
+    if args.format in ("", OLDER) and args.path.is_dir() and (folders := old_folders(args.path)):
+        return _take_runs(args, folders)
+    if args.format == TABLE or (not args.format and is_table(args.path)):
+        return _take_ratings(args)
+    return _take_questions(args)
+
+
+def _take_questions(args: argparse.Namespace) -> int:
     from cosmos_compare.imports.source import Asked
     from cosmos_compare.imports.take import take_in
 
     if not (math.isfinite(args.image_fps) and 0 < args.image_fps <= 60):
-        raise CompareError(
-            "--image-fps is {value}.", "Give a number up to 60.", field="image_fps", value=args.image_fps
-        )
+        raise CompareError("--image-fps is {fps}.", "Give a number up to 60.", field="image_fps", fps=args.image_fps)
     asked = Asked(args.format, args.media, args.name, args.image_fps, args.task)
     sets = take_in(args.path, args.outputs, asked)
     studies = [_study(own, args.outputs) for own in sets]
@@ -52,6 +68,47 @@ def run(args: argparse.Namespace) -> int:
     for own, study in zip(sets, studies, strict=True):
         _print(own, study)
     return 0
+
+
+def _take_runs(args: argparse.Namespace, folders: Sequence[OldFolder]) -> int:
+    from cosmos_compare.imports.older.take_runs import take_runs
+    from cosmos_compare.runs.store import Store
+
+    taken = take_runs(folders, Store(args.outputs), args.media)
+    if args.json:
+        print_json(_counts("older", taken.read, taken.left_out) | {"runs": [run.id for run in taken.runs]})
+        return 0
+    _print_counts("older layout", taken.read, "folders", len(taken.runs), "runs", taken.left_out)
+    for run in taken.runs:
+        note(f"{run.id} {run.clip.scenario} {run.model.name}")
+    if any(run.imported for run in taken.runs):
+        print("They are marked as imported; what nobody knows of them is empty and listed in analysis.json.")
+    return 0
+
+
+def _take_ratings(args: argparse.Namespace) -> int:
+    from cosmos_compare.imports.older.take_ratings import take_ratings
+    from cosmos_compare.runs.store import Store
+
+    taken = take_ratings(args.path, Store(args.outputs), args.model, args.rater)
+    if args.json:
+        rated = [rating.model_dump(mode="json") for rating in taken.ratings]
+        print_json(_counts("table", taken.read, taken.left_out) | {"ratings": rated})
+        return 0
+    _print_counts("hand-made table", taken.read, "rows", len(taken.ratings), "ratings", taken.left_out)
+    return 0
+
+
+def _counts(name: str, read: int, left_out: Sequence[LeftOut]) -> dict[str, Any]:
+    return {"format": name, "read": read, "left_out": [own._asdict() for own in left_out]}
+
+
+def _print_counts(name: str, read: int, what: str, taken: int, became: str, left_out: Sequence[LeftOut]) -> None:
+    print(f"{name}: {read} {what} read, {taken} {became} taken in, {len(left_out)} left out.")
+    for own in left_out[:SHOWN]:
+        note(str(own))
+    if len(left_out) > SHOWN:
+        note(f"And {len(left_out) - SHOWN:,} more.")
 
 
 def _study(own: ItemSet, outputs: Path) -> Path:

@@ -175,7 +175,7 @@ def _remarks(claim: TimeClaim, shown: Footage) -> Iterator[Remark]:
     times = [claim.start] if claim.end is None else [claim.start, claim.end]
     slack = max(shown.step, 0.25)
     late, early = max(times), min(times)
-    if late > shown.duration + SLACK_S:
+    if 0 < shown.duration < late - SLACK_S:
         yield Remark("outside the clip", late, (shown.duration,))
     elif shown.frames and late > shown.frames[-1] + slack:
         yield Remark("outside the frames", late, (shown.frames[0], shown.frames[-1]))

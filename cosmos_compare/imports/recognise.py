@@ -17,6 +17,7 @@ from cosmos_compare.imports.rows import Document
 # The first that fits is taken, so those that ask for most stand first.
 FORMATS = (LABELS, REASON1, LINGOQA, PAI_BENCH, WTS, LLAVA, SUTD, VRU_QUESTIONS, VRU_CAPTIONS, VANTAGE)
 BY_NAME = {own.name: own for own in FORMATS}
+OLDER, TABLE = "older", "table"  # folders of before and the table beside them; not rows of questions
 
 
 def recognise(document: Document, name: str = "") -> Format:
@@ -24,7 +25,11 @@ def recognise(document: Document, name: str = "") -> Format:
     if name:
         if name not in BY_NAME:
             raise CompareError(
-                "{name!r} is no format.", "Formats: {known}.", field="format", name=name, known=", ".join(BY_NAME)
+                "{name!r} is no format.",
+                "Formats: {known}.",
+                field="format",
+                name=name,
+                known=", ".join((*BY_NAME, OLDER, TABLE)),
             )
         return BY_NAME[name]
     for own in FORMATS:

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from cosmos_compare.errors import CompareError, first_problem
 from cosmos_compare.ratings.pairs import Pair
 from cosmos_compare.ratings.rows import LONGEST_RATER
+from cosmos_compare.runs.index import RunRow
 from cosmos_compare.schema import AXES, Rating
 
 Choice = Literal["a", "b", "tie", "both_bad"]
@@ -73,6 +74,13 @@ def judge(
         }
         rows.append(_checked(values))
     return rows[0], rows[1]
+
+
+def judge_alone(run: RunRow, rater: str, marks: Marks, *, notes: str = "", created: str) -> Rating:
+    """The row of a run that was judged by itself, with its model known. Marks as of `judge`."""
+    named = {"scenario": run.scenario, "run_id": run.id, "model": run.model}
+    who = {"created": created, "rater": clean_rater(rater)}
+    return _checked({**who, **named, "blind": False, **marks, "notes": notes})
 
 
 def edit(rating: Rating, changes: Mapping[str, Any], rater: str, created: str) -> Rating:

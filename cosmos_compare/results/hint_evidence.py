@@ -30,7 +30,7 @@ def truth_beside(run: Run) -> GroundTruth | None:
     Raises `CompareError` when there is one that can't be read.
     """
     path = Path(run.clip.path)
-    if not path.exists():
+    if not (run.clip.path and path.exists()):  # of an imported run nobody may know where its clip was
         return None
     found = scenario_of(path).ground_truth
     return _truth(found, found.stat().st_mtime_ns) if found else None

@@ -22,7 +22,7 @@ from cosmos_compare.setting_fields import ARM_FREE_FIELDS, determining
 if TYPE_CHECKING:
     from cosmos_compare.schema import Run
 
-INDEX_VERSION = 6
+INDEX_VERSION = 7
 FINISHED = frozenset({"stop", "length"})  # how answers end that count as answers
 
 
@@ -76,6 +76,7 @@ class RunRow(NamedTuple):
     reused: str = "none"
     revision: str = ""
     clip_sha256: str = ""
+    imported: bool = False
 
     @property
     def arm(self) -> Arm:
@@ -182,6 +183,7 @@ def _row(run: Run, path: str) -> RunRow:
         reused=answer.reused,
         revision=model.revision or "",
         clip_sha256=run.clip.sha256,
+        imported=run.imported is not None,
     )
 
 

@@ -18,7 +18,9 @@ REMEDY = Text("Restore it, or delete the folder.")
 Data = dict[str, Any]
 # For each older version of the record, what makes the next one of it. When SCHEMA_VERSION moves from n to n + 1, the
 # entry n is added here and a saved run of version n to tests/runs/versions; no run on disk is ever rewritten.
-UPGRADES: Mapping[int, Callable[[Data], Data]] = {}
+UPGRADES: Mapping[int, Callable[[Data], Data]] = {
+    1: lambda data: data,  # 2 has runs that were taken in (`imported`); those of before are none
+}
 
 
 def load_record(outputs: Path, path: str, folder: Path | None = None) -> Run:

@@ -36,6 +36,31 @@ def test_a_record_goes_through_every_version_up_to_now() -> None:
     assert upgraded({"schema_version": 3, "pace": 2}, steps, 3) == {"schema_version": 3, "pace": 2}
 
 
+@pytest.mark.parametrize("version", range(1, SCHEMA_VERSION))
+def test_a_saved_run_of_every_older_version_is_read(tmp_path: Path, version: int) -> None:
+    data = json.loads((Path(__file__).parent / "versions" / f"{version}.json").read_text())
+    folder = tmp_path / "runs" / data["clip"]["scenario"] / data["model"]["name"] / data["id"]
+    folder.mkdir(parents=True)
+    (folder / "analysis.json").write_text(json.dumps(data))
+    found = read_runs(tmp_path)
+    assert found.problems == []
+    run = Store(tmp_path).load(found.rows[0])
+    assert (run.schema_version, run.imported, run.answer.raw) == (SCHEMA_VERSION, None, "A car brakes.")
+
+
+def test_what_nobody_knows_is_null_on_disk_and_nothing_else_may_be(tmp_path: Path) -> None:
+    run = make_run()
+    told = run.model_dump() | {"imported": {"source": "/old", "unknown": ["clip.sha256", "settings", "model.vision"]}}
+    taken = type(run).model_validate(told | {"settings": None})
+    data = json.loads(taken.model_dump_json())
+    assert data["clip"]["sha256"] is data["settings"] is data["model"]["vision"] is None
+    assert type(run).model_validate(data) == type(run).model_validate(json.loads(taken.model_dump_json()))
+    assert type(run).model_validate(data).model.vision.clock == "unknown"
+    data["clip"]["fps"] = None
+    with pytest.raises(ValueError, match=r"clip\.fps"):
+        type(run).model_validate(data)
+
+
 def test_a_run_of_a_newer_program_says_so(tmp_path: Path) -> None:
     store = Store(tmp_path)
     rewritten(store, lambda data: data.update(schema_version=SCHEMA_VERSION + 1, other=True))

@@ -219,3 +219,21 @@ def test_a_prompt_with_a_blank_asks_for_the_object_and_says_it_to_the_models() -
     assert all(side.job and side.job.wait(60) for side in live.sides)
     asked = {side.run.prompt.user_prompt for side in live.sides if side.run}
     assert asked == {"Where is the cyclist?"}
+
+
+def test_an_answer_that_was_taken_in_says_what_nobody_knows_and_can_be_rated(tmp_path: Path) -> None:
+    """A record without clip, settings and frames brings down neither Compare nor Rate."""
+    from cosmos_compare.cli import main
+
+    for model in ("one", "two"):
+        (tmp_path / f"spike_{model}" / "scenario_01").mkdir(parents=True)
+        (tmp_path / f"spike_{model}" / "scenario_01" / "analysis.json").write_text(f"{model}: a bus brakes at 1.5 s.")
+    outputs = resources.store().outputs
+    assert main(["import", str(tmp_path), "--outputs", str(outputs)]) == 0
+    one, two = resources.store().rows()
+    page = open_page(runs=f"{one.id},{two.id}")
+    text = html(page)
+    assert "a bus brakes at" in text and "Not known of it: clip.path" in text and text.count("imported") >= 2
+    assert not [button for button in page.button if str(button.key).startswith("again_")]
+    told = html(rating_pages.open_page("rate", pair=f"{one.id}~{two.id}", rater="anna"))
+    assert "a bus brakes at" in told and "The video is no longer where it was" in told

@@ -23,7 +23,7 @@ REFRESH_S = 2.0  # of what runs elsewhere
 def arrive(on_page: Shown, arrived: bool) -> None:
     """Fill the editor: from what a link or the history opened, or with what is there to begin with."""
     arrived = st.session_state.pop(session.ARRIVED, False) or arrived
-    if not (arrived and on_page.sides):
+    if not (arrived and on_page.sides) or any(side.imported for side in on_page.sides):
         editor.prepare(None, None, ())
         return
     asked = on_page.sides[0].comparison

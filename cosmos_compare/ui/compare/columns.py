@@ -45,7 +45,7 @@ def _column(sides: tuple[Side, ...], index: int, board: Board, running: bool, ma
             st.button(
                 t("Stop"), key=f"stop_{index}", icon=":material/stop_circle:", type="tertiary", on_click=side.job.stop
             )
-        else:
+        elif not side.imported:
             st.button(
                 plain.plain(t("Regenerate {model}", model=side.spec.label)),
                 key=f"again_{index}",
@@ -55,9 +55,11 @@ def _column(sides: tuple[Side, ...], index: int, board: Board, running: bool, ma
                 on_click=_again,
                 args=(sides, index, board),
             )
-            if side.run and not running:
-                deleted.button(sides, index)
+        if side.run and not running:
+            deleted.button(sides, index)
     asked = markup.asked(side) if _were_asked_differently(sides) else ""
+    if side.imported:
+        asked += markup.unknown(side.imported)
     if side.comparison.settings.repeat and side.spec in side.comparison.greedy():
         asked += f'<div class="note">{safe(settings_form.greedy_words([side.spec.label]))}</div>'
     st.html(asked + markup.measures(side, board.pool.engine(side.spec)))

@@ -22,7 +22,10 @@ STRIP_HEIGHT = 84  # pixels
 
 
 def of_sides(sides: Sequence[Side]) -> list[ModelInput]:
-    """What the sides see. Raises `CompareError` when their settings can't be met."""
+    """What the sides see; nothing where one was imported, of which nobody knows it. Raises `CompareError` when their
+    settings can't be met."""
+    if any(side.imported for side in sides):
+        return []
     return [model_input(side.comparison, side.spec, side.run.answer if side.run else None) for side in sides]
 
 

@@ -78,6 +78,7 @@ def show(rate: Rate) -> None:
     inputs_panel.line(sees, draft, clip)
     if on_page.sides and sees:
         inputs_panel.show(on_page.sides, sees)
+    if on_page.sides and (sees or any(side.imported for side in on_page.sides)):
         rate(on_page.sides, rows)
     if scenario:
         history.show(rows, scenario.id, {side.run.id for side in on_page.sides if side.run})

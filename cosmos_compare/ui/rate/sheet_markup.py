@@ -221,7 +221,7 @@ def _scale(run: Run) -> Scale | None:
 def _body(read: ParsedAnswer, sheet: Sheet, number: int, marks: Marks) -> str:
     """Prose and tables in their order, coordinates in one convention; once names are shown, also as it was written."""
     run = sheet.runs[number]
-    clock = AnswerClock(run.clip.duration, counts_from(run.model, run.settings, run.frames))
+    clock = AnswerClock(run.clip.duration or None, counts_from(run.model, run.settings, run.frames))
     scale, words = _scale(run), cleaner(sheet, number)
 
     def data(value: Any) -> Any:

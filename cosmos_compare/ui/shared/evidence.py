@@ -42,9 +42,10 @@ class Exhibit:
 def exhibit(runs: Sequence[Run], names: Sequence[str], scenario: Scenario | None) -> Exhibit | None:
     """The evidence of saved answers about one clip; a ground truth that can't be read counts as none.
 
-    None where an answer is so long that its times are not marked: reading on would hold up the page.
+    None where an answer is so long that its times are not marked: reading on would hold up the page. None, too, where
+    nobody knows how long the clip of an imported one is.
     """
-    if any(is_too_long(run) for run in runs):
+    if any(is_too_long(run) or run.clip.duration == 0 for run in runs):
         return None
     return _exhibit(_Key(tuple(runs), tuple(names), truth_of(scenario), current()))
 

@@ -11,6 +11,7 @@ from cosmos_compare.board import Side
 from cosmos_compare.engines.base import Engine
 from cosmos_compare.fairness import ModelInput
 from cosmos_compare.ground_truth import GroundTruth
+from cosmos_compare.imported import Imported
 from cosmos_compare.language import t, tn
 from cosmos_compare.runs.history import PromptVersion
 from cosmos_compare.schema import Clip, ModelSpec, Reused
@@ -66,8 +67,16 @@ def _loading(side: Side) -> str:
 
 
 def title(side: Side, before: int) -> str:
-    """Who writes, whether it is a demo model, and how far it is."""
-    return f'<div class="who">{_name(side.spec)}{pill(side, before)}</div>'
+    """Who writes, whether it is a demo model or was taken in, and how far it is."""
+    taken = f'<span class="badge">{safe(t("imported"))}</span>' if side.imported else ""
+    return f'<div class="who">{_name(side.spec)}{taken}{pill(side, before)}</div>'
+
+
+def unknown(found: Imported) -> str:
+    """Of an answer that was taken in: from where, and what nobody knows of it."""
+    words = t("This answer was taken in from {source}.", source=found.source)
+    fields = t("Not known of it: {fields}.", fields=", ".join(found.unknown)) if found.unknown else ""
+    return f'<div class="note">{safe(" ".join([words, *found.notes, fields]))}</div>'
 
 
 def _name(spec: ModelSpec) -> str:
@@ -165,7 +174,7 @@ def prompt_of(side: Side) -> str | None:
 
 def _answer(read: ParsedAnswer, side: Side, marks: Marks) -> str:
     asked = side.comparison
-    clock = AnswerClock(asked.clip.duration, counts_from(side.spec, asked.settings, asked.planned))
+    clock = AnswerClock(asked.clip.duration or None, counts_from(side.spec, asked.settings, asked.planned))
     # A table of thousands of cells would hold up the browser; no prompt asks for one.
     if side.ended and len(read.answer) <= LONG_TEXT:
         note = f'<div class="note">{safe(t(JSON_NOTES[read.state]))}</div>' if read.state in JSON_NOTES else ""
