@@ -173,6 +173,7 @@ def _attempt(
             step=frames.step,
             sampling=resolve_sampling(spec, comparison.settings, comparison.prompt.reasoning),
             patient=patient,
+            switches={spec.reasoning_switch: comparison.prompt.reasoning} if spec.reasoning_switch else {},
         )
         attempt.answer = engine.answer(request, job.add_text, job.enter, job.stopped)
         attempt.device = attempt.answer.device or attempt.device

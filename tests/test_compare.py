@@ -26,7 +26,7 @@ SETTINGS = Settings(fps=2, max_new_tokens=4)
 
 @pytest.fixture
 def comparison(clip: Path, specs: dict[str, ModelSpec]) -> Comparison:
-    return plan_comparison(clip, PROMPT, SETTINGS, list(specs.values()))
+    return plan_comparison(clip, PROMPT, SETTINGS, [specs["reason1-tiny"], specs["reason2-tiny"]])
 
 
 def test_the_same_request_has_the_same_key(comparison: Comparison, clip: Path, tmp_path: Path) -> None:
@@ -172,5 +172,10 @@ def test_two_entries_with_the_same_weights_are_told_apart(clip: Path, tiny: dict
 
 def test_a_budget_that_can_not_be_met_is_wrong_input(clip: Path, specs: dict[str, ModelSpec]) -> None:
     with pytest.raises(CompareError) as caught:
-        plan_comparison(clip, PROMPT, SETTINGS.model_copy(update={"max_video_tokens": 16}), list(specs.values()))
+        plan_comparison(
+            clip,
+            PROMPT,
+            SETTINGS.model_copy(update={"max_video_tokens": 16}),
+            [specs["reason1-tiny"], specs["reason2-tiny"]],
+        )
     assert caught.value.field == "max_video_tokens"

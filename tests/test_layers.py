@@ -51,7 +51,6 @@ LONG_FUNCTIONS = {
     "demo/words/answers_text.py: _text": "a branch a task",
     "demo/world/draw_vehicles.py: _car": "one drawing, body to wheels",
     "demo/world/judgement.py: risk_of": "a branch a kind of road user",
-    "engines/local/engine.py: __init__": "what an engine holds, in the order in which it is made",
     "engines/local/kernels_decode.py: partial_attention": _KERNEL,
     "engines/local/kernels_decode.py: rotate_heads": _KERNEL,
     "engines/local/kernels_prefill.py: rotary_text": _KERNEL,

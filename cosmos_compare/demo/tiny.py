@@ -98,14 +98,14 @@ def reason2_parts(config_class: Any) -> tuple[Any, Any]:
     return config, processor
 
 
-def byte_tokenizer() -> transformers.PreTrainedTokenizerFast:
-    """One token a byte, and the special tokens of both models. Special ones are hidden in text, tags are not."""
+def byte_tokenizer(*more: str) -> transformers.PreTrainedTokenizerFast:
+    """One token a byte, and the special tokens of both models and `more`. Special ones are hidden in text, tags not."""
     alphabet = sorted(pre_tokenizers.ByteLevel.alphabet())
     backend = Tokenizer(models.BPE(vocab={char: index for index, char in enumerate(alphabet)}, merges=[]))
     backend.normalizer = normalizers.NFC()
     backend.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
     backend.decoder = decoders.ByteLevel()
-    backend.add_special_tokens([AddedToken(token, special=True, normalized=False) for token in SPECIAL])
+    backend.add_special_tokens([AddedToken(token, special=True, normalized=False) for token in (*SPECIAL, *more)])
     backend.add_tokens([AddedToken(tag, special=False, normalized=False) for tag in TAGS])
     return transformers.PreTrainedTokenizerFast(
         tokenizer_object=backend, eos_token="<|im_end|>", pad_token="<|endoftext|>"

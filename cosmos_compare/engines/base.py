@@ -1,7 +1,7 @@
 """What every engine is: the request, the seam, and the values that a model's defaults give."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 import numpy as np
@@ -21,6 +21,7 @@ class Request:
 
     `images` are uint8 RGB (n, height, width, 3) at this model's own size, n even; `step` is the time between two
     sampling points in seconds. A `patient` answer, of a batch say, gives way to one that somebody waits for.
+    `switches` are variables of the model's chat template: `{"enable_thinking": True}`.
     """
 
     messages: Messages
@@ -29,6 +30,7 @@ class Request:
     step: float
     sampling: Sampling
     patient: bool = False
+    switches: Mapping[str, bool] = field(default_factory=dict)
 
 
 class Engine(Protocol):

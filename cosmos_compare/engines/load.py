@@ -29,7 +29,7 @@ def load_engine(spec: ModelSpec, make_room: Callable[[], None]) -> Engine:
     refuse_wrong_version("transformers", metadata.version("transformers"), spec)
     folder = local_folder(spec)
     assert folder is not None
-    from cosmos_compare.engines.local import engine, loading, placement  # the one place where heavy libraries come in
+    from cosmos_compare.engines.local import loading, opening, placement  # the one place where heavy libraries come in
 
     needed = with_room(loading.memory_bytes(folder))
     if placement.shortage(needed):
@@ -41,7 +41,7 @@ def load_engine(spec: ModelSpec, make_room: Callable[[], None]) -> Engine:
             label=spec.label,
             found=found,
         )
-    return engine.LocalEngine(spec, folder, device=placement.roomiest(placement.cards()))
+    return opening.open_engine(spec, folder, placement.roomiest(placement.cards()))
 
 
 def load_prepared_engine(spec: ModelSpec, make_room: Callable[[], None]) -> Engine:
@@ -62,10 +62,10 @@ def _load_more(spec: ModelSpec, there: str) -> Iterator[Engine]:
         return
     folder = local_folder(spec)
     assert folder is not None
-    from cosmos_compare.engines.local import engine, loading, placement
+    from cosmos_compare.engines.local import loading, opening, placement
 
     for card in placement.free_cards(with_room(loading.memory_bytes(folder)), there):
-        replica = engine.LocalEngine(spec, folder, device=card)
+        replica = opening.open_engine(spec, folder, card)
         replica.prepare_fast(PATIENCE)
         yield replica
 

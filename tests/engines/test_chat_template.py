@@ -146,6 +146,6 @@ def test_what_a_checkpoint_lacks_is_found_before_its_weights_are_read(
     if template is not None:
         (folder / "chat_template.jinja").write_text(template)
     (spec,) = resolve_models([f"mine={folder}"])
-    monkeypatch.setattr("cosmos_compare.engines.local.engine.load_model", lambda *_: pytest.fail("weights were read"))
+    monkeypatch.setattr("cosmos_compare.engines.local.loading.load_model", lambda *_: pytest.fail("weights were read"))
     with pytest.raises(CompareError, match=words.replace("|", r"\|").replace("?", r"\?")):
         LocalEngine(spec, folder)

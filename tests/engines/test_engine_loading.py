@@ -15,9 +15,10 @@ from engine_requests import answer, make_request
 
 from cosmos_compare.catalogue.checkpoint import trouble_of, weights_bytes
 from cosmos_compare.catalogue.models import resolve_models
+from cosmos_compare.engines.local.building import no_model_is_built
 from cosmos_compare.engines.local.engine import LocalEngine
 from cosmos_compare.engines.local.libraries import torch
-from cosmos_compare.engines.local.loading import load_model, memory_bytes, no_model_is_built
+from cosmos_compare.engines.local.loading import load_model, memory_bytes
 from cosmos_compare.errors import CompareError
 
 CPU = torch.device("cpu")

@@ -10,7 +10,8 @@
                      `background`
     kv_cache         keys and values in buffers that grow; `kv_pages`, in pages that answers share
     text_stream      tokens to text
-    loading, libraries, memory, threads, turns, tiles
+    opening          which engine: ours, or for other architectures `library_engine` over `library_inputs`
+    loading, building, libraries, memory, threads, turns, tiles
     reference, bench plain `generate`, and how fast we are against it; `sampler` and `logits_processors` draw as it does
 
 `…_fast` and `kernels_…` need a GPU and Triton. Outside this package only the maker of the demo models names torch.

@@ -11,7 +11,7 @@ import sys
 import threading
 import time
 import weakref
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from queue import Empty, Queue
@@ -51,12 +51,15 @@ class ChatTemplate:
         self._lines: Queue[bytes] = Queue()
         self._lock = threading.Lock()
 
-    def render(self, turns: Turns, cancelled: Callable[[], bool] = never) -> str:
-        """The prompt of these turns, with the beginning of the answer behind them.
+    def render(
+        self, turns: Turns, cancelled: Callable[[], bool] = never, switches: Mapping[str, bool] | None = None
+    ) -> str:
+        """The prompt of these turns, with the beginning of the answer behind them; `switches` are variables of the
+        template that turn something on or off, as `enable_thinking` does.
 
         Raises `CompareError` when the template fails or goes on for too long, `Stopped` once `cancelled` says so.
         """
-        values = {**self._names, "messages": list(turns), "tools": None, "documents": None}
+        values = {**(switches or {}), **self._names, "messages": list(turns), "tools": None, "documents": None}
         line = json.dumps({"template": self.text, "values": values | {"add_generation_prompt": True}}).encode()
         with self._lock:
             process = self._started()

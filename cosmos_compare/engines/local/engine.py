@@ -9,29 +9,25 @@ from typing import Any
 
 from cosmos_compare.engines.base import Cancelled, OnState, OnText, Request
 from cosmos_compare.engines.local import memory, threads
-from cosmos_compare.engines.local.attempt import Attempt
-from cosmos_compare.engines.local.chat_template import Stopped
+from cosmos_compare.engines.local.attempt import Attempt, tried
+from cosmos_compare.engines.local.building import no_model_is_built
 from cosmos_compare.engines.local.decode_eager import EagerDecoder
 from cosmos_compare.engines.local.graphs import Graphs
-from cosmos_compare.engines.local.inputs import prepare
+from cosmos_compare.engines.local.inputs import check_prompt, prepare
 from cosmos_compare.engines.local.libraries import torch
-from cosmos_compare.engines.local.loading import UNLOADABLE, load_model, load_processor, no_model_is_built
+from cosmos_compare.engines.local.loading import load_checkpoint
 from cosmos_compare.engines.local.positions import follow_own_rule
 from cosmos_compare.engines.local.prefix_cache import PrefixCache
 from cosmos_compare.engines.local.reference import generate
 from cosmos_compare.engines.local.scheduler import Scheduler
 from cosmos_compare.engines.local.sequence import Sequence, StartedAgainError, StepFailedError
 from cosmos_compare.engines.local.tensor_cache import TensorCache
-from cosmos_compare.engines.local.text_stream import TextStream
+from cosmos_compare.engines.local.text_stream import TextStream, end_ids
 from cosmos_compare.engines.local.turns import Turns
 from cosmos_compare.engines.local.vision_weights import align_mlp
-from cosmos_compare.errors import CompareError
-from cosmos_compare.language import Text
 from cosmos_compare.machine import facts
-from cosmos_compare.schema import Answer, Failure, ModelSpec
+from cosmos_compare.schema import Answer, ModelSpec
 from cosmos_compare.texts.reasoning import REASONING_OPENED, opens_reasoning
-
-OUT_OF_MEMORY_HINT = Text("Use fewer frames, a smaller pixel budget, or free the GPU of other programs.")
 
 
 class LocalEngine:
@@ -49,30 +45,9 @@ class LocalEngine:
         self.spec = spec
         self.device = device or torch.device("cuda", 0) if torch.cuda.is_available() else torch.device("cpu")
         self.device_name = memory.device_name(self.device)
-        dtype = getattr(torch, spec.dtype) if self.device.type == "cuda" else torch.float32
-        try:
-            self.processor: Any = load_processor(folder)
-            self.model: Any = load_model(folder, dtype, self.device)
-        except torch.OutOfMemoryError as error:
-            raise CompareError(
-                "{label} does not fit in the free GPU memory.",
-                "Run one model at a time, or free the GPU.",
-                label=spec.label,
-            ) from error
-        except CompareError as error:
-            raise CompareError(
-                "{label}: {folder} can't be used. {why}", error.hint, label=spec.label, folder=folder, why=error.message
-            ) from error
-        except UNLOADABLE as error:
-            raise CompareError(
-                "{label}: {folder} can't be loaded ({reason}).",
-                "Check that the checkpoint is complete and in safetensors form.",
-                label=spec.label,
-                folder=folder,
-                reason=_first_line(error),
-            ) from error
+        self.processor, self.model = load_checkpoint(spec, folder, self.device, check_prompt)
         follow_own_rule(self.model)
-        self.end_ids = _end_ids(self.model)
+        self.end_ids = end_ids(self.model, self.processor.tokenizer)
         self.kept = TensorCache(facts.keep_bytes(memory.gpu_memory(self.device)) if keep_bytes is None else keep_bytes)
         self.prefix_cache = PrefixCache(self.model, self.processor, spec.vision, self.kept)
         self.threads = threads.for_model(self.model) if self.device.type == "cpu" else None
@@ -147,14 +122,14 @@ class LocalEngine:
     ) -> Answer:
         with self._counted(), memory.on_stream(self.device, self.stream), self._forget_on_error():
             attempt = Attempt(request, TextStream(self.processor.tokenizer, on_text), on_state, cancelled)
-            failure = self._try(way, attempt)
+            failure = tried(way, attempt)
             if failure and failure.type == "OutOfMemory" and not attempt.stream.ids and len(self.kept):
                 # What was kept for other questions goes before a question fails for lack of memory.
                 self.kept.clear()
                 memory.free_memory()
-                failure = self._try(way, attempt)
+                failure = tried(way, attempt)
             while failure and failure.type == "OutOfMemory" and not cancelled() and self._others_end():
-                failure = self._try(way, attempt)
+                failure = tried(way, attempt)
             if failure and failure.type == "OutOfMemory":
                 self.kept.clear()
                 memory.free_memory()  # outside of `except`, whose traceback would keep the tensors alive
@@ -198,19 +173,6 @@ class LocalEngine:
         except BaseException:
             self.kept.clear()
             raise
-
-    def _try(self, way: Callable[[Attempt], None], attempt: Attempt) -> Failure | None:
-        try:
-            way(attempt)
-        except Stopped:
-            return None
-        except CompareError as error:
-            return Failure(type="WrongInput", message=error.message, hint=error.hint)
-        except (MemoryError, RuntimeError) as error:  # torch.OutOfMemoryError is a RuntimeError
-            if not memory.is_out_of_memory(error):
-                raise
-            return Failure(type="OutOfMemory", message="The memory was not enough.", hint=OUT_OF_MEMORY_HINT)
-        return None
 
     def _write(self, attempt: Attempt) -> None:
         """An answer from start to end. Where its place is lost on the way it is written again, to the same text."""
@@ -269,21 +231,12 @@ class LocalEngine:
         attempt.on_state("looking")
         with no_model_is_built():
             attempt.inputs = prepare(self.processor, self.spec.vision, attempt.request)
-        attempt.prepared = time.perf_counter()
-        if attempt.cancelled():
-            return
-        attempt.on_state("writing")
-        sampling = attempt.request.sampling
-        generate(self.model, attempt.inputs, sampling, attempt.stream, self.end_ids, attempt.cancelled)
+            attempt.prepared = time.perf_counter()
+            if attempt.cancelled():
+                return
+            attempt.on_state("writing")
+            sampling = attempt.request.sampling
+            generate(self.model, attempt.inputs, sampling, attempt.stream, self.end_ids, attempt.cancelled)
 
     def _peak_bytes(self) -> int | None:
         return torch.cuda.max_memory_allocated(self.device) if self.device.type == "cuda" else None
-
-
-def _end_ids(model: Any) -> list[int]:
-    ids = model.generation_config.eos_token_id
-    return [ids] if isinstance(ids, int) else list(ids)
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).splitlines() or [type(error).__name__])[0][:200]

@@ -46,13 +46,19 @@ class Prefix(NamedTuple):
 
 @dataclass(frozen=True)
 class Inputs:
-    """A request as tensors, with the prompt as the model reads it. The first `prefix_tokens` ids are the prefix."""
+    """A request as tensors, with the prompt as the model reads it. The first `prefix_tokens` ids are the prefix.
+
+    `size` is the height and width in pixels of what the model sees where its processor `resized` the frames again,
+    None where that can't be told.
+    """
 
     tensors: dict[str, Any]
     rendered_prompt: str
     prompt_tokens: int
-    video_tokens: int
+    video_tokens: int | None
     prefix_tokens: int
+    resized: bool = False
+    size: tuple[int, int] | None = None
 
 
 def prepare(processor: Any, vision: Vision, request: Request) -> Inputs:
@@ -67,8 +73,8 @@ def render(processor: Any, vision: Vision, request: Request, cancelled: Cancelle
     Raises `CompareError` when a text holds one of the model's control tokens or the template fails, `Stopped` once
     `cancelled` says so.
     """
-    _refuse_control_tokens(processor, request)
-    text = template_of(processor).render(_conversation(request.messages), cancelled)
+    refuse_control_tokens(processor, request)
+    text = template_of(processor).render(conversation(request.messages), cancelled, request.switches)
     place = VIDEO
     if vision.video_token == "bare":
         text, place = text.replace(VIDEO, "<|video_pad|>"), "<|video_pad|>"
@@ -86,7 +92,7 @@ def check_prompt(processor: Any) -> None:
         )
     if not hasattr(processor, "video_processor"):
         raise CompareError("It has no video processor, so it can't be shown a video.", CHECK)
-    text = template_of(processor).render(_conversation(Messages("Be brief.", "What happens?")))
+    text = template_of(processor).render(conversation(Messages("Be brief.", "What happens?")))
     for part in (VIDEO, "What happens?"):
         if part not in text:
             raise CompareError(
@@ -163,7 +169,7 @@ def _on(images: np.ndarray, device: Any) -> Any:
     return pinned.to(device, non_blocking=True)
 
 
-def _conversation(messages: Messages) -> list[dict[str, Any]]:
+def conversation(messages: Messages) -> list[dict[str, Any]]:
     turns: list[dict[str, Any]] = []
     if messages.system:
         turns.append({"role": "system", "content": [{"type": "text", "text": messages.system}]})
@@ -186,7 +192,7 @@ def frame_metadata(request: Request) -> VideoMetadata:
     )
 
 
-def _refuse_control_tokens(processor: Any, request: Request) -> None:
+def refuse_control_tokens(processor: Any, request: Request) -> None:
     tokens = {token.content for token in processor.tokenizer.added_tokens_decoder.values() if token.special}
     for token in sorted(tokens | set(processor.tokenizer.all_special_tokens)):
         if token in request.messages.system or token in request.messages.user:

@@ -1,15 +1,9 @@
-"""Loading a model beside others that answer.
-
-While transformers builds a model it sets torch's default dtype for the whole process. Whoever computes with a plain
-number or makes a tensor without a dtype meanwhile gets bfloat16: positions and the pixels' mean would be rounded, and
-the mean even be kept. So building, a fraction of a second of loading, and reading a prompt take turns.
-"""
+"""Loading a checkpoint: from safetensors only, whole, and beside other models that answer (`building`)."""
 
 import logging
 import re
-import threading
-from collections.abc import Collection, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Collection
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -23,10 +17,11 @@ from cosmos_compare.catalogue.checkpoint import (
     read_json,
     weights_bytes,
 )
-from cosmos_compare.engines.local.inputs import check_prompt
+from cosmos_compare.engines.local.building import a_model_is_built
 from cosmos_compare.engines.local.libraries import AutoConfig, AutoProcessor, torch, transformers
 from cosmos_compare.errors import CompareError
 from cosmos_compare.language import N_, Text, listed
+from cosmos_compare.model_spec import ModelSpec
 
 CHECK = Text("Check that the checkpoint is whole, and made for this architecture (merged, not renamed).")
 SHOWN = 3  # names of weights in a sentence
@@ -36,27 +31,57 @@ UNLOADABLE = (
     *(OSError, ValueError, TypeError, LookupError, AttributeError, ArithmeticError, AssertionError, ImportError),
     *(RuntimeError, SafetensorError, StrictDataclassError),
 )
-_turn = threading.Lock()
 # The library's own table of weights that were not loaded; ours names them in a sentence.
 logging.getLogger("transformers.modeling_utils").addFilter(lambda record: "LOAD REPORT" not in record.getMessage())
 
 
-@contextmanager
-def no_model_is_built() -> Iterator[None]:
-    """Meanwhile torch's default dtype stays what it is."""
-    with _turn:
-        yield
+def load_checkpoint(
+    spec: ModelSpec, folder: Path, device: torch.device, check: Callable[[Any], None]
+) -> tuple[Any, Any]:
+    """The processor and the model in `folder`: the spec's dtype on a GPU, float32 on a CPU (bfloat16 is slower there).
+
+    `check` looks at the processor before the weights are read. Raises `CompareError` with the next step.
+    """
+    dtype = getattr(torch, spec.dtype) if device.type == "cuda" else torch.float32
+    try:
+        processor = load_processor(folder)
+        check(processor)
+        return processor, load_model(folder, dtype, device)
+    except torch.OutOfMemoryError as error:
+        raise CompareError(
+            "{label} does not fit in the free GPU memory.",
+            "Run one model at a time, or free the GPU.",
+            label=spec.label,
+        ) from error
+    except CompareError as error:
+        raise CompareError(
+            "{label}: {folder} can't be used. {why}", error.hint, label=spec.label, folder=folder, why=error.message
+        ) from error
+    except UNLOADABLE as error:
+        hint = N_("Check that the checkpoint is complete and in safetensors form.")
+        if isinstance(error, ImportError):
+            hint = N_("Install what is missing into this program's environment.")
+        raise CompareError(
+            "{label}: {folder} can't be loaded ({reason}).",
+            Text(hint),
+            label=spec.label,
+            folder=folder,
+            reason=first_line(error),
+        ) from error
+
+
+def first_line(error: Exception) -> str:
+    """What an exception says, short enough for a sentence."""
+    return (str(error).strip().splitlines() or [type(error).__name__])[0][:200]
 
 
 def load_processor(folder: Path) -> Any:
-    """What turns frames and text into tensors. Raises what transformers raises, and `CompareError` for a checkpoint
-    that could not be asked anything: that is found out before its weights are read."""
+    """What turns frames and text into tensors. Raises what transformers raises."""
     check_json_files(folder)
     processor = AutoProcessor.from_pretrained(folder, **SAFE)
-    if not processor.chat_template:
+    if not getattr(processor, "chat_template", None):
         # Tools that fine-tune keep it with the tokenizer.
         processor.chat_template = processor.tokenizer.chat_template
-    check_prompt(processor)
     return processor
 
 
@@ -107,7 +132,7 @@ def load_model(folder: Path, dtype: torch.dtype, device: torch.device) -> Any:
     unpacked = transformers.FineGrainedFP8Config(dequantize=True) if quantisation(folder) == "fp8" else None
 
     def get_init_context(cls: Any, *args: Any, **kwargs: Any) -> list[AbstractContextManager[Any]]:
-        return [no_model_is_built(), *architecture.get_init_context(*args, **kwargs)]
+        return [a_model_is_built(), *architecture.get_init_context(*args, **kwargs)]
 
     def build(self: Any, *args: Any, **kwargs: Any) -> None:
         architecture.__init__(self, *args, **kwargs)

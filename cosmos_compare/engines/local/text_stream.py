@@ -9,6 +9,14 @@ from cosmos_compare.engines.local.libraries import BaseStreamer, torch
 _UNFINISHED = "\N{REPLACEMENT CHARACTER}"
 
 
+def end_ids(model: Any, tokenizer: Any) -> list[int]:
+    """The ids that end an answer: the checkpoint's own, else its tokenizer's."""
+    ids = model.generation_config.eos_token_id
+    if ids is None:
+        ids = tokenizer.eos_token_id
+    return [] if ids is None else [ids] if isinstance(ids, int) else list(ids)
+
+
 class TextStream(BaseStreamer):  # type: ignore[misc]
     """Collects the generated ids, notes when the first came, and passes on each new piece of text."""
 
