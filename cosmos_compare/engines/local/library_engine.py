@@ -27,6 +27,7 @@ class LibraryEngine:
     """One model, loaded. Safetensors only, no code from the checkpoint, no network."""
 
     capacity = 1
+    remote = False
     kept_bytes = 0
 
     def __init__(self, spec: ModelSpec, folder: Path, device: torch.device | None = None) -> None:

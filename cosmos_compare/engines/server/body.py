@@ -74,6 +74,8 @@ def body_of(request: Request, url: str, model: str, dialect: Dialect) -> Body:
         "stream": True,
         "stream_options": {"include_usage": True},
     }
+    if request.switches:
+        body["chat_template_kwargs"] = dict(request.switches)
     return body | ({"chat_template": dialect.template} if dialect.template else {})
 
 
