@@ -5,7 +5,7 @@ import streamlit as st
 from cosmos_compare.errors import CompareError
 from cosmos_compare.language import t
 from cosmos_compare.results.plans import counts
-from cosmos_compare.ui.results import choices, more_arms, plan, problems, sections
+from cosmos_compare.ui.results import choices, hints, more_arms, plan, problems, sections
 from cosmos_compare.ui.shared import plain, rater_here, rating_data, shell
 
 shell.page("Results")
@@ -32,3 +32,4 @@ rater = rater_here.rater()
 sections.caution(rater, rating_data.unrated(rater))
 sections.charts_of(report)
 more_arms.show(found, report)
+hints.show()

@@ -50,7 +50,7 @@ def run(args: argparse.Namespace) -> int:
         from cosmos_compare.studies.export import as_json
         from cosmos_compare.studies.fact_book import FactBook
 
-        print_json(as_json(matrix, FactBook(store)))
+        print_json(as_json(matrix, FactBook(store), _proof(store)))
     else:
         _show(matrix, store)
     return int(failed)
@@ -67,6 +67,14 @@ def _record_planned(plan: StudyPlan, store: Store) -> None:
     new = record_study(store.outputs, arms, plan.planned, now())
     for words in dict.fromkeys(plan_words(each) for each in new):
         note(f"Planned for Results: {words}")
+
+
+def _proof(store: Store) -> dict[str, str]:
+    """Whether people's marks prove each hint, in words."""
+    from cosmos_compare.results.evidence import load
+    from cosmos_compare.results.hint_evidence import against_people
+
+    return {own.hint: own.words for own in against_people(load(store.outputs), store)[0]}
 
 
 def matrix_now(plan: StudyPlan, store: Store) -> Matrix:

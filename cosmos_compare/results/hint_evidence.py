@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -48,10 +49,34 @@ def hints_of_rows(store: Store, rows: Iterable[RunRow]) -> tuple[Hints, list[str
     for row in rows:
         try:
             run = store.load(row)
-            found[row.id] = hints_of_run(run, truth_beside(run))
+            found[row.id] = _hints(_Asked(run.id, truth_beside(run), words_changed(), run))
         except CompareError as error:
             problems[error.text] = None
     return found, list(problems)
+
+
+@dataclass(frozen=True, eq=False)
+class _Asked:
+    """What the hints of a run depend on: a run never changes, so its id stands for it."""
+
+    id: str
+    truth: GroundTruth | None
+    words: str
+    run: Run
+
+    def _key(self) -> tuple[str, int, str]:
+        return self.id, id(self.truth), self.words  # truths are remembered by file and time
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Asked) and self._key() == other._key()
+
+    def __hash__(self) -> int:
+        return hash(self._key())
+
+
+@lru_cache(maxsize=4000)
+def _hints(asked: _Asked) -> tuple[Hint, ...]:
+    return hints_of_run(asked.run, asked.truth)
 
 
 def marks_of(ratings: pd.DataFrame, since: str = "") -> list[PersonMarks]:

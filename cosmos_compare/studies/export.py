@@ -9,6 +9,7 @@ from typing import Any
 
 import orjson
 
+from cosmos_compare.hints.records import NAMES as HINTS
 from cosmos_compare.ratings.formulas import neutralise
 from cosmos_compare.runs.index import RunRow
 from cosmos_compare.runs.store import Store
@@ -35,8 +36,9 @@ def all_facts(matrix: Matrix, book: FactBook) -> dict[str, AnswerFacts]:
     return book.read_all(answers_of(matrix))
 
 
-def as_json(matrix: Matrix, book: FactBook) -> dict[str, Any]:
-    """Arms, cells with the ids of their runs and what each answer states, the truth, and how much is done."""
+def as_json(matrix: Matrix, book: FactBook, proof: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """Arms, cells with the ids of their runs and what each answer states, the truth, and how much is done; `proof`: by
+    name of a hint, whether people's marks prove it, in words."""
     facts = all_facts(matrix, book)
     truths = {scenario: truth_json(truth) for scenario, truth in truths_of(matrix).items()}
     found = {
@@ -44,6 +46,7 @@ def as_json(matrix: Matrix, book: FactBook) -> dict[str, Any]:
         "cells": [_cell(cell, matrix, facts, truths[cell.scenario]) for cell in matrix.all_cells()],
         "done": matrix.done,
         "to_do": matrix.to_do,
+        "hints": dict(proof or {}),
     }
     if not matrix.plan.questions:
         return found
@@ -66,10 +69,12 @@ def arm_json(arm: StudyArm) -> dict[str, Any]:
     }
 
 
-def as_csv(matrix: Matrix, facts: Mapping[str, AnswerFacts]) -> str:
-    """A row an answer: scenario, arm, repeat, run, finish, times, what is stated and how that stands to the truth."""
+def as_csv(matrix: Matrix, facts: Mapping[str, AnswerFacts], proof: Mapping[str, str] | None = None) -> str:
+    """A row an answer: scenario, arm, repeat, run, finish, times, what is stated and how that stands to the truth, and
+    the level of each hint (2, 1, 0 or nothing) with its `proof`: whether people's marks prove it, in words."""
     head = ["scenario", "arm", "model", "prompt", "condition", "repeat", "run_id", "finish", "total_s", "new_tokens"]
     head += [name for kind in (*KINDS, LETTER) for name in (kind, f"{kind}_verdict")]
+    head += [name for hint in HINTS for name in (f"hint_{hint}", f"hint_{hint}_proof")]
     out = io.StringIO(newline="")
     writer = csv.writer(out)
     writer.writerow(head)
@@ -80,8 +85,14 @@ def as_csv(matrix: Matrix, facts: Mapping[str, AnswerFacts]) -> str:
             stated = [value for kind in (*KINDS, LETTER) for value in (told.of(kind) if told else ("", ""))]
             named = [cell.scenario, arm.label, row.model, row.prompt_name, row.condition]
             values = [*named, row.repeat, row.id, row.finish, row.total_s, row.new_tokens, *stated]
+            values += _hint_cells(told, proof or {})
             writer.writerow([neutralise(value) if isinstance(value, str) else value for value in values])
     return "\ufeff" + out.getvalue()
+
+
+def _hint_cells(told: AnswerFacts | None, proof: Mapping[str, str]) -> list[Any]:
+    levels = {hint.name: hint.level for hint in told.hints} if told else {}
+    return [cell for name in HINTS for cell in (levels.get(name), proof.get(name, "") if name in levels else "")]
 
 
 def as_jsonl(matrix: Matrix, store: Store) -> Iterator[bytes]:

@@ -17,7 +17,7 @@ from cosmos_compare.errors import CompareError
 from cosmos_compare.runs.disk import replace_file
 from cosmos_compare.runs.index import RunRow
 from cosmos_compare.runs.store import Store
-from cosmos_compare.studies.facts import KINDS, LETTER, AnswerFacts, Fact, Truth, read_facts, reader_key
+from cosmos_compare.studies.facts import KINDS, LETTER, AnswerFacts, Fact, HintLevel, Truth, read_facts, reader_key
 
 NAME = ".facts.json"
 AT_ONCE = 64  # unknown answers that a page may wait for
@@ -121,11 +121,11 @@ def _load(store: Store) -> dict[str, tuple[str, AnswerFacts]]:
 
 
 def _plain(facts: AnswerFacts) -> list[object]:
-    return [*(tuple(facts.of(kind)) for kind in (*KINDS, LETTER)), facts.times]
+    return [*(tuple(facts.of(kind)) for kind in (*KINDS, LETTER)), facts.times, [tuple(hint) for hint in facts.hints]]
 
 
 def _facts(values: list[Any]) -> AnswerFacts:
-    *facts, times = values
+    *facts, times, hints = values
     objects, risk, action, events, letter = (Fact(*each) for each in facts)
     told = tuple((label, start, end) for label, start, end in times)
-    return AnswerFacts(objects, risk, action, events, told, letter)
+    return AnswerFacts(objects, risk, action, events, told, letter, tuple(HintLevel(*each) for each in hints))

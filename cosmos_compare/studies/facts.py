@@ -43,9 +43,17 @@ class Fact(NamedTuple):
 NOTHING = Fact("", "not known")
 
 
+class HintLevel(NamedTuple):
+    """A hint in short: its level on the scale of the marks, None for none, and what it says."""
+
+    name: str
+    level: int | None
+    says: str
+
+
 class AnswerFacts(NamedTuple):
     """The facts of one answer. `events` of the JSON form are label, start and end in seconds of the clip; `letter` is
-    the option that an imported question got."""
+    the option that an imported question got; `hints` are all that the ground truth lets a program tell."""
 
     objects: Fact
     risk: Fact
@@ -53,6 +61,7 @@ class AnswerFacts(NamedTuple):
     events: Fact
     times: tuple[tuple[str, float, float | None], ...] = ()
     letter: Fact = NOTHING
+    hints: tuple[HintLevel, ...] = ()
 
     def of(self, kind: str) -> Fact:
         fact: Fact = getattr(self, kind)
@@ -66,6 +75,7 @@ class AnswerFacts(NamedTuple):
         told: dict[str, Any] = {kind: self.of(kind).stated for kind in KINDS[:3]}
         told["events"] = [{"label": label, "start": start, "end": end} for label, start, end in self.times]
         told["verdicts"] = {kind: self.of(kind).verdict for kind in KINDS}
+        told["hints"] = {hint.name: {"level": hint.level, "says": hint.says} for hint in self.hints}
         return told if self.letter == NOTHING else {"letter": self.letter.stated, "verdict": self.letter.verdict}
 
 
@@ -88,6 +98,7 @@ def read_facts(run: Run, truth: Truth) -> AnswerFacts:
             _verdict(bool(events), hints.get("events")),
         ),
         times=tuple((event.label, event.start, event.end) for event in events),
+        hints=tuple(HintLevel(name, hint.level, hint.summary or hint.why) for name, hint in hints.items()),
     )
 
 

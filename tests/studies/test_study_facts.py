@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from pathlib import Path
 
 import pytest
@@ -11,7 +13,7 @@ from cosmos_compare.ground_truth import GroundTruth
 from cosmos_compare.runs.store import Store
 from cosmos_compare.schema import Prompt, Run, Settings
 from cosmos_compare.studies.controls import claims_of, controls
-from cosmos_compare.studies.export import all_facts, answers_of, as_csv, as_jsonl
+from cosmos_compare.studies.export import all_facts, answers_of, as_csv, as_json, as_jsonl
 from cosmos_compare.studies.fact_book import NAME, FactBook
 from cosmos_compare.studies.facts import read_facts, reader_key
 from cosmos_compare.studies.matrix import Matrix, fill
@@ -135,8 +137,20 @@ def test_the_exports_hold_a_row_an_answer(filled: tuple[Matrix, Store]) -> None:
     matrix, store = filled
     lines = as_csv(matrix, all_facts(matrix, FactBook(store))).splitlines()
     assert len(lines) == 1 + 12
-    assert "risk_verdict" in lines[0]
+    assert "risk_verdict" in lines[0] and lines[0].count("hint_") == 12
     assert sum(b'"raw":' in line for line in as_jsonl(matrix, store)) == 12
+
+
+def test_the_levels_of_hints_stand_beside_what_proves_them(filled: tuple[Matrix, Store]) -> None:
+    matrix, store = filled
+    proof = {"risk": "not proven: n = 12"}
+    told = as_json(matrix, FactBook(store), proof)
+    assert told["hints"] == proof
+    hints = [answer["stated"]["hints"] for cell in told["cells"] for answer in cell["answers"]]
+    assert all("format" in own and set(own["format"]) == {"level", "says"} for own in hints)
+    rows = list(csv.DictReader(io.StringIO(as_csv(matrix, all_facts(matrix, FactBook(store)), proof).lstrip("\ufeff"))))
+    assert {row["hint_format"] for row in rows} <= {"0", "1", "2"}
+    assert {row["hint_risk_proof"] for row in rows} == {proof["risk"] if "risk" in hints[0] else ""}
 
 
 def test_many_unknown_answers_are_read_beside_the_page(

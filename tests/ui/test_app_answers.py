@@ -188,6 +188,19 @@ def test_side_of_a_saved_run_is_over(pair: list[ModelSpec], video: Path) -> None
     assert side.state == "stop"
 
 
+def test_hints_are_read_when_their_panel_is_opened(pair: list[ModelSpec], video: Path) -> None:
+    comparison = comparison_of(video, pair[0])
+    runs = [saved(resources.store(), comparison, spec, "There is a car. The risk is low.") for spec in pair]
+    page = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    page.query_params["runs"] = ",".join(run.id for run in runs)
+    page.run()
+    assert "held against no mark" not in html(page)
+    page.session_state[session.HINTS] = True
+    page.run()
+    assert not page.exception and "held against no mark" in html(page)
+    assert "There is no ground truth for this clip" in html(page)
+
+
 def test_a_link_for_others_is_there_to_copy_and_opens_the_pair_blind(pair: list[ModelSpec], video: Path) -> None:
     """It led away from the page and gave nobody a link."""
     store = resources.store()

@@ -40,6 +40,16 @@ def test_findings_say_their_n_and_that_three_scenarios_are_not_enough(outputs: P
     assert "p = .250" in said
 
 
+def test_hints_stand_below_with_how_far_people_bear_them_out(outputs: Path, pairs: list[Pair]) -> None:
+    rate(outputs, pairs[0], "anna")
+    page = open_page("results")
+    assert "not proven" not in sent(page)
+    panel = next(one for one in page.expander if one.label == "Hints against people's marks")
+    page.session_state["results_hints"] = True
+    page.run()
+    assert not page.exception and panel.label and "not proven: n = " in sent(page)
+
+
 def test_a_slice_changes_what_is_counted_and_stays_in_the_link(outputs: Path, pairs: list[Pair]) -> None:
     for pair in pairs[:2]:
         rate(outputs, pair, "anna")

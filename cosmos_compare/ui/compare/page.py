@@ -13,6 +13,7 @@ from cosmos_compare.ui.compare import (
     actions,
     columns,
     editor,
+    hints_panel,
     history,
     inputs_panel,
     picker,
@@ -77,6 +78,7 @@ def show(rate: Rate) -> None:
 
     inputs_panel.line(sees, draft, clip)
     if on_page.sides and sees:
+        hints_panel.show(on_page.sides, scenario)
         inputs_panel.show(on_page.sides, sees)
     if on_page.sides and (sees or any(side.imported for side in on_page.sides)):
         rate(on_page.sides, rows)

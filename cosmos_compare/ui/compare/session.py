@@ -23,6 +23,7 @@ ASKED = "asked"  # Run was pressed
 PROBLEMS = "problems"  # what went wrong at a click, by place, said once
 SAVE_NAME = "save_name"
 SEEN = "seen"
+HINTS = "hints"
 FRAME = "frame"  # the frame of what each model saw, by its time
 SOUGHT = "seek"  # the script that moves the video; it tells the time that was clicked
 PAST = "past"

@@ -10,7 +10,7 @@ from cosmos_compare.language import t
 from cosmos_compare.studies.export import as_csv, as_jsonl
 from cosmos_compare.studies.facts import AnswerFacts
 from cosmos_compare.studies.matrix import Matrix
-from cosmos_compare.ui.shared import plain, resources
+from cosmos_compare.ui.shared import plain, rating_data, resources
 
 
 def show(matrix: Matrix, facts: Mapping[str, AnswerFacts]) -> None:
@@ -29,7 +29,7 @@ def show(matrix: Matrix, facts: Mapping[str, AnswerFacts]) -> None:
     with st.container(horizontal=True, key="lab_files_out"):
         st.download_button(
             "CSV",
-            lambda: as_csv(matrix, facts),
+            lambda: as_csv(matrix, facts, {own.hint: own.words for own in rating_data.hints_against_people()}),
             "study.csv",
             "text/csv",
             icon=":material/download:",

@@ -7,6 +7,8 @@ from typing import NamedTuple
 
 import streamlit as st
 
+from cosmos_compare.hints.people import HintAgreement
+from cosmos_compare.language import current
 from cosmos_compare.paths import outputs_folder
 from cosmos_compare.ratings import scorecard
 from cosmos_compare.ratings.arms import Two
@@ -17,9 +19,11 @@ from cosmos_compare.ratings.rows import Table
 from cosmos_compare.ratings.scorecard import FileStamp
 from cosmos_compare.ratings.standing import rated_pairs
 from cosmos_compare.results.evidence import Evidence, Slice, gather
+from cosmos_compare.results.hint_evidence import against_people
 from cosmos_compare.results.report import Report, report
 from cosmos_compare.runs.index import RunList, RunRow, read_runs
 from cosmos_compare.runs.layout import runs_stamp
+from cosmos_compare.runs.store import Store
 
 
 class Runs(NamedTuple):
@@ -76,6 +80,17 @@ def _evidence(outputs: Path, stamp: FileStamp, runs_stamp: int) -> Evidence:
 @st.cache_resource(show_spinner=False, max_entries=2)
 def _table(outputs: Path, stamp: FileStamp) -> Table:
     return scorecard.read(outputs)
+
+
+def hints_against_people() -> list[HintAgreement]:
+    """Each hint against the marks of its axis, once for each state of the disk. Raises `CompareError` as `found`."""
+    outputs, known = outputs_folder(), runs()
+    return _hints(outputs, scorecard.stamp(outputs), known.stamp, current())
+
+
+@st.cache_resource(show_spinner=False, max_entries=2)
+def _hints(outputs: Path, stamp: FileStamp, runs_stamp: int, language: str) -> list[HintAgreement]:
+    return against_people(_evidence(outputs, stamp, runs_stamp), Store(outputs))[0]
 
 
 def rated(rater: str) -> set[str]:
