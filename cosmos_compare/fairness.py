@@ -9,7 +9,7 @@ from typing import Any
 from cosmos_compare.compare import Comparison
 from cosmos_compare.engines.base import resolve_sampling
 from cosmos_compare.errors import CompareError
-from cosmos_compare.language import t
+from cosmos_compare.language import N_, number, t
 from cosmos_compare.prompts import Messages
 from cosmos_compare.schema import Answer, Clip, FrameTimes, ModelSpec, Sampling, Settings
 from cosmos_compare.video.budget import video_tokens
@@ -17,13 +17,13 @@ from cosmos_compare.video.frames import look_of
 
 GREEDY = {"temperature": 0.0, "top_p": 1.0, "top_k": 0, "presence_penalty": 0.0, "repetition_penalty": 1.0, "seed": 42}
 SAMPLING_WORDS = {
-    "temperature": "temperature",
-    "top_p": "top p",
-    "top_k": "top k",
-    "presence_penalty": "presence penalty",
-    "repetition_penalty": "repetition penalty",
-    "seed": "seed",
-    "max_new_tokens": "limit of tokens",
+    "temperature": N_("temperature"),
+    "top_p": N_("top p"),
+    "top_k": N_("top k"),
+    "presence_penalty": N_("presence penalty"),
+    "repetition_penalty": N_("repetition penalty"),
+    "seed": N_("seed"),
+    "max_new_tokens": N_("limit of tokens"),
 }
 
 
@@ -76,7 +76,7 @@ def differences(sides: Sequence[ModelInput]) -> list[str]:
         (t("Clip"), [side.clip for side in sides]),
         (t("Frames"), [_frames(side.times) for side in sides]),
         (t("Frame size, height × width"), [side.size for side in sides]),
-        (t("Visual tokens"), [f"{side.tokens:,}" for side in sides]),
+        (t("Visual tokens"), [number(side.tokens, ",") for side in sides]),
         (t("Time"), [side.clock for side in sides]),
     ]
     facts.append((t("Sampling"), _sampling_words(sides)))
@@ -144,7 +144,7 @@ def _clock(spec: ModelSpec, settings: Settings) -> str:
 def _frames(times: FrameTimes) -> str:
     if not times.seconds:
         return t("none")
-    start, end = f"{times.seconds[0]:.2f}", f"{times.seconds[-1]:.2f}"
+    start, end = number(times.seconds[0], ".2f"), number(times.seconds[-1], ".2f")
     return t("{n} from {start} to {end} s", n=len(times.seconds), start=start, end=end)
 
 
@@ -152,7 +152,8 @@ def _sampling_words(sides: Sequence[ModelInput]) -> list[str]:
     """For each side the values that are not the same for all."""
     differing = [name for name in SAMPLING_WORDS if len({getattr(side.sampling, name) for side in sides}) > 1]
     return [
-        ", ".join(f"{t(SAMPLING_WORDS[name])} {getattr(side.sampling, name):g}" for name in differing) for side in sides
+        ", ".join(f"{t(SAMPLING_WORDS[name])} {number(getattr(side.sampling, name), 'g')}" for name in differing)
+        for side in sides
     ]
 
 

@@ -23,11 +23,13 @@ from typing import TYPE_CHECKING, Any, Self
 
 if TYPE_CHECKING:
     from babel import Locale
+    from babel.messages.catalog import Catalog
 
 SOURCE = "en"
 FOLDER = Path(__file__).parent / "locale"
 VARIABLE = "COSMOS_COMPARE_LANG"
 NO_BREAK = "\N{NO-BREAK SPACE}"
+_NUMBER = re.compile(r"[+-]?\d[\d,]*(\.\d+)?%?")
 
 
 def of_environment() -> str:
@@ -138,11 +140,13 @@ def listed(words: Sequence[str], between: str = N_(" and ")) -> Text:
 def number(value: Any, form: str = "") -> str:
     """A number in the current language: `format(value, form)` with its own decimal sign, groups and per cent."""
     text = format(value, form)
-    if current() == SOURCE:
-        return text
+    return text if current() == SOURCE else _with_own_signs(text)
+
+
+def _with_own_signs(number: str) -> str:
     signs = _locale(current()).number_symbols["latn"]
-    text = text.translate({ord(","): signs["group"], ord("."): signs["decimal"]})
-    return text.replace("%", f"{NO_BREAK}%")
+    number = number.translate({ord(","): signs["group"], ord("."): signs["decimal"]})
+    return number.replace("%", f"{NO_BREAK}%")
 
 
 def moment(iso: str) -> str:
@@ -169,6 +173,59 @@ def _filled(template: str, blanks: Mapping[str, object]) -> str:
     return template.format(**blanks) if current() == SOURCE else _Filler().vformat(template, (), blanks)
 
 
+def retold(text: str) -> str:
+    """A text that was stored in English, in the current language where it is one of ours, else as it is.
+
+    What runs keep is English: why one failed, what was odd with a clip. The catalogue knows their forms.
+    """
+    if isinstance(text, Text) or current() == SOURCE or not text:
+        return str(text)
+    said = t(text)
+    return said if said != text else _from_form(text, current())
+
+
+def _from_form(text: str, language: str) -> str:
+    for form, message in _forms(language):
+        if found := form.fullmatch(text):
+            blanks = {name: _retold_blank(value) for name, value in found.groupdict().items()}
+            return _AsWritten().vformat(_catalogue(language).gettext(message), (), blanks)
+    return text
+
+
+def _retold_blank(value: str) -> str:
+    return _with_own_signs(value) if _NUMBER.fullmatch(value) else retold(value)
+
+
+class _AsWritten(string.Formatter):
+    """`str.format` for blanks that are texts already, whatever form their message asks for."""
+
+    def format_field(self, value: Any, form: str) -> Any:
+        return value
+
+    def convert_field(self, value: Any, conversion: Any) -> Any:
+        return value
+
+
+@cache
+def _forms(language: str) -> list[tuple[re.Pattern[str], str]]:
+    """The patterns of all texts with blanks, those with most words of their own first."""
+    known = [text for text in _messages(language) if re.search(r"{\w", text)]
+    known.sort(key=lambda text: -len(re.sub(r"{.*?}", "", text)))
+    return [(re.compile(_form(text), re.DOTALL), text) for text in known]
+
+
+def _form(message: str) -> str:
+    """A pattern for what a text with named blanks becomes; `{n:,}` and `{name!r}` match whatever stood there."""
+    seen: set[str] = set()
+    parts = []
+    for words, name, _, _ in string.Formatter().parse(message):
+        parts.append(re.escape(words))
+        if name is not None:
+            parts.append(f"(?P={name})" if name in seen else f"(?P<{name}>.+?)")
+            seen.add(name)
+    return "".join(parts)
+
+
 @cache
 def _locale(language: str) -> Locale:
     from babel import Locale
@@ -181,10 +238,24 @@ def _catalogue(language: str) -> gettext.NullTranslations:
     if language == SOURCE:
         return gettext.NullTranslations()
     from babel.messages.mofile import write_mo
-    from babel.messages.pofile import read_po
 
     compiled = io.BytesIO()
-    with (FOLDER / language / "cosmos_compare.po").open("rb") as file:
-        write_mo(compiled, read_po(file, locale=language))
+    write_mo(compiled, _read(language))
     compiled.seek(0)
     return gettext.GNUTranslations(compiled)
+
+
+def _messages(language: str) -> list[str]:
+    """The English texts that a catalogue translates."""
+    return [text for message in _read(language) for text in _both(message.id) if text]
+
+
+def _both(key: Any) -> tuple[str, ...]:
+    return tuple(key) if isinstance(key, tuple | list) else (str(key),)
+
+
+def _read(language: str) -> Catalog:
+    from babel.messages.pofile import read_po
+
+    with (FOLDER / language / "cosmos_compare.po").open("rb") as file:
+        return read_po(file, locale=language)

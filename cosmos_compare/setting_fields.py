@@ -7,6 +7,8 @@ two together.
 from collections.abc import Mapping
 from typing import Any, Literal, NamedTuple
 
+from cosmos_compare.language import N_, t
+
 Kind = Literal["number", "whole", "switch", "choice"]
 
 
@@ -32,34 +34,46 @@ class SettingField(NamedTuple):
 
 
 CONDITIONS = ("clip", "blank", "frozen", "shuffled", "reversed", "swapped")
+CONDITION_NAMES = {
+    "clip": N_("clip"),
+    "blank": N_("blank"),
+    "frozen": N_("frozen"),
+    "shuffled": N_("shuffled"),
+    "reversed": N_("reversed"),
+    "swapped": N_("swapped"),
+}
 CONDITION_WORDS = {
-    "clip": "the clip as it is",
-    "blank": "one grey picture at all times",
-    "frozen": "its first frame at all times",
-    "shuffled": "its frames in another order, at the old times",
-    "reversed": "its frames from last to first, at the old times",
-    "swapped": "the frames of another scenario",
+    "clip": N_("the clip as it is"),
+    "blank": N_("one grey picture at all times"),
+    "frozen": N_("its first frame at all times"),
+    "shuffled": N_("its frames in another order, at the old times"),
+    "reversed": N_("its frames from last to first, at the old times"),
+    "swapped": N_("the frames of another scenario"),
 }
 
 FIELDS = (
-    SettingField("fps", "--fps", "Frames per second", "frames per second to sample", least=0.1, step=0.5, frames=True),
+    SettingField(
+        "fps", "--fps", N_("Frames per second"), N_("frames per second to sample"), least=0.1, step=0.5, frames=True
+    ),
     SettingField(
         "max_frames",
         "--max-frames",
-        "Frames at most",
-        "at most this many frames, spread evenly over the range",
+        N_("Frames at most"),
+        N_("at most this many frames, spread evenly over the range"),
         kind="whole",
         least=2,
         step=2,
         frames=True,
     ),
-    SettingField("start", "--start", "From second", "begin at this second of the clip", step=0.5, frames=True),
-    SettingField("end", "--end", "To second", "end at this second of the clip", least=0.1, step=0.5, frames=True),
+    SettingField("start", "--start", N_("From second"), N_("begin at this second of the clip"), step=0.5, frames=True),
+    SettingField(
+        "end", "--end", N_("To second"), N_("end at this second of the clip"), least=0.1, step=0.5, frames=True
+    ),
     SettingField(
         "max_video_tokens",
         "--max-video-tokens",
-        "Visual tokens at most",
-        "pixel budget of the whole clip in visual tokens, the same for each model",
+        N_("Visual tokens at most"),
+        N_("pixel budget of the whole clip in visual tokens, the same for each model"),
         kind="whole",
         least=16,
         step=256,
@@ -68,16 +82,16 @@ FIELDS = (
     SettingField(
         "timestamp",
         "--timestamp",
-        "Draw the time",
-        "draw the time in a band under each frame, for models that read no times between the frames",
+        N_("Draw the time"),
+        N_("draw the time in a band under each frame, for models that read no times between the frames"),
         kind="switch",
         frames=True,
     ),
     SettingField(
         "condition",
         "--condition",
-        "Shown instead of the clip",
-        "what the models are shown: the clip, or a control made from its frames",
+        N_("Shown instead of the clip"),
+        N_("what the models are shown: the clip, or a control made from its frames"),
         kind="choice",
         frames=True,
         later=True,
@@ -85,32 +99,40 @@ FIELDS = (
         choices=CONDITIONS,
     ),
     SettingField(
-        "max_new_tokens", "--max-tokens", "Tokens at most", "cut the answer after this many tokens", "whole", 1, 64
+        "max_new_tokens",
+        "--max-tokens",
+        N_("Tokens at most"),
+        N_("cut the answer after this many tokens"),
+        "whole",
+        1,
+        64,
     ),
-    SettingField("temperature", "--temperature", "Temperature", "0 always takes the likeliest token"),
-    SettingField("top_p", "--top-p", "Top p", "draw from the likeliest tokens up to this share", least=0.01, step=0.05),
-    SettingField("top_k", "--top-k", "Top k", "draw from this many tokens; 0 means no limit", "whole", 0, 5),
+    SettingField("temperature", "--temperature", N_("Temperature"), N_("0 always takes the likeliest token")),
+    SettingField(
+        "top_p", "--top-p", N_("Top p"), N_("draw from the likeliest tokens up to this share"), least=0.01, step=0.05
+    ),
+    SettingField("top_k", "--top-k", N_("Top k"), N_("draw from this many tokens; 0 means no limit"), "whole", 0, 5),
     SettingField(
         "presence_penalty",
         "--presence-penalty",
-        "Presence penalty",
-        "above 0 makes repeated tokens less likely",
+        N_("Presence penalty"),
+        N_("above 0 makes repeated tokens less likely"),
         least=-2.0,
     ),
     SettingField(
         "repetition_penalty",
         "--repetition-penalty",
-        "Repetition penalty",
-        "above 1 makes repeated tokens less likely",
+        N_("Repetition penalty"),
+        N_("above 1 makes repeated tokens less likely"),
         least=0.01,
         step=0.05,
     ),
-    SettingField("seed", "--seed", "Seed", "the same seed draws the same text", "whole", 0, 1),
+    SettingField("seed", "--seed", N_("Seed"), N_("the same seed draws the same text"), "whole", 0, 1),
     SettingField(
         "repeat",
         "--repeat-number",
-        "Repeat",
-        "which repeat this is, from 0: added to each model's own seed",
+        N_("Repeat"),
+        N_("which repeat this is, from 0: added to each model's own seed"),
         "whole",
         0,
         1,
@@ -130,3 +152,8 @@ def determining(values: Mapping[str, Any]) -> dict[str, Any]:
         for name, value in values.items()
         if not (name in BY_NAME and BY_NAME[name].later and value == BY_NAME[name].default)
     }
+
+
+def condition_name(condition: str) -> str:
+    """A condition in a word, in the language of whoever reads; one that is not known as it is stored."""
+    return t(CONDITION_NAMES.get(condition, condition))

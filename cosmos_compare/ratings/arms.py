@@ -179,7 +179,7 @@ def _label(own: ArmChoice, other: ArmChoice, prompts: "dict[str, str]") -> str:
         name = prompts.get(own.prompt_version, "")
         words.append(f"{name} {own.prompt_version[:6]}".strip())
     if own.reasoning != other.reasoning and own.reasoning is not None:
-        words.append("with reasoning" if own.reasoning else "without reasoning")
+        words.append(Text("with reasoning") if own.reasoning else Text("without reasoning"))
     if own.settings_key != other.settings_key and own.settings_key is not None:
         words.append(f"settings {own.settings_key[:6]}")
     if own.condition != other.condition or own.condition != CLIP:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 
 import pandas as pd
 
+from cosmos_compare.language import N_
 from cosmos_compare.ratings.rubric import LABELS
 from cosmos_compare.ratings.score_sheet import LEADING, SYMBOLS
 from cosmos_compare.schema import AXES, Answer
@@ -43,7 +44,13 @@ def in_order(table: pd.DataFrame, order: Sequence[str]) -> pd.DataFrame:
 
 def headings() -> dict[str, str]:
     """Column names for people."""
-    return {"time_s": "time, s", "created": "when (UTC)", "run_id": "run id", "pair_id": "pair", **LABELS}
+    return {
+        "time_s": N_("time, s"),
+        "created": N_("when (UTC)"),
+        "run_id": N_("run id"),
+        "pair_id": N_("pair"),
+        **LABELS,
+    }
 
 
 def sign(mark: float) -> str:

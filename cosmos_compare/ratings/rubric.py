@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from cosmos_compare.language import N_
 from cosmos_compare.schema import AXES
 
 
@@ -15,46 +16,46 @@ class Axis(NamedTuple):
 
 _WORDS = {
     "objects": (
-        "Objects",
-        "all critical agents, right class",
-        "one missing or misnamed",
-        "the main one missing",
+        N_("Objects"),
+        N_("all critical agents, right class"),
+        N_("one missing or misnamed"),
+        N_("the main one missing"),
     ),
     "spatial": (
-        "Spatial",
-        "lane, side and distance right",
-        "one relation wrong or vague",
-        "side, order or lane wrong",
+        N_("Spatial"),
+        N_("lane, side and distance right"),
+        N_("one relation wrong or vague"),
+        N_("side, order or lane wrong"),
     ),
     "temporal": (
-        "Temporal",
-        "order and motion right, within 1 s",
-        "order right, times off",
-        "static, wrong order, outside the clip",
+        N_("Temporal"),
+        N_("order and motion right, within 1 s"),
+        N_("order right, times off"),
+        N_("static, wrong order, outside the clip"),
     ),
     "risk": (
-        "Risk",
-        "level and cause as in the reference",
-        "one level off, or wrong cause",
-        "hazard missed, or opposite level",
+        N_("Risk"),
+        N_("level and cause as in the reference"),
+        N_("one level off, or wrong cause"),
+        N_("hazard missed, or opposite level"),
     ),
     "fidelity": (
-        "Fidelity",
-        "all of it is in the frames",
-        "a minor detail invented",
-        "an agent, signal or event invented",
+        N_("Fidelity"),
+        N_("all of it is in the frames"),
+        N_("a minor detail invented"),
+        N_("an agent, signal or event invented"),
     ),
     "focus": (
-        "Focus",
-        "what matters for safety comes first",
-        "there, but buried",
-        "absent, or about trivia",
+        N_("Focus"),
+        N_("what matters for safety comes first"),
+        N_("there, but buried"),
+        N_("absent, or about trivia"),
     ),
     "gt_alignment": (
-        "Ground truth",
-        "same conclusion, same reasons",
-        "right conclusion, reason off or missing",
-        "contradicts the reference",
+        N_("Ground truth"),
+        N_("same conclusion, same reasons"),
+        N_("right conclusion, reason off or missing"),
+        N_("contradicts the reference"),
     ),
 }
 

@@ -1,6 +1,6 @@
 """The difference in sentences: how large, how sure, about whom, and what is missing for a conclusion."""
 
-from cosmos_compare.language import t, tn
+from cosmos_compare.language import number, t, tn
 from cosmos_compare.results.numbers_as_text import (
     interval_words,
     level_words,
@@ -8,6 +8,7 @@ from cosmos_compare.results.numbers_as_text import (
     raters,
     scenarios,
     size_words,
+    small,
     whose_words,
 )
 from cosmos_compare.stats import Difference, Look
@@ -103,7 +104,7 @@ def _few_words(d: Difference) -> str:
 
 
 def _level(d: Difference) -> str:
-    return f"{d.level:g}".replace("0.", ".")
+    return small(d.level, "g")
 
 
 def size_sentence(d: Difference) -> str:
@@ -150,13 +151,13 @@ def start_words(planned: int | None, sd: float = 0.5) -> str:
             "{planned} planned scenarios show a difference of {size} levels or more four times in five, if scenarios "
             "differ by {sd} as they usually do.",
             planned=planned,
-            size=f"{shown:.2f}",
-            sd=f"{sd:g}",
+            size=number(shown, ".2f"),
+            sd=number(sd, "g"),
         )
-    needs = [f"{scenarios_needed(sd, size)} for {size:g}" for size in (0.5, 0.3, 0.2)]
+    needs = [t("{n} for {size:g}", n=scenarios_needed(sd, size), size=size) for size in (0.5, 0.3, 0.2)]
     return t(
         "Before you start: a planned number of scenarios shows a difference four times in five, if scenarios differ by "
         "{sd} levels as they usually do: {needs} levels. Record it (--planned) before the first rating.",
-        sd=f"{sd:g}",
+        sd=number(sd, "g"),
         needs=", ".join(needs),
     )

@@ -18,6 +18,7 @@ from cosmos_compare.results.evidence import Evidence, Slice
 from cosmos_compare.results.numbers_as_text import interval_words, level_words, scenarios
 from cosmos_compare.results.report import judgements
 from cosmos_compare.schema import AXES
+from cosmos_compare.setting_fields import condition_name
 from cosmos_compare.stats import (
     UNPLANNED,
     ArmPair,
@@ -78,7 +79,12 @@ def control_sentences(found: ControlDifference) -> list[str]:
     d = found.difference
     words = []
     if d.value is None or d.low is None or d.high is None:
-        none = t("No two scenarios have {a} and {b} rated on the clip and on {x}.", a=a, b=b, x=found.condition)
+        none = t(
+            "No two scenarios have {a} and {b} rated on the clip and on {x}.",
+            a=a,
+            b=b,
+            x=condition_name(found.condition),
+        )
         words.append(none)
     else:
         words.append(
@@ -88,17 +94,20 @@ def control_sentences(found: ControlDifference) -> list[str]:
                 a=a,
                 b=b,
                 size=level_words(d.value, sign=True),
-                condition=found.condition,
+                condition=condition_name(found.condition),
                 interval=interval_words(d.low, d.high),
                 scenarios=scenarios(d.scenarios),
                 decision=decision_words(d),
             )
         )
-    for title, each in ((t("On the clip"), found.on_clip), (found.condition.capitalize(), found.on_control)):
+    for title, each in (
+        (t("On the clip"), found.on_clip),
+        (condition_name(found.condition).capitalize(), found.on_control),
+    ):
         words.append(f"{title}: {difference_words(each, a, b)}")
     for model, each in ((a, found.of_a), (b, found.of_b)):
         if each.value is not None:
-            clip, control = t("the clip"), found.condition
+            clip, control = t("the clip"), condition_name(found.condition)
             words.append(f"{model}: {difference_words(each, control, clip)} {others_words(each)}".strip())
     return words
 
@@ -144,21 +153,14 @@ def _clear(two: ArmPair) -> bool:
 
 def many_words(table: pd.DataFrame) -> str:
     """Which of all pairs are shown to differ."""
-    clear = [
-        t(
-            "{b} is rated {size} {way} than {a}",
-            a=row["a"],
-            b=row["b"],
-            size=level_words(abs(row["difference"])),
-            way=_way(row),
-        )
-        for row in table.to_dict("records")
-        if row["enough"]
-    ]
+    clear = [_rated(row) for row in table.to_dict("records") if row["enough"]]
     if not clear:
         return t("No two arms are shown to differ, all pairs read together.")
     return t("Shown to differ, all pairs read together: {pairs}.", pairs="; ".join(clear))
 
 
-def _way(row: dict[Any, Any]) -> str:
-    return t("higher") if row["difference"] > 0 else t("lower")
+def _rated(row: dict[Any, Any]) -> str:
+    size = level_words(abs(row["difference"]))
+    if row["difference"] > 0:
+        return t("{b} is rated {size} higher than {a}", a=row["a"], b=row["b"], size=size)
+    return t("{b} is rated {size} lower than {a}", a=row["a"], b=row["b"], size=size)

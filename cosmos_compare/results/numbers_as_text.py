@@ -1,54 +1,59 @@
 """Numbers in words: counts, p, intervals, sizes. Never "p = 0", never a star."""
 
-from cosmos_compare.language import t, tn
+from cosmos_compare.language import SOURCE, current, number, t, tn
 from cosmos_compare.stats import Estimate
 
 NEVER_HIDDEN = (0.05, 0.01)  # what a p is held against: a printed p is on the same side of it as the real one
 FRACTIONS = [*((1, n) for n in range(20, 1, -1)), (2, 5), (3, 5), (2, 3), (3, 4), (4, 5), (1, 1)]
 
 
-def count(n: int, noun: str) -> str:
-    """`1 scenario`, `2 scenarios`."""
-    return f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}s"
-
-
 def scenarios(n: int) -> str:
-    return tn("{n} scenario", "{n} scenarios", n)
+    return tn("{n:,} scenario", "{n:,} scenarios", n)
 
 
 def judgements(n: int) -> str:
-    return tn("{n} judgement", "{n} judgements", n)
+    return tn("{n:,} judgement", "{n:,} judgements", n)
 
 
 def raters(n: int) -> str:
-    return tn("{n} rater", "{n} raters", n)
+    return tn("{n:,} rater", "{n:,} raters", n)
+
+
+def pairs(n: int) -> str:
+    return tn("{n:,} pair", "{n:,} pairs", n)
 
 
 def p_words(p: float) -> str:
     """A p value as printed: three digits, more where they would hide on which side of .05 or .01 it lies, never 0."""
     if p < 0.001:
-        return "p < .001"
+        return f"p < {small(0.001, 'g')}"
     if p > 0.9995:
         return "p = 1"
     digits = 3
     while any(p != level and round(p, digits) == level for level in NEVER_HIDDEN) and digits < 8:
         digits += 1
-    return f"p = {p:.{digits}f}".replace("0.", ".")
+    return f"p = {small(p, f'.{digits}f')}"
+
+
+def small(value: float, form: str) -> str:
+    """A number below 1 as statistics are printed: without the 0 before the point, in languages that do so."""
+    text = number(value, form)
+    return text.removeprefix("0") if current() == SOURCE else text
 
 
 def interval_words(low: float, high: float, *, percent: bool = False) -> str:
     """95 % interval in words."""
     if percent:
-        return t("95 % interval {low} to {high}", low=f"{low:.0%}", high=f"{high:.0%}")
+        return t("95 % interval {low} to {high}", low=number(low, ".0%"), high=number(high, ".0%"))
     return t("95 % interval {low} to {high}", low=level_words(low), high=level_words(high))
 
 
 def estimate_words(estimate: Estimate, *, percent: bool = False) -> str:
     """A value with its interval, or "undefined" and why."""
-    why = small_first(estimate.why).rstrip(".")
+    why = small_first(t(estimate.why)).rstrip(".")
     if estimate.value is None:
         return t("undefined ({why})", why=why)
-    value = f"{estimate.value:.0%}" if percent else level_words(estimate.value)
+    value = number(estimate.value, ".0%") if percent else level_words(estimate.value)
     if estimate.low is None or estimate.high is None:
         return f"{value} ({why})"
     return f"{value} ({interval_words(estimate.low, estimate.high, percent=percent)})"
@@ -56,8 +61,8 @@ def estimate_words(estimate: Estimate, *, percent: bool = False) -> str:
 
 def level_words(value: float, *, sign: bool = False) -> str:
     """Levels with two digits and a true minus."""
-    text = f"{value:+.2f}" if sign else f"{value:.2f}"
-    return "0.00" if text.strip("+-") == "0.00" else text.replace("-", "\N{MINUS SIGN}")
+    value = round(value, 2) or 0.0  # no -0.00
+    return number(value, "+.2f" if sign and value else ".2f").replace("-", "\N{MINUS SIGN}")
 
 
 def whose_words(interval: str, judges: int) -> str:
@@ -73,7 +78,7 @@ def size_words(value: float) -> str:
     if size < 0.04:
         return t("That is less than one mark in twenty-five being one level apart.")
     if size > 1.1:
-        return t("That is as much as every mark being {levels} levels apart.", levels=f"{size:.1f}")
+        return t("That is as much as every mark being {levels} levels apart.", levels=number(size, ".1f"))
     part, whole = min(FRACTIONS, key=lambda f: abs(f[0] / f[1] - size))
     if part == whole:
         return t("That is as much as every mark being one level apart.")

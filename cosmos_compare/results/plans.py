@@ -13,9 +13,11 @@ import yaml
 from pydantic import ValidationError
 
 from cosmos_compare.errors import CompareError
+from cosmos_compare.language import tn
 from cosmos_compare.ratings.arms import Two, one_difference, two_arms
 from cosmos_compare.record import Record
 from cosmos_compare.results.evidence import Slice, load
+from cosmos_compare.results.numbers_as_text import scenarios
 from cosmos_compare.results.report import judgements
 from cosmos_compare.runs.disk import sync_folder
 from cosmos_compare.runs.index import Arm
@@ -63,11 +65,14 @@ def counts(plan: SamplePlan | None) -> int | None:
 
 def plan_words(plan: SamplePlan) -> str:
     """What a plan means, in a sentence."""
-    scenarios = "1 scenario" if plan.planned == 1 else f"{plan.planned} scenarios"
     if not plan.rated_before:
-        return f"{scenarios} will decide, with p ≤ .05."
-    before = "1 scenario was" if plan.rated_before == 1 else f"{plan.rated_before} scenarios were"
-    return f"{scenarios}. But {before} rated before, so it may follow from what was seen: p ≤ .05 won't do."
+        return tn("{n} scenario will decide, with p ≤ .05.", "{n} scenarios will decide, with p ≤ .05.", plan.planned)
+    but = tn(
+        "But {n} scenario was rated before, so it may follow from what was seen: p ≤ .05 won't do.",
+        "But {n} scenarios were rated before, so it may follow from what was seen: p ≤ .05 won't do.",
+        plan.rated_before,
+    )
+    return f"{scenarios(plan.planned)}. {but}"
 
 
 def record_plan(outputs: Path, arms: Two, part: Slice, planned: int, rated: int, now: str) -> SamplePlan:

@@ -5,7 +5,6 @@ from typing import NamedTuple
 from cosmos_compare.language import t
 from cosmos_compare.results.difference_words import difference_words, others_words, start_words
 from cosmos_compare.results.numbers_as_text import (
-    count,
     estimate_words,
     interval_words,
     judgements,
@@ -27,7 +26,7 @@ from cosmos_compare.results.trust_words import (
 from cosmos_compare.results.verdict_words import left_words, win_words
 from cosmos_compare.stats import Difference
 
-__all__ = ["Group", "claim_words", "count", "coverage_words", "estimate_words", "groups", "headline", "interval_words"]
+__all__ = ["Group", "claim_words", "coverage_words", "estimate_words", "groups", "headline", "interval_words"]
 __all__ += ["p_words", "repeatable_words", "sentences"]
 
 

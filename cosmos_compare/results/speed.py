@@ -53,9 +53,12 @@ def _is_fresh(run: RunRow) -> bool:
 def speed_words(table: pd.DataFrame) -> str:
     """What the times rest on, for people who know nothing of caches."""
     compared, reused = int(table["compared"].max()), int(table["reused"].sum())
-    one = "Median times over {n} rated pair, the same clips and questions for both."
-    many = "Median times over {n} rated pairs, the same clips and questions for both."
-    basis = tn(one, many, compared) if compared else ""
+    basis = tn(
+        "Median times over {n} rated pair, the same clips and questions for both.",
+        "Median times over {n} rated pairs, the same clips and questions for both.",
+        compared,
+    )
+    basis = basis if compared else ""
     if not reused:
         return basis or t("No rated pair has times for both answers.")
     kept = tn(

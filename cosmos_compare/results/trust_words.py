@@ -7,6 +7,7 @@ from cosmos_compare.ratings.rubric import LABELS
 from cosmos_compare.results.difference_words import ALIKE
 from cosmos_compare.results.evidence import Slice
 from cosmos_compare.results.numbers_as_text import estimate_words, judgements, level_words, p_words, raters, scenarios
+from cosmos_compare.results.numbers_as_text import pairs as pair_count
 from cosmos_compare.results.report import Report
 from cosmos_compare.stats import Agreement
 
@@ -88,9 +89,9 @@ def missing_words(found: Report) -> str:
     text = t(
         "“Cannot judge” leaves axes with unequal numbers of marks, from {least} ({low}) to {most} ({high}) pairs.",
         least=counts[low],
-        low=LABELS[low],
+        low=t(LABELS[low]),
         most=counts[high],
-        high=LABELS[high],
+        high=t(LABELS[high]),
     )
     value, alike = found.difference.value, found.mean_of_axes
     if value is None or alike is None or abs(value - alike) < ALIKE:
@@ -132,9 +133,9 @@ def agreement_words(found: Report) -> str:
     if each.raw.value is None:
         return t("Agreement between raters can't be told: no run was rated by two raters.")
     parts = [
-        f"Krippendorff's α {estimate_words(each.alpha)}",
-        f"weighted κ {estimate_words(each.kappa)}",
-        f"Gwet's AC2 {estimate_words(each.ac2)}",
+        t("Krippendorff's α {value}", value=estimate_words(each.alpha)),
+        t("weighted κ {value}", value=estimate_words(each.kappa)),
+        t("Gwet's AC2 {value}", value=estimate_words(each.ac2)),
         t("equal marks {share}", share=estimate_words(each.raw, percent=True)),
     ]
     basis = f"{raters(each.raters)}, " + tn("{n} mark given", "{n} marks given", each.raw.n)
@@ -163,17 +164,16 @@ def coverage_words(found: Report) -> str:
     if found.coverage.empty:
         return t("No runs on disk pair these two.")
     pairs, rated, twice = (int(found.coverage[name].sum()) for name in ("pairs", "rated", "twice"))
-    on_disk = tn("{n} pair", "{n} pairs", pairs)
     return t(
         "Rated are {rated} of {pairs} on disk, {twice} of them by two raters or more.",
         rated=rated,
-        pairs=on_disk,
+        pairs=pair_count(pairs),
         twice=twice,
     )
 
 
 def _axis(row: dict[Any, Any]) -> str:
-    return f"{LABELS[row['axis']]} ({level_words(row['difference'], sign=True)})"
+    return f"{t(LABELS[row['axis']])} ({level_words(row['difference'], sign=True)})"
 
 
 def _people(found: Report) -> str:

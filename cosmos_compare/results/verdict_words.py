@@ -1,6 +1,6 @@
 """Verdicts and sides in sentences: who wins, and whether raters favour a side."""
 
-from cosmos_compare.language import t, tn
+from cosmos_compare.language import number, t, tn
 from cosmos_compare.results.numbers_as_text import interval_words, p_words, raters, scenarios, whose_words
 from cosmos_compare.stats import Preference, Sides
 from cosmos_compare.stats.looks import UNPLANNED_LEVEL
@@ -28,7 +28,7 @@ def win_words(wins: Preference, verdicts: dict[str, int], a: str, b: str) -> str
     text = t(
         "Verdicts: {b} wins {share}, each scenario counted once, a tie and “both bad” as half a win ({basis}).",
         b=b,
-        share=f"{wins.value:.0%}",
+        share=number(wins.value, ".0%"),
         basis="; ".join(basis),
     )
     return " ".join(filter(None, [text, _decision(wins, a, b), _left_out(verdicts)]))
@@ -78,8 +78,8 @@ def left_words(sides: Sides, b: str) -> str:
     shares = t(
         "{b} won {left} of them on the left and {right} on the right (exact {p}).",
         b=b,
-        left=f"{sides.b_left:.0%}",
-        right=f"{sides.b_right:.0%}",
+        left=number(sides.b_left, ".0%"),
+        right=number(sides.b_right, ".0%"),
         p=p_words(sides.p),
     )
     if not sides.favoured:

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from cosmos_compare.errors import CompareError
+from cosmos_compare.language import Text
 from cosmos_compare.schema import Clip, FrameTimes, ModelSpec, Settings
 from cosmos_compare.video import conditions
 from cosmos_compare.video.budget import frame_size
@@ -170,7 +171,7 @@ def _decode(
     as_promised = True
     for index, (stamp, frame) in enumerate(walk(source.video, source.timeline, threads=threads)):
         if cancelled and cancelled():
-            raise SamplingCancelledError("Stopped while the clip was being decoded.")
+            raise SamplingCancelledError(Text("Stopped while the clip was being decoded."))
         stamps.append(stamp)
         as_promised = as_promised and source.timeline.has(index, stamp)
         if not as_promised:

@@ -5,7 +5,7 @@ import pytest
 from test_report import MODELS, evidence_of, judged, report
 
 from cosmos_compare.results.difference_words import difference_words, others_words, start_words
-from cosmos_compare.results.numbers_as_text import count, estimate_words, p_words, size_words
+from cosmos_compare.results.numbers_as_text import estimate_words, judgements, p_words, size_words
 from cosmos_compare.results.report_words import claim_words, repeatable_words
 from cosmos_compare.results.trust_words import agreement_words, slice_words
 from cosmos_compare.results.verdict_words import left_words, win_words
@@ -166,7 +166,7 @@ def test_values_without_an_interval() -> None:
 
 
 def test_counting() -> None:
-    assert [count(n, "mark") for n in (0, 1, 50_000)] == ["0 marks", "1 mark", "50,000 marks"]
+    assert [judgements(n) for n in (0, 1, 50_000)] == ["0 judgements", "1 judgement", "50,000 judgements"]
 
 
 @pytest.mark.parametrize("raters", [1, 2, 4])

@@ -97,3 +97,17 @@ def test_what_was_said_is_in_view_at_1280_pixels(page: Page, app: str) -> None:
     widths = [105, 150, 72, 72, *[68] * 6, 92]  # scenario, model, rater, verdict, the marks
     box = table.bounding_box()
     assert box is not None and sum(widths) <= box["width"] and box["x"] + box["width"] <= 1280
+
+
+def test_a_choice_stays_with_the_browser(app: str, page: Page) -> None:
+    page.goto(f"{app}/results?lang=fr")
+    page.get_by_role("link", name="Comparer", exact=True).wait_for()
+    page.wait_for_function("document.documentElement.lang === 'fr'")
+    assert "lang=" not in page.url
+    page.goto(f"{app}/results")
+    page.get_by_role("link", name="Noter", exact=True).wait_for()
+    page.get_by_role("radio", name="English").or_(page.get_by_role("button", name="English")).click()
+    page.get_by_role("link", name="Rate", exact=True).wait_for()
+    page.wait_for_function("document.cookie.includes('cosmos_compare_lang=en')")
+    page.goto(f"{app}/lab")
+    page.get_by_role("link", name="Results", exact=True).wait_for()

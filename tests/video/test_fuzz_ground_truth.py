@@ -10,7 +10,7 @@ from conftest import ROOT
 from wrong_values import WRONG, as_yaml, changed, places, without
 
 from cosmos_compare.errors import CompareError
-from cosmos_compare.ui.shared import markup
+from cosmos_compare.ui.shared import truth_markup
 from cosmos_compare.video.clips import load_ground_truth
 
 SCENARIO = ROOT / "data" / "raw" / "scenarios_demo" / "scenario_01"
@@ -24,7 +24,7 @@ def test_any_field_of_any_value(at: tuple[str | int, ...], tmp_path: Path) -> No
     for data in [*(changed(TRUTH, at, value) for value in WRONG), without(TRUTH, at)]:
         path.write_text(as_yaml(data), encoding="utf-8")
         try:
-            shown = f"{path.name}: {markup.truth(load_ground_truth(path))}"
+            shown = f"{path.name}: {truth_markup.truth(load_ground_truth(path))}"
         except CompareError as error:
             shown = str(error).split("<img")[0]  # a page escapes it
         assert path.name in shown and "<img src=x" not in shown

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 
 import streamlit as st
 
-from cosmos_compare.language import t, tn
+from cosmos_compare.language import moment, t, tn
 from cosmos_compare.runs.history import PromptVersion, versions
 from cosmos_compare.runs.index import RunRow
 from cosmos_compare.ui.compare import deleted, session
@@ -60,7 +60,7 @@ def _any_two(rows: Sequence[RunRow]) -> None:
 
 
 def _label(row: RunRow) -> str:
-    when = row.created[:19].replace("T", " ")
+    when = moment(row.created)
     prompt = f"{row.prompt_name} {row.prompt_version[:6]}{t(', reasoning') if row.reasoning else ''}"
     # The list is told apart by its labels: runs of one second bear a number at the end of their id.
     number = row.id.partition("-")[2].partition("-")[2]

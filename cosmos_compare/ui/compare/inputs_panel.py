@@ -10,7 +10,7 @@ import streamlit as st
 from cosmos_compare.board import Side
 from cosmos_compare.errors import CompareError
 from cosmos_compare.fairness import SAMPLING_WORDS, ModelInput, differences, equal_settings, headline, model_input
-from cosmos_compare.language import t
+from cosmos_compare.language import number, t
 from cosmos_compare.schema import Clip
 from cosmos_compare.ui.compare import input_markup, session, settings_form
 from cosmos_compare.ui.compare.editor import Checked
@@ -82,7 +82,7 @@ def _which_frame(sees: Sequence[ModelInput]) -> int:
     times = sees[0].times.seconds
     if len(times) < 2:
         return 0
-    labels = [f"{second:.2f} s" for second in times]
+    labels = [f"{number(second, '.2f')} s" for second in times]
     sought = session.sought()
     if sought is not None:
         nearest = min(range(len(times)), key=lambda index: abs(times[index] - sought))
@@ -98,7 +98,7 @@ def _frames(files: Sequence[Path], sight: ModelInput, index: int) -> None:
         st.caption(t("The frames are shown once the answer is saved."))
         return
     chosen = min(index, len(files) - 1)
-    times = [f"{second:.2f} s" for second in sight.times.seconds] + [""] * len(files)
+    times = [f"{number(second, '.2f')} s" for second in sight.times.seconds] + [""] * len(files)
     words = safe(t("Frame at {time}", time=times[chosen]))
     st.html(f'<img class="whole" src="data:image/jpeg;base64,{jpeg(files[chosen])}" alt="{words}">')
     st.html(_strip(tuple(files), tuple(times), chosen))
@@ -106,8 +106,8 @@ def _frames(files: Sequence[Path], sight: ModelInput, index: int) -> None:
 
 def _strip(files: Sequence[Path], times: Sequence[str], chosen: int) -> str:
     cells = []
-    for number, (file, time) in enumerate(zip(files, times, strict=False)):
-        mark = " chosen" if number == chosen else ""
+    for place, (file, time) in enumerate(zip(files, times, strict=False)):
+        mark = " chosen" if place == chosen else ""
         picture = f'<img src="data:image/jpeg;base64,{jpeg(file, STRIP_HEIGHT)}" alt="">'
         cells.append(f'<figure class="frame{mark}">{picture}<figcaption>{time}</figcaption></figure>')
     return f'<div class="strip" role="group" aria-label="{t("All frames")}" tabindex="0">{"".join(cells)}</div>'
@@ -117,11 +117,13 @@ def _words(side: Side, sight: ModelInput) -> None:
     answer = side.run.answer if side.run else None
     facts = {
         t("Frames"): t("{n}, {size} pixels (height × width)", n=len(sight.times.seconds), size=sight.size),
-        t("Visual tokens"): f"{sight.tokens:,}",
-        t("Prompt tokens"): f"{answer.prompt_tokens:,}" if answer and answer.prompt_tokens else "–",
+        t("Visual tokens"): number(sight.tokens, ","),
+        t("Prompt tokens"): number(answer.prompt_tokens, ",") if answer and answer.prompt_tokens else "–",
         t("Time"): sight.clock,
     }
-    facts |= {t(words).capitalize(): f"{getattr(sight.sampling, name):g}" for name, words in SAMPLING_WORDS.items()}
+    facts |= {
+        t(words).capitalize(): number(getattr(sight.sampling, name), "g") for name, words in SAMPLING_WORDS.items()
+    }
     texts = {t("System prompt"): sight.messages.system, t("Question"): sight.messages.user}
     if answer and answer.rendered_prompt:
         texts[t("Prompt as rendered for the model")] = answer.rendered_prompt

@@ -9,7 +9,7 @@ from typing import Any
 import streamlit as st
 
 from cosmos_compare.errors import CompareError
-from cosmos_compare.language import t
+from cosmos_compare.language import number, retold, t
 from cosmos_compare.paths import outputs_folder, scenarios_folder
 from cosmos_compare.ui.compare.view import View, change_view, current
 from cosmos_compare.ui.shared import cards, plain, resources
@@ -98,7 +98,7 @@ def _cards_until_made(found: Sequence[Scenario], view: View) -> None:
 
 
 def _cards(items: Sequence[dict[str, Any]]) -> None:
-    data = {"items": items, "chosen": current().scenario}
+    data = {"items": items, "chosen": current().scenario, "say": cards.words()}
     cards.component()(key="scenarios", data=data, on_picked_change=_picked)
 
 
@@ -108,7 +108,7 @@ def _items(found: Sequence[Scenario]) -> list[dict[str, Any]]:
 
 
 def _item(scenario: Scenario, thumb: Thumb | None) -> dict[str, Any]:
-    facts = [] if thumb is None or thumb.seconds is None else [f"{thumb.seconds:.1f} s"]
+    facts = [] if thumb is None or thumb.seconds is None else [f"{number(thumb.seconds, '.1f')} s"]
     if thumb is not None and thumb.problem:
         facts.append(t("can't be played"))
     if scenario.ground_truth:
@@ -118,7 +118,7 @@ def _item(scenario: Scenario, thumb: Thumb | None) -> dict[str, Any]:
         "name": scenario.id.replace("_", " "),
         "facts": " · ".join(facts),
         "jpeg": thumb.jpeg if thumb else "",
-        "problem": thumb.problem if thumb else "",
+        "problem": retold(thumb.problem) if thumb else "",
         "waits": thumb is None,
     }
 

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from cosmos_compare.engines.base import resolve_sampling
 from cosmos_compare.errors import first_problem
-from cosmos_compare.language import t
+from cosmos_compare.language import number, t
 from cosmos_compare.schema import ModelSpec, Settings
 from cosmos_compare.setting_fields import BY_NAME, CONDITION_WORDS, FIELDS, SettingField
 from cosmos_compare.ui.compare import session
@@ -103,10 +103,10 @@ def _own_value(field: SettingField, specs: Sequence[ModelSpec], reasoning: bool)
     if field.name in fixed:
         return fixed[field.name]
     if field.name == "max_video_tokens":
-        values = [f"{spec.vision.max_video_tokens:,}" for spec in specs]
+        values = [number(spec.vision.max_video_tokens, ",") for spec in specs]
     elif field.kind in {"number", "whole"}:
         sampling = [resolve_sampling(spec, Settings.model_validate({}), reasoning) for spec in specs]
-        values = [f"{getattr(own, field.name):g}" for own in sampling]
+        values = [number(getattr(own, field.name), "g") for own in sampling]
     else:
         return ""
     return " / ".join(dict.fromkeys(values))
@@ -114,19 +114,21 @@ def _own_value(field: SettingField, specs: Sequence[ModelSpec], reasoning: bool)
 
 def summary(now: Settings) -> str:
     """The settings in a few words."""
-    words = [t("{n} fps", n=f"{now.fps:g}")]
+    words = [t("{n} fps", n=number(now.fps, "g"))]
     if now.max_frames:
         words.append(t("{n} frames at most", n=now.max_frames))
     if now.start is not None or now.end is not None:
-        end = t("the end") if now.end is None else f"{now.end:g} s"
-        words.append(t("{start} s to {end}", start=f"{now.start or 0:g}", end=end))
+        end = t("the end") if now.end is None else f"{number(now.end, 'g')} s"
+        words.append(t("{start} s to {end}", start=number(now.start or 0, "g"), end=end))
     if now.max_video_tokens:
-        words.append(t("{n} visual tokens", n=f"{now.max_video_tokens:,}"))
+        words.append(t("{n} visual tokens", n=number(now.max_video_tokens, ",")))
     if now.timestamp:
         words.append(t("the time drawn"))
     if now.condition != "clip":
         words.append(t("control: {what}", what=t(CONDITION_WORDS[now.condition])))
-    drawn = [f"{t(BY_NAME[name].label).lower()} {getattr(now, name):g}" for name in DRAWING if _is_set(now, name)]
+    drawn = [
+        f"{t(BY_NAME[name].label).lower()} {number(getattr(now, name), 'g')}" for name in DRAWING if _is_set(now, name)
+    ]
     if now.repeat:
         drawn.append(t("repeat {n}", n=now.repeat))
     own = [] if any(_is_set(now, name) for name in DRAWING) else [t("each model's own sampling")]

@@ -13,7 +13,7 @@ from cosmos_compare.language import t
 from cosmos_compare.paths import home, outputs_folder, scenarios_folder
 from cosmos_compare.prompts import find_prompts
 from cosmos_compare.schema import Settings
-from cosmos_compare.setting_fields import CONDITION_WORDS, CONDITIONS
+from cosmos_compare.setting_fields import CONDITION_WORDS, CONDITIONS, condition_name
 from cosmos_compare.studies.files import load_saved, save_study, saved_studies
 from cosmos_compare.studies.study import Study, study_text
 from cosmos_compare.ui.lab import session
@@ -76,7 +76,7 @@ def _many(label: str, options: list[str], chosen: tuple[str, ...], key: str, wor
 
 
 def _condition_words(condition: str) -> str:
-    return f"{condition}: {t(CONDITION_WORDS[condition])}"
+    return f"{condition_name(condition)}: {t(CONDITION_WORDS[condition])}"
 
 
 def _numbers(study: Study, number: int) -> None:

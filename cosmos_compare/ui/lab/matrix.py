@@ -8,7 +8,7 @@ from typing import get_args
 import pandas as pd
 import streamlit as st
 
-from cosmos_compare.language import t
+from cosmos_compare.language import N_, number, t
 from cosmos_compare.studies.export import truths_of
 from cosmos_compare.studies.facts import KINDS, AnswerFacts, truth_json
 from cosmos_compare.studies.matrix import Cell, Matrix
@@ -18,14 +18,14 @@ from cosmos_compare.ui.shared import plain, rating_data
 from cosmos_compare.ui.shared.tables import grid
 
 WORDS: dict[str, str] = {
-    "all": "All",
-    "differs": "Arms differ",
-    "wrong": "Something is wrong",
-    "failed": "Failed",
-    "unrated": "Not rated",
-    "unstable": "Unstable",
+    "all": N_("All"),
+    "differs": N_("Arms differ"),
+    "wrong": N_("Something is wrong"),
+    "failed": N_("Failed"),
+    "unrated": N_("Not rated"),
+    "unstable": N_("Unstable"),
 }
-LEGEND = "✓ right · ~ partly · ✗ wrong · ∅ asked and not stated; without a sign: the ground truth does not tell."
+LEGEND = N_("✓ right · ~ partly · ✗ wrong · ∅ asked and not stated; without a sign: the ground truth does not tell.")
 
 
 def show(matrix: Matrix, facts: Mapping[str, AnswerFacts]) -> None:
@@ -90,7 +90,7 @@ def _details(matrix: Matrix, cell: Cell, facts: Mapping[str, AnswerFacts]) -> No
 def _true(truth: Mapping[str, object], kind: str) -> str:
     value = truth.get(kind)
     if kind == "events" and isinstance(value, list):
-        return "; ".join(f"{event['start']:.1f} s {event['label']}" for event in value)
+        return "; ".join(f"{number(event['start'], '.1f')} s {event['label']}" for event in value)
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value or "–")
 
 

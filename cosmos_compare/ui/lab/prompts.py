@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from cosmos_compare.errors import CompareError
-from cosmos_compare.language import t
+from cosmos_compare.language import moment, t
 from cosmos_compare.paths import outputs_folder
 from cosmos_compare.studies.prompt_versions import Version, difference, note_version, versions
 from cosmos_compare.ui.lab import session
@@ -45,7 +45,7 @@ def _line(own: Version, by_version: dict[str, Version]) -> list[str]:
     parent = by_version.get(own.parent)
     made_from = parent.label if parent else own.parent[:6]
     file = own.file.name if own.file else ""
-    dates = [own.first[:16].replace("T", " "), own.last[:16].replace("T", " ")]
+    dates = [moment(own.first), moment(own.last)]
     return [own.prompt.name, own.prompt.version[:6], str(own.runs), *dates, file, made_from, own.note]
 
 

@@ -7,7 +7,7 @@ import time
 import streamlit as st
 
 from cosmos_compare.errors import CompareError
-from cosmos_compare.language import t
+from cosmos_compare.language import number, t
 from cosmos_compare.paths import outputs_folder
 from cosmos_compare.ratings.judgement import now
 from cosmos_compare.results.plans import record_study
@@ -36,7 +36,7 @@ def show(matrix: Matrix) -> None:
 def reading(unread: int) -> None:
     """Say that answers are still being read, and come back for them."""
     if unread:
-        st.caption(plain.plain(t("{n} answers are being read; their facts follow.", n=f"{unread:,}")))
+        st.caption(plain.plain(t("{n} answers are being read; their facts follow.", n=number(unread, ","))))
         st.fragment(_look_again, run_every=LOOK_AGAIN_S)(time.monotonic())
 
 
@@ -48,7 +48,7 @@ def _look_again(since: float) -> None:
 def _offer(matrix: Matrix, here: StudyRunner) -> None:
     store = resources.store()
     cost = cost_of(matrix, store.rows(), store)
-    words = [t("{n} answers, {there} are there", n=f"{cost.answers:,}", there=f"{cost.there:,}")]
+    words = [t("{n} answers, {there} are there", n=number(cost.answers, ","), there=number(cost.there, ","))]
     if matrix.to_do and cost.seconds is not None:
         words.append(t("about {time} at this machine's pace", time=_time(cost.seconds)))
     if matrix.to_do and cost.bytes is not None:
@@ -56,7 +56,7 @@ def _offer(matrix: Matrix, here: StudyRunner) -> None:
     missing = {said for arm in matrix.plan.arms if (said := resources.missing(arm.spec))}
     with st.container(horizontal=True, vertical_alignment="center", key="lab_run"):
         st.button(
-            t("Run {n} answers", n=f"{matrix.to_do:,}") if matrix.to_do else t("All answers are there"),
+            t("Run {n} answers", n=number(matrix.to_do, ",")) if matrix.to_do else t("All answers are there"),
             key="lab_start",
             type="primary",
             icon=":material/play_arrow:",

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from cosmos_compare.language import t
+from cosmos_compare.language import number, t
 from cosmos_compare.stats import Estimate
 from cosmos_compare.studies.controls import Control, controls
 from cosmos_compare.studies.facts import KINDS, AnswerFacts
@@ -32,8 +32,8 @@ def show_stability(matrix: Matrix, facts: Mapping[str, AnswerFacts]) -> None:
     head = [t("arm"), t("scenarios"), *(t(kind) for kind in KINDS), t("different texts"), t("spread of the first time")]
     lines = []
     for own in stability(matrix, facts):
-        spread = "–" if own.spread_s is None else f"{own.spread_s:.2f} s"
-        texts = "–" if own.texts is None else t("{n} of {total}", n=f"{own.texts:.1f}", total=matrix.plan.repeats)
+        spread = "–" if own.spread_s is None else f"{number(own.spread_s, '.2f')} s"
+        texts = "–" if own.texts is None else t("{n} of {total}", n=number(own.texts, ".1f"), total=matrix.plan.repeats)
         agree = [_share(own.agree[kind]) for kind in KINDS]
         lines.append([matrix.plan.arms[own.arm].label, str(own.scenarios), *agree, texts, spread])
     st.html(grid(head, lines))
@@ -77,5 +77,5 @@ def _share(own: Estimate) -> str:
     if own.value is None:
         return "–"
     if own.low is None or own.high is None:
-        return f"{own.value:.0%}"
-    return f"{own.value:.0%} ({own.low:.0%} to {own.high:.0%})"
+        return number(own.value, ".0%")
+    return t("{value:.0%} ({low:.0%} to {high:.0%})", value=own.value, low=own.low, high=own.high)

@@ -16,7 +16,7 @@ from cosmos_compare.ui.rate import aids, session, sheet_markup, sheets
 from cosmos_compare.ui.rate.address import RateView
 from cosmos_compare.ui.rate.lying import Lying, lying_before, pair_of
 from cosmos_compare.ui.rate.view import change_view, current
-from cosmos_compare.ui.shared import clip_panel, markup, plain, rating_data
+from cosmos_compare.ui.shared import clip_panel, plain, rating_data, truth_markup
 from cosmos_compare.ui.shared.evidence import Exhibit
 from cosmos_compare.ui.shared.jpeg import small_jpegs
 from cosmos_compare.ui.shared.rating_data import Runs
@@ -140,7 +140,7 @@ def _there(video: Path) -> Path | None:
 def _truth(video: Path | None) -> str:
     try:
         path = scenario_of(video).ground_truth if video else None
-        found = markup.truth(load_ground_truth(path)) if path else ""
+        found = truth_markup.truth(load_ground_truth(path)) if path else ""
     except CompareError as error:
         return f'<div class="failed">{safe(error)}</div>'
     return found or f'<div class="note">{t("There is none for this clip.")}</div>'

@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from cosmos_compare.errors import CompareError
-from cosmos_compare.language import t
+from cosmos_compare.language import number, t
 from cosmos_compare.ratings.blind import mask
 from cosmos_compare.ratings.pairs import Pair
 from cosmos_compare.ratings.queue import STATES, ArmPairs
@@ -104,7 +104,9 @@ def _list(pairs: list[Pair], lying: Lying, chosen: Pair | None) -> None:
     else:
         _cards([_item(pair, lying) for pair in pairs], chosen)
     if len(lying.listed) > LISTED:
-        st.caption(t("The first {n} of {total}. Find the others by name.", n=LISTED, total=f"{len(lying.listed):,}"))
+        st.caption(
+            t("The first {n} of {total}. Find the others by name.", n=LISTED, total=number(len(lying.listed), ","))
+        )
 
 
 def _cards_until_made(pairs: list[Pair], lying: Lying, chosen: Pair | None) -> None:
@@ -116,7 +118,7 @@ def _cards_until_made(pairs: list[Pair], lying: Lying, chosen: Pair | None) -> N
 
 
 def _cards(items: list[dict[str, Any]], chosen: Pair | None) -> None:
-    data = {"items": items, "chosen": chosen.id if chosen else "", "search": False}
+    data = {"items": items, "chosen": chosen.id if chosen else "", "search": False, "say": cards.words()}
     cards.component()(key=session.LIST, data=data, on_picked_change=_picked)
 
 

@@ -14,7 +14,7 @@ import pandas as pd
 from cosmos_compare.board import side_of
 from cosmos_compare.evidence.claims import seconds_words
 from cosmos_compare.evidence.places import Places, nearest, places_of, untimed
-from cosmos_compare.language import t
+from cosmos_compare.language import number, t
 from cosmos_compare.ratings.blind import mask
 from cosmos_compare.ratings.blind_pair import LETTERS, SIDES, Sheet, SideChoice, verdict_of
 from cosmos_compare.ratings.score_sheet import SYMBOLS
@@ -154,7 +154,7 @@ def pictures(jpegs: Sequence[str], seconds: Sequence[float]) -> str:
     """Frames in a row with their times; `jpegs` are base64."""
     cells = [
         f'<figure class="frame"><img src="data:image/jpeg;base64,{jpeg}" alt="">'
-        f"<figcaption>{at:.2f} s</figcaption></figure>"
+        f"<figcaption>{number(at, '.2f')} s</figcaption></figure>"
         for jpeg, at in zip(jpegs, seconds, strict=False)
     ]
     return f'<div class="strip">{"".join(cells)}</div>'

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cosmos_compare.errors import CompareError
-from cosmos_compare.language import t
+from cosmos_compare.language import number, t
 from cosmos_compare.ratings.blind import mask
 from cosmos_compare.ratings.pairs import Pair
 from cosmos_compare.ratings.queue import ArmPairs
@@ -22,7 +22,7 @@ def name_of(one: ArmPairs, among: Sequence[ArmPairs], named: bool) -> str:
     parts = [t(" and ").join(parts)]
     conditions = dict.fromkeys(arm.condition for arm in (one.a, one.b))
     if set(conditions) != {"clip"}:
-        parts.append(t(" and ").join(CONDITION_WORDS[condition] for condition in conditions))
+        parts.append(t(" and ").join(t(CONDITION_WORDS[condition]) for condition in conditions))
     if any(_alike(one, other) and other.a.settings_key != one.a.settings_key for other in among):
         parts.append(_settings(pair))
     if len({_models(other) for other in among}) > 1:
@@ -53,9 +53,9 @@ def _settings(pair: Pair) -> str:
         return t("other settings")
     default = Settings.model_validate({})
     words = [
-        f"{field.label.lower()} {getattr(chosen, field.name):g}"
+        f"{t(field.label).lower()} {number(getattr(chosen, field.name), 'g')}"
         if field.kind in {"number", "whole"}
-        else field.label.lower()
+        else t(field.label).lower()
         for field in FIELDS
         if field.name not in ARM_FREE_FIELDS and getattr(chosen, field.name) not in (None, getattr(default, field.name))
     ]

@@ -8,6 +8,8 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
+from cosmos_compare.language import number
+
 A, B, GREY, GREEN, VIOLET = "#3d6fd1", "#cf7a21", "#8b938f", "#2d9d63", "#8a5bc7"
 INK, INK_ON_DARK = "#1c211f", "#e8ece9"
 MOST_ROWS = 30  # rows of a chart that a person can read; the numbers hold all
@@ -21,6 +23,7 @@ def plain(figure: go.Figure, height: int, *, legend: bool = False) -> go.Figure:
         legend={"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0, "traceorder": "normal"},
         dragmode=False,
         hoverlabel={"align": "left"},
+        separators=number(0.5, ".1f")[1] + number(1000, ",")[1],  # decimal sign and groups, as plotly writes numbers
     )
     figure.update_yaxes(automargin=True, showgrid=False, zeroline=False)
     figure.update_xaxes(automargin=True)
@@ -50,7 +53,10 @@ def whiskers(rows: pd.DataFrame, centre: str, colour: str) -> dict[str, Any]:
 
 def interval(rows: pd.DataFrame) -> list[str]:
     pairs = zip(rows["low"].astype(float), rows["high"].astype(float), strict=True)
-    return ["(no interval)" if math.isnan(low) else f"(95 %: {low:.2f} to {high:.2f})" for low, high in pairs]
+    return [
+        "(no interval)" if math.isnan(low) else f"(95 %: {number(low, '.2f')} to {number(high, '.2f')})"
+        for low, high in pairs
+    ]
 
 
 def farthest(table: pd.DataFrame) -> pd.DataFrame:
@@ -64,11 +70,14 @@ def flat(table: pd.DataFrame) -> list[Any]:
 
 
 def cell(value: float) -> str:
-    return "" if math.isnan(value) else f"{value:+.1f}".replace("+0.0", "0").replace("-0.0", "0")
+    if math.isnan(value):
+        return ""
+    return number(value, "+.1f") if round(value, 1) else "0"
 
 
-def number(value: float, form: str) -> str:
-    return "–" if value is None or math.isnan(value) else format(value, form)
+def known(value: float, form: str) -> str:
+    """A number, or a dash where there is none."""
+    return "–" if value is None or math.isnan(value) else number(value, form)
 
 
 def short(name: str) -> str:

@@ -11,8 +11,9 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
+from cosmos_compare.language import N_, t
 from cosmos_compare.ratings.rubric import LABELS
-from cosmos_compare.results.numbers_as_text import p_words
+from cosmos_compare.results.numbers_as_text import p_words, scenarios
 from cosmos_compare.results.report import Report
 from cosmos_compare.results.report_tables import OVERALL
 from cosmos_compare.schema import AXES
@@ -31,7 +32,8 @@ from cosmos_compare.ui.results.chart_parts import (
     whiskers,
 )
 
-NAMES = {**LABELS, OVERALL: "All axes"}
+MARKS = ((0, N_("incorrect")), (1, N_("partial")), (2, N_("correct")))
+NAMES = {**LABELS, OVERALL: N_("All axes")}
 
 
 def means(found: Report) -> go.Figure:
@@ -48,12 +50,13 @@ def means(found: Report) -> go.Figure:
             name=model,
             marker={"color": colour, "size": 10},
             customdata=np.stack([rows["n"], rows["scenarios"], interval(rows)], axis=-1),
-            hovertemplate="%{x:.2f} %{customdata[2]}<br>%{customdata[0]} marks, %{customdata[1]} scenarios",
+            hovertemplate="%{x:.2f} %{customdata[2]}<br>"
+            + t("{marks} marks, {scenarios} scenarios", marks="%{customdata[0]}", scenarios="%{customdata[1]}"),
         )
     counts = found.means.groupby("axis")["n"].agg(list)
-    labels = [f"{NAMES[axis]}  <i>n {'/'.join(map(str, sorted(set(counts[axis]))))}</i>" for axis in axes]
+    labels = [f"{t(NAMES[axis])}  <i>n {'/'.join(map(str, sorted(set(counts[axis]))))}</i>" for axis in axes]
     rows_axis(figure, labels)
-    figure.update_xaxes(range=[-0.1, 2.12], tickvals=[0, 1, 2], ticktext=["0 incorrect", "1 partial", "2 correct"])
+    figure.update_xaxes(range=[-0.1, 2.12], tickvals=[0, 1, 2], ticktext=[f"{mark} {t(word)}" for mark, word in MARKS])
     return plain(figure, 60 + 56 * len(axes), legend=True)
 
 
@@ -77,16 +80,17 @@ def axis_differences(found: Report) -> go.Figure:
                 "symbol": "circle" if row["enough"] else "circle-open",
                 "line": {"width": 2},
             },
-            hovertemplate=f"%{{x:+.2f}} {interval(one)[0]}<br>{row['n']} pairs of marks, {row['scenarios']} scenarios"
-            "<extra></extra>",
+            hovertemplate=f"%{{x:+.2f}} {interval(one)[0]}<br>"
+            + t("{pairs} pairs of marks, {scenarios} scenarios", pairs=row["n"], scenarios=row["scenarios"])
+            + "<extra></extra>",
         )
     joint = ["" if math.isnan(p) else f", {p_words(p)}" for p in table["p"].astype(float)]
     counts = zip(table["axis"], table["n"], joint, strict=True)
-    rows_axis(figure, [f"{NAMES[axis]}  <i>n {n}{p.replace('<', '&lt;')}</i>" for axis, n, p in counts])
+    rows_axis(figure, [f"{t(NAMES[axis])}  <i>n {n}{p.replace('<', '&lt;')}</i>" for axis, n, p in counts])
     ends = table[["low", "high", "difference"]].astype(float).abs().to_numpy()
     reach = min(2.05, max(0.5, float(np.nanmax(ends)) if not np.isnan(ends).all() else 0.5) * 1.08)
     figure.update_xaxes(range=[-reach, reach], zeroline=True, zerolinewidth=2, tickformat=".1f")
-    figure.update_xaxes(title={"text": f"← {short(a)} higher · {short(b)} higher →", "font": {"size": 12}})
+    figure.update_xaxes(title={"text": t("← {a} higher · {b} higher →", a=short(a), b=short(b)), "font": {"size": 12}})
     return plain(figure, 100 + 40 * len(table))
 
 
@@ -102,7 +106,9 @@ def scenario_differences(found: Report) -> go.Figure:
         orientation="h",
         marker={"color": np.where(table["difference"] > 0, B, A), "opacity": 0.85},
         customdata=table[["n", "raters", "scenario"]],
-        hovertemplate="%{customdata[2]}: %{x:+.2f}<br>%{customdata[0]} marks, %{customdata[1]} raters<extra></extra>",
+        hovertemplate="%{customdata[2]}: %{x:+.2f}<br>"
+        + t("{marks} marks, {raters} raters", marks="%{customdata[0]}", raters="%{customdata[1]}")
+        + "<extra></extra>",
     )
     if d.value is not None:
         summary = pd.DataFrame([{"value": d.value, "low": d.low, "high": d.high}]).astype(float)
@@ -112,15 +118,15 @@ def scenario_differences(found: Report) -> go.Figure:
             error_x=whiskers(summary, "value", GREY),
             mode="markers",
             marker={"symbol": "diamond", "size": 13, "color": GREY},
-            hovertemplate=f"Mean %{{x:+.2f}} {interval(summary)[0]}<br>{d.scenarios} scenarios<extra></extra>",
+            hovertemplate=f"{t('Mean')} %{{x:+.2f}} {interval(summary)[0]}<br>{scenarios(d.scenarios)}<extra></extra>",
         )
     counts = [f"{name}  <i>n {n}</i>" for name, n in zip(names, table["n"], strict=True)]
-    labels = [f"<b>Mean</b>  <i>n {d.scenarios} scenarios</i>", *counts]
+    labels = [f"<b>{t('Mean')}</b>  <i>n {scenarios(d.scenarios)}</i>", *counts]
     rows_axis(figure, labels)
     reach = max([0.5, *table["difference"].abs(), *(abs(v) for v in (d.low, d.high) if v is not None)]) * 1.08
     figure.update_xaxes(range=[-reach, reach], zeroline=True, zerolinewidth=2, tickformat=".1f")
     a, b = found.models
-    figure.update_xaxes(title={"text": f"← {short(a)} higher · {short(b)} higher →", "font": {"size": 12}})
+    figure.update_xaxes(title={"text": t("← {a} higher · {b} higher →", a=short(a), b=short(b)), "font": {"size": 12}})
     return plain(figure, 90 + 26 * len(labels))
 
 
@@ -128,11 +134,12 @@ def verdicts(found: Report) -> go.Figure:
     """How many verdicts each kind got, in one bar."""
     a, b = found.models
     kinds = [
-        ("a", f"{a} better", A),
-        ("tie", "Tie", GREY),
-        ("both_bad", "Both bad", "#5d6461"),
-        ("b", f"{b} better", B),
+        ("a", t("{model} better", model=a), A),
+        ("tie", t("Tie"), GREY),
+        ("both_bad", t("Both bad"), "#5d6461"),
+        ("b", t("{model} better", model=b), B),
     ]
+    total = sum(found.verdicts[kind] for kind, _, _ in kinds)
     figure = go.Figure()
     for kind, name, colour in kinds:
         count = found.verdicts[kind]
@@ -145,7 +152,7 @@ def verdicts(found: Report) -> go.Figure:
             text=[str(count) if count else ""],
             textposition="inside",
             insidetextanchor="middle",
-            hovertemplate=f"{name}: {count} of {sum(found.verdicts[k] for k, _, _ in kinds)}<extra></extra>",
+            hovertemplate=t("{name}: {n} of {total}", name=name, n=count, total=total) + "<extra></extra>",
         )
     figure.update_layout(barmode="stack")
     figure.update_xaxes(visible=False)
@@ -161,7 +168,8 @@ def heat(found: Report, ink: str = INK) -> go.Figure:
     order = farthest(found.scenario_differences)["scenario"]
     values, counts = found.matrix.loc[order, list(AXES)], found.matrix_n.loc[order, list(AXES)]
     pairs = found.matrix_pairs.loc[order, list(AXES)]
-    columns, rows = [LABELS[axis] for axis in AXES], list(range(len(order)))
+    columns, rows = [t(LABELS[axis]) for axis in AXES], list(range(len(order)))
+    told = [[pair, int(n), cell(v)] for pair, n, v in zip(*map(flat, (pairs, counts, values)), strict=True)]
     figure = go.Figure(
         go.Heatmap(
             z=values,
@@ -173,7 +181,7 @@ def heat(found: Report, ink: str = INK) -> go.Figure:
             hoverinfo="skip",
             xgap=2,
             ygap=2,
-            colorbar={"title": {"text": "difference"}, "thickness": 12, "tickvals": [-2, -1, 0, 1, 2]},
+            colorbar={"title": {"text": t("difference")}, "thickness": 12, "tickvals": [-2, -1, 0, 1, 2]},
         )
     )
     # Plotly selects points of a scatter, not cells: an unseen one lies over the map, with the numbers, for the clicks.
@@ -186,9 +194,14 @@ def heat(found: Report, ink: str = INK) -> go.Figure:
         marker={"symbol": "square", "size": 26, "opacity": 0},
         selected={"marker": {"opacity": 0}},
         unselected={"marker": {"opacity": 0}},
-        customdata=[[pair, int(n), cell(v)] for pair, n, v in zip(*map(flat, (pairs, counts, values)), strict=True)],
-        hovertemplate="%{x}: %{customdata[2]}<br>%{customdata[1]} marks. A click opens the pair.<extra></extra>",
+        customdata=told,
+        hovertemplate=_cell_words(),
     )
     rows_axis(figure, [short(name) for name in order], downwards=True)
     figure.update_xaxes(side="top", type="category")
     return plain(figure, 70 + 27 * len(rows))
+
+
+def _cell_words() -> str:
+    marks = t("{marks} marks. A click opens the pair.", marks="%{customdata[1]}")
+    return f"%{{x}}: %{{customdata[2]}}<br>{marks}<extra></extra>"

@@ -22,7 +22,7 @@ def choose_arms(found: Evidence) -> Two | None:
     if not found.comparisons:
         return None
     prompts = found.prompts()
-    names = {" and ".join(labels(two, prompts)): two for two in found.comparisons}
+    names = {t(" and ").join(labels(two, prompts)): two for two in found.comparisons}
     if len(names) == 1:
         return found.comparisons[0]
     with st.sidebar:

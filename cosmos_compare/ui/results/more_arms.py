@@ -10,6 +10,7 @@ from cosmos_compare.ratings.arms import CLIP, ArmChoice
 from cosmos_compare.results import many_arms
 from cosmos_compare.results.evidence import Evidence
 from cosmos_compare.results.report import Report
+from cosmos_compare.setting_fields import condition_name
 from cosmos_compare.ui.shared.tables import safe
 
 MOST_ARMS = 8
@@ -20,7 +21,7 @@ def show(found: Evidence, report: Report) -> None:
     for condition in _controls(found, report):
         control = many_arms.against_control(found, report.arms, condition, report.slice)
         items = "".join(f"<li>{safe(sentence)}</li>" for sentence in many_arms.control_sentences(control))
-        title = t("Clip against {condition}", condition=condition)
+        title = t("Clip against {condition}", condition=condition_name(condition))
         st.html(f'<div class="section"><b>{safe(title)}</b></div><div class="finding"><ul>{items}</ul></div>')
     models = list(dict.fromkeys(arm for two in found.comparisons for arm in two if arm.pooled))[:MOST_ARMS]
     if len(models) > 2:

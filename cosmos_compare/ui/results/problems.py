@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from cosmos_compare.language import t, tn
+from cosmos_compare.language import number, t, tn
 from cosmos_compare.ui.shared import plain
 
 SHOWN = 200
@@ -22,4 +22,4 @@ def show(sentences: list[str]) -> None:
         with st.expander(t("What they are")):
             st.text("\n".join(sentences[:SHOWN]))
             if len(sentences) > SHOWN:
-                st.caption(t("And {n} more.", n=f"{len(sentences) - SHOWN:,}"))
+                st.caption(t("And {n} more.", n=number(len(sentences) - SHOWN, ",")))

@@ -37,9 +37,13 @@ def rows_for(found: Evidence, rater: str) -> pd.DataFrame:
         return found.ratings
     rows = visible_to(found.ratings, rater)
     if held := len(found.ratings) - len(rows):
-        one = "{rater}, {n} row of other raters will show once you have rated that answer yourself."
-        many = "{rater}, {n} rows of other raters will show once you have rated those answers yourself."
-        st.info(tn(one, many, held, rater=plain.plain(rater)))
+        words = tn(
+            "{rater}, {n} row of other raters will show once you have rated that answer yourself.",
+            "{rater}, {n} rows of other raters will show once you have rated those answers yourself.",
+            held,
+            rater=plain.plain(rater),
+        )
+        st.info(words)
     return rows
 
 
@@ -164,7 +168,7 @@ def _height(table: pd.DataFrame) -> int:
 def _columns(table: pd.DataFrame, *, editing: bool) -> dict[str, Any]:
     """Narrow enough that rater, verdict and all marks are seen at a width of 1280 pixels."""
     column = st.column_config
-    config: dict[str, Any] = {name: column.TextColumn(label) for name, label in headings().items()}
+    config: dict[str, Any] = {name: column.TextColumn(t(label)) for name, label in headings().items()}
     legend = t(
         "{yes} correct, {half} partial, {no} incorrect, empty: cannot judge",
         yes=SYMBOLS[2],
@@ -174,14 +178,17 @@ def _columns(table: pd.DataFrame, *, editing: bool) -> dict[str, Any]:
     for axis in AXES:
         width = 92 if axis == "gt_alignment" else 68
         if editing:
-            config[axis] = column.SelectboxColumn(LABELS[axis], options=list(MARK_OF), width=width, help=legend)
+            config[axis] = column.SelectboxColumn(t(LABELS[axis]), options=list(MARK_OF), width=width, help=legend)
         else:
-            config[axis] = column.TextColumn(LABELS[axis], width=width, help=legend)
-    config["scenario"] = column.TextColumn("scenario", pinned=True, width=105)
-    config["model"] = column.TextColumn("model", width=150)
-    config |= {name: column.TextColumn(name, width=72) for name in ("rater", "verdict")}
-    config["time_s"] = column.NumberColumn(headings()["time_s"], format="%.2f", width=70)
-    config["objects found"] = column.TextColumn(width=150)
-    config["notes"] = column.TextColumn("notes", width=150)
-    config["run"] = column.TextColumn("run", help=t("Whether the run is still on disk; its ratings stay either way."))
+            config[axis] = column.TextColumn(t(LABELS[axis]), width=width, help=legend)
+    config["scenario"] = column.TextColumn(t("scenario"), pinned=True, width=105)
+    config["model"] = column.TextColumn(t("model"), width=150)
+    config |= {"rater": column.TextColumn(t("rater"), width=72), "verdict": column.TextColumn(t("verdict"), width=72)}
+    config["time_s"] = column.NumberColumn(t(headings()["time_s"]), format="%.2f", width=70)
+    config["objects found"] = column.TextColumn(t("objects found"), width=150)
+    config["risk stated"] = column.TextColumn(t("risk stated"))
+    config["notes"] = column.TextColumn(t("notes"), width=150)
+    config["run"] = column.TextColumn(
+        t("run"), help=t("Whether the run is still on disk; its ratings stay either way.")
+    )
     return {name: value for name, value in config.items() if name in table.columns}

@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 
+from cosmos_compare.language import moment
 from cosmos_compare.ratings.judgement import edit
 from cosmos_compare.ratings.kept_table import in_order, sign
 from cosmos_compare.ratings.score_sheet import SYMBOLS
@@ -24,7 +25,7 @@ TINTS = {"✅": "rgba(45,157,99,0.30)", "🟡": "rgba(212,154,30,0.30)", "❌": 
 def with_signs(table: pd.DataFrame) -> pd.DataFrame:
     """The kept table (`ratings.kept_table`) for reading: what was said first, marks with signs, times to the minute."""
     signs = {axis: [sign(mark) for mark in table[axis]] for axis in AXES}
-    shown = table.assign(**signs, created=[when[:16].replace("T", " ") for when in table["created"]])
+    shown = table.assign(**signs, created=[moment(when) for when in table["created"]])
     return in_order(shown, FIRST)
 
 

@@ -10,14 +10,15 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from cosmos_compare.language import t, tn
+from cosmos_compare.language import number, t, tn
+from cosmos_compare.results import numbers_as_text as counts
 from cosmos_compare.results import report_words as words
 from cosmos_compare.results.report import Report
 from cosmos_compare.results.speed import speed_words
 from cosmos_compare.ui.results import charts
 from cosmos_compare.ui.results import trust_charts as trust
 from cosmos_compare.ui.results.chart_parts import INK, INK_ON_DARK, MOST_ROWS
-from cosmos_compare.ui.results.numbers import nothing_to_draw, numbers
+from cosmos_compare.ui.results.numbers import column_name, nothing_to_draw, numbers
 from cosmos_compare.ui.shared.plain import plain
 from cosmos_compare.ui.shared.tables import safe
 
@@ -29,13 +30,13 @@ def headline(found: Report) -> None:
     """The answer in words, and what it rests on."""
     a, b = found.models
     basis = [
-        words.count(found.judged_pairs, "judgement"),
-        words.count(found.pairs, "pair"),
-        words.count(found.difference.scenarios, "scenario"),
-        words.count(found.difference.raters, "rater"),
+        counts.judgements(found.judged_pairs),
+        counts.pairs(found.pairs),
+        counts.scenarios(found.difference.scenarios),
+        counts.raters(found.difference.raters),
     ]
     st.html(
-        f'<div class="versus"><b class="model_a">{safe(a)}</b> and <b class="model_b">{safe(b)}</b>'
+        f'<div class="versus"><b class="model_a">{safe(a)}</b>{t(" and ")}<b class="model_b">{safe(b)}</b>'
         f"<span>{' · '.join(basis)}</span></div>"
     )
     kind, label = ("stop" if found.difference.enough else "length"), words.claim_words(found)
@@ -53,49 +54,60 @@ def _card(group: words.Group) -> str:
 def caution(rater: str, unrated: int) -> None:
     """Results show what others think: a reason to rate first."""
     if rater and unrated:
-        one = "{rater}, you have {n} pair left to rate. Results can sway you: rate first, then read on."
-        many = "{rater}, you have {n} pairs left to rate. Results can sway you: rate first, then read on."
-        st.caption(tn(one, many, unrated, rater=plain(rater)))
+        words_of_it = tn(
+            "{rater}, you have {n} pair left to rate. Results can sway you: rate first, then read on.",
+            "{rater}, you have {n} pairs left to rate. Results can sway you: rate first, then read on.",
+            unrated,
+            rater=plain(rater),
+        )
+        st.caption(words_of_it)
 
 
 def charts_of(found: Report) -> None:
     """All charts, each a fragment of its own: opening its numbers draws nothing else again."""
     left, right = st.columns(2, gap="large")
     with left:
-        about = "Differences of the same raters' marks, each with its own 95 % interval; p reads all axes together."
-        _section("Difference by axis", about, found, charts.axis_differences, "axes")
-        about = "Mean mark over all rated answers of each, with 95 % intervals over scenarios."
-        _section("Marks by axis", about, found, charts.means, "means")
+        about = t("Differences of the same raters' marks, each with its own 95 % interval; p reads all axes together.")
+        _section(t("Difference by axis"), about, found, charts.axis_differences, "axes")
+        about = t("Mean mark over all rated answers of each, with 95 % intervals over scenarios.")
+        _section(t("Marks by axis"), about, found, charts.means, "means")
     with right:
-        about = "Mean difference of the marks; at the bottom the mean over scenarios with its 95 % interval."
-        _section("Difference by scenario", about + _only_some(found), found, charts.scenario_differences, "scenarios")
-        _section("Verdicts", _wins(found), found, charts.verdicts, "verdicts")
-    about = "Mean difference of the marks. A click on a cell opens the pair that differs most there."
+        about = t("Mean difference of the marks; at the bottom the mean over scenarios with its 95 % interval.")
+        _section(
+            t("Difference by scenario"), about + _only_some(found), found, charts.scenario_differences, "scenarios"
+        )
+        _section(t("Verdicts"), _wins(found), found, charts.verdicts, "verdicts")
+    about = t("Mean difference of the marks. A click on a cell opens the pair that differs most there.")
     heat = partial(charts.heat, ink=INK_ON_DARK if st.context.theme.type == "dark" else INK)
-    _section("Where they differ", about + _only_some(found), found, heat, "heat", on_select=_open_pair)
+    _section(t("Where they differ"), about + _only_some(found), found, heat, "heat", on_select=_open_pair)
     left, right = st.columns(2, gap="large")
     with left:
-        about = "1 is full agreement, 0 what chance gives. n are marks given twice or more."
-        _section("Agreement between raters", about, found, trust.agreement, "agreement")
-        about = f"{speed_words(found.speed)} The mean mark has its 95 % interval."
-        _section("Speed beside quality", about, found, trust.speed, "speed")
+        about = t("1 is full agreement, 0 what chance gives. n are marks given twice or more.")
+        _section(t("Agreement between raters"), about, found, trust.agreement, "agreement")
+        about = f"{speed_words(found.speed)} {t('The mean mark has its 95 % interval.')}"
+        _section(t("Speed beside quality"), about, found, trust.speed, "speed")
     with right:
-        _section("Coverage", words.coverage_words(found), found, trust.coverage, "coverage")
+        _section(t("Coverage"), words.coverage_words(found), found, trust.coverage, "coverage")
 
 
 def _wins(found: Report) -> str:
     rate = found.win_rate
     if rate.value is None:
-        return rate.why
-    share = f"{rate.value:.0%} ({words.interval_words(rate.low or 0.0, rate.high or 1.0, percent=True)})"
-    return (
-        f"{found.models[1]} wins {share}, ties and both bad as halves, each scenario counted once; n {rate.n} verdicts."
+        return t(rate.why)
+    share = f"{number(rate.value, '.0%')} ({words.interval_words(rate.low or 0.0, rate.high or 1.0, percent=True)})"
+    return t(
+        "{model} wins {share}, ties and both bad as halves, each scenario counted once; n {n} verdicts.",
+        model=found.models[1],
+        share=share,
+        n=rate.n,
     )
 
 
 def _only_some(found: Report) -> str:
     count = int(found.scenario_differences["difference"].notna().sum())
-    return f" Shown are the {MOST_ROWS} of {count:,} scenarios that differ most." if count > MOST_ROWS else ""
+    return (
+        f" Shown are the {MOST_ROWS} of {number(count, ',')} scenarios that differ most." if count > MOST_ROWS else ""
+    )
 
 
 @st.fragment
@@ -112,11 +124,11 @@ def _section(
         config=PLAIN,
         on_select="rerun" if on_select else "ignore",
         selection_mode="points",
-        alt=f"{title}. {about} The numbers follow below.",
+        alt=f"{title}. {about} {t('The numbers follow below.')}",
     )
     if on_select:
         on_select(shown)
-    panel = st.expander("Numbers", key=f"numbers_{key}", on_change="rerun")
+    panel = st.expander(t("Numbers"), key=f"numbers_{key}", on_change="rerun")
     if panel.open:
         for table in numbers(found, key):
             panel.dataframe(table, hide_index=True, column_config=_columns(table))
@@ -124,9 +136,10 @@ def _section(
 
 def _columns(table: pd.DataFrame) -> dict[str, Any]:
     floats = [name for name in table.columns if pd.api.types.is_float_dtype(table[name])]
-    config: dict[str, Any] = {str(name): st.column_config.NumberColumn(format="%.3f") for name in floats}
+    config: dict[str, Any] = {name: st.column_config.Column(column_name(name)) for name in map(str, table.columns)}
+    config |= {str(name): st.column_config.NumberColumn(column_name(str(name)), format="%.3f") for name in floats}
     if "pair" in table.columns:
-        config["pair"] = st.column_config.LinkColumn("pair that differs most", display_text="open")
+        config["pair"] = st.column_config.LinkColumn(t("pair that differs most"), display_text=t("open"))
     return config
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
+from cosmos_compare.language import t
 from cosmos_compare.ratings.rubric import LABELS
 from cosmos_compare.results.report import Report
 from cosmos_compare.ui.results.chart_parts import (
@@ -16,7 +17,7 @@ from cosmos_compare.ui.results.chart_parts import (
     A,
     B,
     interval,
-    number,
+    known,
     plain,
     rows_axis,
     short,
@@ -29,8 +30,8 @@ def agreement(found: Report) -> go.Figure:
     table = found.axis_agreement[::-1]
     figure = go.Figure()
     for name, label, symbol, shift in (
-        ("alpha", "Krippendorff's α", "circle", 0.14),
-        ("ac2", "Gwet's AC2", "diamond", -0.14),
+        ("alpha", t("Krippendorff's α"), "circle", 0.14),
+        ("ac2", t("Gwet's AC2"), "diamond", -0.14),
     ):
         own = table[[name, f"{name}_low", f"{name}_high"]].astype(float).set_axis(["value", "low", "high"], axis=1)
         figure.add_scatter(
@@ -41,9 +42,9 @@ def agreement(found: Report) -> go.Figure:
             name=label,
             marker={"symbol": symbol, "size": 10, "color": GREEN if name == "alpha" else VIOLET},
             customdata=np.stack([table["n"], interval(own)], axis=-1),
-            hovertemplate="%{x:.2f} %{customdata[1]}<br>%{customdata[0]} marks given twice or more",
+            hovertemplate="%{x:.2f} %{customdata[1]}<br>" + t("{n} marks given twice or more", n="%{customdata[0]}"),
         )
-    labels = [f"{LABELS[axis]}  <i>n {n}</i>" for axis, n in zip(table["axis"], table["n"], strict=True)]
+    labels = [f"{t(LABELS[axis])}  <i>n {n}</i>" for axis, n in zip(table["axis"], table["n"], strict=True)]
     rows_axis(figure, labels)
     low = np.nanmin([-0.05, *table[["alpha_low", "ac2_low"]].astype(float).to_numpy().ravel()])
     figure.update_xaxes(range=[max(-1.05, low - 0.05), 1.05], zeroline=True)
@@ -55,9 +56,9 @@ def coverage(found: Report) -> go.Figure:
     table = found.coverage.assign(left=found.coverage["pairs"] - found.coverage["rated"])
     table = table.sort_values("left", ascending=False, kind="stable").head(MOST_ROWS)[::-1]
     parts = {
-        "Rated twice or more": (table["twice"], GREEN),
-        "Rated once": (table["rated"] - table["twice"], "#9fcdb2"),
-        "Not rated": (table["left"], "rgba(139,147,143,0.35)"),
+        t("Rated twice or more"): (table["twice"], GREEN),
+        t("Rated once"): (table["rated"] - table["twice"], "#9fcdb2"),
+        t("Not rated"): (table["left"], "rgba(139,147,143,0.35)"),
     }
     figure = go.Figure()
     for name, (values, colour) in parts.items():
@@ -71,7 +72,7 @@ def coverage(found: Report) -> go.Figure:
         )
     figure.update_layout(barmode="stack")
     rows_axis(figure, [short(scenario) for scenario in table["scenario"]])
-    figure.update_xaxes(title={"text": "pairs"}, dtick=1 if table["pairs"].max() < 12 else None)
+    figure.update_xaxes(title={"text": t("pairs")}, dtick=1 if table["pairs"].max() < 12 else None)
     return plain(figure, 90 + 24 * len(table), legend=True)
 
 
@@ -85,11 +86,19 @@ def speed(found: Report) -> go.Figure:
             y=point["mean"],
             error_y=whiskers(point, "mean", colour),
             mode="markers",
-            name=f"{row['model']}: {number(row['tokens_per_s'], '.0f')} tokens/s, n {row['compared']} answers",
+            name=t(
+                "{model}: {speed} tokens/s, n {n} answers",
+                model=row["model"],
+                speed=known(row["tokens_per_s"], ".0f"),
+                n=row["compared"],
+            ),
             marker={"size": 13, "color": colour},
-            hovertemplate=f"{row['model']}: mean mark %{{y:.2f}}, %{{x:.2f}} s<extra></extra>",
+            hovertemplate=t(
+                "{model}: mean mark {mark}, {seconds} s", model=row["model"], mark="%{y:.2f}", seconds="%{x:.2f}"
+            )
+            + "<extra></extra>",
         )
     longest = np.nanmax([0.1, *found.speed["total_s"].astype(float)])
-    figure.update_xaxes(title={"text": "median seconds an answer, nothing from cache"}, range=[0, longest * 1.25])
-    figure.update_yaxes(title={"text": "mean mark"}, range=[-0.05, 2.1], tickvals=[0, 1, 2])
+    figure.update_xaxes(title={"text": t("median seconds an answer, nothing from cache")}, range=[0, longest * 1.25])
+    figure.update_yaxes(title={"text": t("mean mark")}, range=[-0.05, 2.1], tickvals=[0, 1, 2])
     return plain(figure, 300, legend=True)

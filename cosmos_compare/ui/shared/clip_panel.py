@@ -12,7 +12,7 @@ from cosmos_compare.board import Side
 from cosmos_compare.errors import CompareError
 from cosmos_compare.language import t
 from cosmos_compare.schema import Clip
-from cosmos_compare.ui.shared import markup, plain, resources, scripts
+from cosmos_compare.ui.shared import markup, plain, resources, scripts, truth_markup
 from cosmos_compare.video.clips import GROUND_TRUTH, Scenario, load_ground_truth
 from cosmos_compare.video.files import is_file, sha256_of
 
@@ -53,7 +53,7 @@ def head(scenario: Scenario | None, beside: Callable[[], None] | None = None) ->
 def _truth(path: Path) -> None:
     with st.popover(t("Ground truth"), icon=":material/fact_check:", type="tertiary"):
         try:
-            st.html(markup.truth(load_ground_truth(path)))
+            st.html(truth_markup.truth(load_ground_truth(path)))
         except CompareError as error:
             plain.error(error)
 

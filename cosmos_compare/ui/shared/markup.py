@@ -10,32 +10,39 @@ import time
 from cosmos_compare.board import Side
 from cosmos_compare.engines.base import Engine
 from cosmos_compare.fairness import ModelInput
-from cosmos_compare.ground_truth import GroundTruth
 from cosmos_compare.imported import Imported
-from cosmos_compare.language import t, tn
+from cosmos_compare.language import N_, moment, number, retold, t, tn
 from cosmos_compare.runs.history import PromptVersion
 from cosmos_compare.schema import Clip, ModelSpec, Reused
+from cosmos_compare.setting_fields import condition_name
 from cosmos_compare.texts.answers import ParsedAnswer, counts_from, read_answer
 from cosmos_compare.texts.loops import Loop
 from cosmos_compare.ui.shared.answer_markup import LONG_TEXT, NO_MARKS, AnswerClock, Marks, answer_html, marked_times
-from cosmos_compare.ui.shared.tables import facts_table, safe, table
+from cosmos_compare.ui.shared.tables import safe
 
 STATES: dict[str, str] = {
-    "queued": "Queued",
-    "loading": "Loading the model",
-    "looking": "Looking at the clip",
-    "writing": "Writing",
-    "again": "Broken off, asking again",
-    "stop": "Done",
-    "length": "Cut at the limit",
-    "cancelled": "Stopped",
-    "error": "Failed",
+    "queued": N_("Queued"),
+    "loading": N_("Loading the model"),
+    "looking": N_("Looking at the clip"),
+    "writing": N_("Writing"),
+    "again": N_("Broken off, asking again"),
+    "stop": N_("Done"),
+    "length": N_("Cut at the limit"),
+    "cancelled": N_("Stopped"),
+    "error": N_("Failed"),
+}
+
+REUSED: dict[Reused, str] = {
+    "none": N_("nothing"),
+    "pixels": N_("pixels"),
+    "features": N_("features"),
+    "prefix": N_("prefix"),
 }
 
 JSON_NOTES = {
-    "inside": "JSON inside other text",
-    "mended": "JSON with slips or a missing end, mended for this view",
-    "broken": "Meant as JSON, and not readable as such",
+    "inside": N_("JSON inside other text"),
+    "mended": N_("JSON with slips or a missing end, fixed for this view"),
+    "broken": N_("Meant as JSON, and not readable as such"),
 }
 
 
@@ -53,17 +60,17 @@ def pill(side: Side, before: int) -> str:
     if side.state == "loading":
         words += _loading(side)
     elif side.state == "looking" and side.job and 0 < side.job.share < 1:
-        words += f", {side.job.share:.0%}"
+        words += f", {number(side.job.share, '.0%')}"
     return f'<span class="pill {side.state}" role="status">{safe(words)}</span>'
 
 
 def _loading(side: Side) -> str:
     """How much is being loaded and for how long: half a minute of silence looks like a failure."""
     gigabytes = (side.spec.size_bytes or 0) / 1e9
-    size = f", {gigabytes:.1f} GB" if gigabytes > 1 else ""
+    size = f", {number(gigabytes, '.1f')} GB" if gigabytes > 1 else ""
     began = side.job.started_at if side.job else None
     elapsed = time.perf_counter() - began if began else 0.0
-    return size + (f", {elapsed:.0f} s" if elapsed > 1 else "")
+    return size + (f", {number(elapsed, '.0f')} s" if elapsed > 1 else "")
 
 
 def title(side: Side, before: int) -> str:
@@ -93,7 +100,7 @@ def demo_badge(spec: ModelSpec) -> str:
 def asked(side: Side) -> str:
     """Which prompt a side answers, and since when its answer is there."""
     prompt = side.comparison.prompt
-    when = f", {side.run.created[:16].replace('T', ' ')} UTC" if side.run else ""
+    when = f", {moment(side.run.created)} UTC" if side.run else ""
     reasoning = safe(t(" with reasoning")) if prompt.reasoning else ""
     return f'<div class="note">{safe(prompt.name)} <code>{safe(prompt.version[:6])}</code>{reasoning}{when}</div>'
 
@@ -103,16 +110,16 @@ def measures(side: Side, engine: Engine | None = None) -> str:
     its `engine` from being fast."""
     run = side.run
     if run is None or run.answer.total_s is None:
-        return f'<div class="facts">{safe(engine.note) if engine and engine.note else "&nbsp;"}</div>'
+        return f'<div class="facts">{safe(retold(engine.note)) if engine and engine.note else "&nbsp;"}</div>'
     answer = run.answer
     facts = [
         (t("first token"), _seconds(answer.first_token_s)),
         (t("total"), _seconds(answer.total_s)),
-        (t("tokens/s"), f"{answer.tokens_per_s:.0f}" if answer.tokens_per_s else "–"),
-        (t("tokens"), f"{answer.new_tokens:,}"),
+        (t("tokens/s"), number(answer.tokens_per_s, ".0f") if answer.tokens_per_s else "–"),
+        (t("tokens"), number(answer.new_tokens, ",")),
     ]
     if answer.peak_memory_bytes:
-        facts.append((t("memory"), f"{answer.peak_memory_bytes / 1e9:.1f} GB"))
+        facts.append((t("memory"), f"{number(answer.peak_memory_bytes / 1e9, '.1f')} GB"))
     if answer.path:
         facts.append((t("path"), answer.path))
     if answer.answers_at_once > 1:
@@ -120,11 +127,11 @@ def measures(side: Side, engine: Engine | None = None) -> str:
     if answer.queue_s > 0.5:
         facts.append((t("waited"), _seconds(answer.queue_s)))
     if answer.reused != "none":
-        facts.append((t("reused"), answer.reused))
+        facts.append((t("reused"), t(REUSED[answer.reused])))
         if engine and engine.kept_bytes:
-            facts.append((t("kept"), f"{engine.kept_bytes / 1e6:,.0f} MB"))
+            facts.append((t("kept"), f"{number(engine.kept_bytes / 1e6, ',.0f')} MB"))
     line = "".join(f"<span>{safe(name)} <b>{safe(value)}</b></span>" for name, value in facts)
-    slow = f"<span>{safe(t('slow'))}: {safe(answer.path_note)}</span>" if answer.path_note else ""
+    slow = f"<span>{safe(t('slow'))}: {safe(retold(answer.path_note))}</span>" if answer.path_note else ""
     return f'<div class="facts">{line}{slow}</div>{_from_cache(answer.reused)}'
 
 
@@ -188,13 +195,13 @@ def _answer(read: ParsedAnswer, side: Side, marks: Marks) -> str:
 def ending(side: Side) -> str:
     """A sentence for an end that is not a whole answer, else nothing."""
     if failure := side.failure:
-        hint = f" {safe(failure.hint)}" if failure.hint else ""
-        return f'<div class="failed"><b>{safe(failure.message)}</b>{hint}</div>'
+        hint = f" {safe(retold(failure.hint))}" if failure.hint else ""
+        return f'<div class="failed"><b>{safe(retold(failure.message))}</b>{hint}</div>'
     if side.state == "length":
         limit = side.run.answer.new_tokens if side.run else 0
         if loop := read_answer(side.text, prompt_of(side)).loop:
             return f'<div class="cut">{safe(looped(loop, limit))}</div>'
-        words = t("Cut at the limit of {n} tokens. Raise it in the settings for the rest.", n=f"{limit:,}")
+        words = t("Cut at the limit of {n} tokens. Raise it in the settings for the rest.", n=number(limit, ","))
         return f'<div class="cut">{safe(words)}</div>'
     if side.state == "cancelled":
         return f'<div class="cut">{safe(t("Stopped before its end."))}</div>'
@@ -210,12 +217,12 @@ def looped(loop: Loop, limit: int) -> str:
         "would give more of it: raise the repetition penalty to 1.05 or the temperature, or ask for less at once.",
         words=loop.words if len(loop.words) <= 60 else loop.words[:57] + "…",
         rounds=loop.rounds,
-        limit=f"{limit:,}",
+        limit=number(limit, ","),
     )
 
 
 def _seconds(value: float | None) -> str:
-    return "–" if value is None else f"{value:.2f} s"
+    return "–" if value is None else f"{number(value, '.2f')} s"
 
 
 def waiting(spec: ModelSpec, sees: ModelInput | None, problem: str) -> str:
@@ -229,7 +236,7 @@ def waiting(spec: ModelSpec, sees: ModelInput | None, problem: str) -> str:
         "Will see {n} frames of {size} pixels, {tokens} visual tokens.",
         n=len(sees.times.seconds),
         size=sees.size,
-        tokens=f"{sees.tokens:,}",
+        tokens=number(sees.tokens, ","),
     )
     hint = t("No answer to this prompt yet. Press Run.")
     return f'{head}<div class="waiting">{safe(words)}</div><div class="hint">{safe(hint)}</div>'
@@ -245,32 +252,10 @@ def clip_line(scenario: str, clip: Clip | None) -> str:
     """The name of a scenario and what the file holds."""
     facts = ""
     if clip is not None:
-        facts = f"{clip.duration:.1f} s · {clip.width}×{clip.height} · {clip.fps:.3g} fps · {clip.codec}"
+        length, rate = number(clip.duration, ".1f"), t("{n} fps", n=number(clip.fps, ".3g"))
+        facts = f"{length} s · {clip.width}×{clip.height} · {rate} · {clip.codec}"
     name = f'<h2 class="plain"><b>{safe(scenario.replace("_", " "))}</b></h2>'
     return f'<div class="scenario">{name}<span>{safe(facts)}</span></div>'
-
-
-def truth(found: GroundTruth) -> str:
-    """A ground truth for reading; what it does not say is left out."""
-    objects = [
-        f"{name}{f' (at least {thing.count_min})' if thing.count_min else ''}"
-        for name, thing in found.objects.items()
-        if thing.present
-    ]
-    rows = {
-        t("Scene"): found.scene,
-        t("Risk"): found.risk and f"{found.risk.level}{f': {found.risk.reason}' if found.risk.reason else ''}",
-        t("Expected action"): found.expected_action,
-        t("To be seen"): ", ".join(objects),
-        t("Not there"): ", ".join(found.absent),
-        t("What it tests"): found.tests,
-        t("Source"): found.source,
-    }
-    events = [
-        {"from": f"{event.start:.1f} s", "to": f"{event.end:.1f} s", "what": event.label, "critical": event.critical}
-        for event in found.events
-    ]
-    return facts_table({name: value for name, value in rows.items() if value}) + (table(events) if events else "")
 
 
 def folded(summary: str, text: str) -> str:
@@ -280,12 +265,14 @@ def folded(summary: str, text: str) -> str:
 def version_line(version: PromptVersion) -> str:
     """One version of a prompt in the history: when, which, and how each model ended."""
     reasoning = safe(t(" with reasoning")) if version.reasoning else ""
-    control = "" if version.condition == "clip" else f' <span class="pill">{safe(version.condition)}</span>'
+    control = (
+        "" if version.condition == "clip" else f' <span class="pill">{safe(condition_name(version.condition))}</span>'
+    )
     models = "".join(
         f'<span class="pill {safe(row.finish)}">{safe(row.model)}</span>' + (demo_dot() if row.demo else "")
         for row in version.latest()
     )
-    when = safe(version.newest[:16].replace("T", " "))
+    when = safe(moment(version.newest))
     runs = tn("{n} run", "{n} runs", len(version.rows))
     return (
         f'<div class="version"><b>{safe(version.name)}</b> <code>{safe(version.version[:6])}</code>{reasoning}{control}'

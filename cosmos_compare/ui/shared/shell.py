@@ -5,17 +5,23 @@ from urllib.parse import urlencode, urlsplit
 
 import streamlit as st
 
-from cosmos_compare.language import t
+from cosmos_compare.language import N_, t
 from cosmos_compare.paths import ROOT
-from cosmos_compare.ui.shared import scripts
+from cosmos_compare.ui.shared import language_choice, scripts
 
-PAGES = {"app.py": "Compare", "pages/rate.py": "Rate", "pages/results.py": "Results", "pages/lab.py": "Lab"}
+PAGES = {
+    "app.py": N_("Compare"),
+    "pages/rate.py": N_("Rate"),
+    "pages/results.py": N_("Results"),
+    "pages/lab.py": N_("Lab"),
+}
 STYLES = [Path(__file__).with_name(name) for name in ("style.css", "rating.css", "lanes.css")]
 ICON = Path(__file__).with_name("icon.svg")  # an emoji or a named icon would be fetched from another server
 
 
 def page(title: str) -> None:
     """Open a page: call it first. `title`, as the page is called in English, stands in the browser's tab."""
+    language_choice.arrive()
     title = t(title)
     st.set_page_config(page_title=f"{title} · cosmos compare", page_icon=str(ICON), layout="wide")
     st.html(_style())
@@ -26,6 +32,7 @@ def page(title: str) -> None:
             for path, label in PAGES.items():
                 if (ROOT / path).is_file():
                     st.page_link(path, label=t(label))
+        language_choice.show()
         scripts.run("commit")
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from cosmos_compare.html_text import safe as safe
 from cosmos_compare.html_text import visible as visible
-from cosmos_compare.language import t
+from cosmos_compare.language import number, t
 
 MAX_ROWS = 300
 MAX_DEPTH = 12
@@ -38,7 +38,7 @@ def table(data: Any, cell: Cell = plain, key: str = "", path: Path = ()) -> str:
     """JSON for reading: an object as rows, a list of objects as a table, everything else as text. `cell` writes a
     value, and must escape it."""
     if len(path) > MAX_DEPTH:
-        return '<span class="note">nested too deep to show; see the raw text</span>'
+        return f'<span class="note">{safe(t("nested too deep to show; see the raw text"))}</span>'
     if isinstance(data, dict):
         rows = [
             f"<tr><th>{safe(name)}</th><td>{table(value, cell, name, (*path, name))}</td></tr>"
@@ -76,7 +76,8 @@ def _some(items: Any) -> list[Any]:
 
 
 def _more(count: int) -> str:
-    return f'<div class="note">and {count - MAX_ROWS:,} more; see the raw text</div>' if count > MAX_ROWS else ""
+    words = t("and {n:,} more; see the raw text", n=count - MAX_ROWS)
+    return f'<div class="note">{safe(words)}</div>' if count > MAX_ROWS else ""
 
 
 def _empty(words: str = "–") -> str:
@@ -86,9 +87,9 @@ def _empty(words: str = "–") -> str:
 def scalar(value: Any) -> str:
     """A JSON value in words."""
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return t("yes") if value else t("no")
     if isinstance(value, float):
-        return f"{value:g}"
+        return number(value, "g")
     return str(value)
 
 
