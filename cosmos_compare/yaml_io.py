@@ -20,49 +20,60 @@ def read_mapping(path: Path, max_bytes: int = MAX_BYTES) -> dict[str, Any]:
     Raises `CompareError` when the file is missing, empty, too large, not UTF-8, not YAML, uses aliases (a few
     lines of them can describe gigabytes) or holds something else than a mapping.
     """
-    text = _text(path, max_bytes)
+    return _mapping(_content(path, max_bytes), path.name)
+
+
+def mapping_of(content: bytes, name: str, max_bytes: int = MAX_BYTES) -> dict[str, Any]:
+    """The same from what a file holds, as a browser sends it; `name` is what to call it."""
+    if len(content) > max_bytes:
+        raise _too_large(name, max_bytes)
+    return _mapping(content, name)
+
+
+def _mapping(content: bytes, name: str) -> dict[str, Any]:
     try:
-        _refuse_bombs(path, text)
+        text = content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise CompareError("{name}: not UTF-8 text.", "Save it again as UTF-8.", name=name) from error
+    try:
+        _refuse_bombs(name, text)
         data = yaml.load(text, Loader=LOADER)  # noqa: S506  both are safe loaders
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         where = getattr(error, "problem_mark", None)
         line = Text(" near line {line}", line=where.line + 1) if where else ""
         raise CompareError(
-            "{name}: not valid YAML{near}.", "Check indentation and quotes.", name=path.name, near=line
+            "{name}: not valid YAML{near}.", "Check indentation and quotes.", name=name, near=line
         ) from error
     if data is None:
-        raise CompareError("{name}: the file is empty.", "Write at least one key and its value.", name=path.name)
+        raise CompareError("{name}: the file is empty.", "Write at least one key and its value.", name=name)
     if not isinstance(data, dict):
         kind = Text("a list") if isinstance(data, list) else Text("one {kind}", kind=type(data).__name__)
         raise CompareError(
-            "{name}: holds {kind}, not keys and values.", "Write `key: value` lines.", name=path.name, kind=kind
+            "{name}: holds {kind}, not keys and values.", "Write `key: value` lines.", name=name, kind=kind
         )
     if word := _unsound(data):
-        raise CompareError(
-            "{name}: {word!a:.60} is no text.", "Write the characters themselves.", name=path.name, word=word
-        )
+        raise CompareError("{name}: {word!a:.60} is no text.", "Write the characters themselves.", name=name, word=word)
     return data
 
 
-def _text(path: Path, max_bytes: int) -> str:
+def _content(path: Path, max_bytes: int) -> bytes:
     try:
         facts = path.stat()
         if not stat.S_ISREG(facts.st_mode):  # a pipe would hang who opens it
             raise CompareError("{path}: not a file.", "Name a YAML file.", path=path)
         if facts.st_size > max_bytes:
-            raise CompareError(
-                "{name}: larger than {max_bytes:,} bytes.",
-                "Is this the right file?",
-                name=path.name,
-                max_bytes=max_bytes,
-            )
-        return path.read_text(encoding="utf-8")
+            raise _too_large(path.name, max_bytes)
+        return path.read_bytes()
     except OSError as error:
         raise CompareError(
             "{path}: can't be read ({reason}).", "Check the path.", path=path, reason=error.strerror
         ) from error
-    except UnicodeDecodeError as error:
-        raise CompareError("{name}: not UTF-8 text.", "Save it again as UTF-8.", name=path.name) from error
+
+
+def _too_large(name: str, max_bytes: int) -> CompareError:
+    return CompareError(
+        "{name}: larger than {max_bytes:,} bytes.", "Is this the right file?", name=name, max_bytes=max_bytes
+    )
 
 
 def _unsound(data: Any) -> str:
@@ -83,15 +94,15 @@ def is_text(text: str) -> bool:
     return True
 
 
-def _refuse_bombs(path: Path, text: str) -> None:
+def _refuse_bombs(name: str, text: str) -> None:
     """Look at the events one by one and stop at the first that could make the whole explode."""
     depth = 0
     for event in yaml.parse(text, Loader=LOADER):
         if isinstance(event, yaml.events.AliasEvent):
-            raise CompareError("{name}: uses YAML aliases (*name).", "Write the text out instead.", name=path.name)
+            raise CompareError("{name}: uses YAML aliases (*name).", "Write the text out instead.", name=name)
         depth += isinstance(event, yaml.events.CollectionStartEvent)
         depth -= isinstance(event, yaml.events.CollectionEndEvent)
         if depth > MAX_DEPTH:
             raise CompareError(
-                "{name}: nested more than {most} deep.", "Is this the right file?", name=path.name, most=MAX_DEPTH
+                "{name}: nested more than {most} deep.", "Is this the right file?", name=name, most=MAX_DEPTH
             )

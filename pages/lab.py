@@ -4,11 +4,12 @@ import streamlit as st
 
 from cosmos_compare.errors import CompareError
 from cosmos_compare.language import t
-from cosmos_compare.ui.lab import data, form, matrix, outputs, prompts, run_panel, trust
+from cosmos_compare.ui.lab import data, form, matrix, outputs, prompts, run_panel, session, trust
 from cosmos_compare.ui.shared import plain, shell
 
 shell.page("Lab")
-study = form.show()
+with st.sidebar:
+    study = form.show()
 try:
     found = data.matrix_of(data.plan_of(study))
     facts, unread = data.facts_of(found)
@@ -18,13 +19,18 @@ except CompareError as error:
 
 run_panel.show(found)
 run_panel.reading(unread)
-answers, repeats, controls, versions = st.tabs([t("Matrix"), t("Stability"), t("Controls"), t("Prompt versions")])
-with answers:
-    matrix.show(found, facts)
-    outputs.show(found, facts)
-with repeats:
-    trust.show_stability(found, facts)
-with controls:
-    trust.show_controls(found, facts)
-with versions:
-    prompts.show()
+names = [t("Matrix"), t("Stability"), t("Controls"), t("Prompt versions")]
+answers, repeats, controls, versions = st.tabs(names, key=session.TAB, on_change="rerun")
+if answers.open:
+    with answers:
+        matrix.show(found, facts)
+        outputs.show(found, facts)
+if repeats.open:
+    with repeats:
+        trust.show_stability(found, facts)
+if controls.open:
+    with controls:
+        trust.show_controls(found, facts)
+if versions.open:
+    with versions:
+        prompts.show()

@@ -39,6 +39,11 @@ class Fact(NamedTuple):
     stated: str
     verdict: Verdict
 
+    @property
+    def things(self) -> frozenset[str]:
+        """What is stated, in no order: two answers that name the same objects agree."""
+        return frozenset(self.stated.split(", "))
+
 
 NOTHING = Fact("", "not known")
 

@@ -24,8 +24,13 @@ class Cell(NamedTuple):
         return tuple(row for row in self.rows if row is not None and row.finished)
 
     @property
+    def failures(self) -> int:
+        """How many of its answers were asked for and are none."""
+        return sum(row is not None and not row.finished for row in self.rows)
+
+    @property
     def failed(self) -> bool:
-        return any(row is not None and not row.finished for row in self.rows)
+        return self.failures > 0
 
 
 @dataclass(frozen=True)
@@ -45,6 +50,11 @@ class Matrix:
     @property
     def to_do(self) -> int:
         return self.plan.answers - self.done
+
+    @property
+    def failed(self) -> int:
+        """How many of those that are to do were asked for, and failed or were stopped."""
+        return sum(cell.failures for cell in self.all_cells())
 
     def is_missing(self, scenario: str, arm: int, repeat: int) -> bool:
         """Whether this answer is not there: never asked, stopped or failed."""

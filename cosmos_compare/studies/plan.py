@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +14,7 @@ from cosmos_compare.errors import CompareError
 from cosmos_compare.imports.item import Item
 from cosmos_compare.imports.sets import ItemSet, load_set
 from cosmos_compare.paths import ROOT, outputs_folder
-from cosmos_compare.prompts import load_prompt
+from cosmos_compare.prompts import find_prompts, load_prompt
 from cosmos_compare.runs.index import Arm, arm_settings_key
 from cosmos_compare.schema import ModelSpec, Prompt, Settings
 from cosmos_compare.studies.study import ArmEntry, Study
@@ -141,7 +142,8 @@ def _item_rows(found: ItemSet, arms: Sequence[StudyArm]) -> tuple[StudyRow, ...]
 
 def labelled(arms: Sequence[StudyArm]) -> list[StudyArm]:
     """The arms, each named by what is not the same in all of them; by its model where nothing differs."""
-    facets = [_facets(arm) for arm in arms]
+    texts = Counter(name for name, _ in {(arm.prompt.name, arm.prompt.version) for arm in arms})
+    facets = [_facets(arm, versions=texts[arm.prompt.name]) for arm in arms]
     differing = [name for name in facets[0] if len({each[name] for each in facets}) > 1] or ["model"]
     names = [" · ".join(each[name] for name in differing if each[name]) for each in facets]
     return [StudyArm(arm.spec, arm.prompt, arm.settings, name) for arm, name in zip(arms, names, strict=True)]
@@ -191,13 +193,21 @@ def _named(path: Path) -> list[Scenario]:
         return find_scenarios(path)
 
 
+def with_listed_prompts(study: Study, beside: Path) -> Study:
+    """The same study with prompts of the list by their names, where it names their files."""
+    names = {path.resolve(): path.stem for path in find_prompts()}
+    prompts = tuple(names.get(_found(name, beside).resolve(), name) for name in study.prompts)
+    return study.model_copy(update={"prompts": tuple(dict.fromkeys(prompts))})
+
+
 def _found(name: str, beside: Path) -> Path:
     """The first of the places where `name` may lie; as it stands where it is in none (a name, say)."""
     places = (beside / name, Path(name), ROOT / name)
     return next((place for place in places if place.exists()), Path(name))
 
 
-def _facets(arm: StudyArm) -> dict[str, str]:
+def _facets(arm: StudyArm, versions: int) -> dict[str, str]:
+    """What tells arms apart, by its name; `versions` is how many texts of its prompt's name there are."""
     settings = arm.settings
     changed = {
         name: value for name, value in settings.model_dump(exclude_defaults=True).items() if name not in ("condition",)
@@ -205,7 +215,7 @@ def _facets(arm: StudyArm) -> dict[str, str]:
     return {
         "model": arm.spec.label,
         "prompt": arm.prompt.name,
-        "version": arm.prompt.version[:6],
+        "version": arm.prompt.version[:6] if versions > 1 else "",
         "reasoning": "reasoning" if arm.prompt.reasoning else "",
         "settings": ", ".join(f"{name} {value}" for name, value in changed.items()) or "own settings",
         "condition": settings.condition,

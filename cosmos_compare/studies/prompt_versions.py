@@ -7,6 +7,7 @@ Texts come from the files of `prompts/` and from the records of runs; notes and 
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +16,8 @@ from typing import Any, NamedTuple
 import yaml
 
 from cosmos_compare.errors import CompareError
-from cosmos_compare.prompts import find_prompts, load_prompt
+from cosmos_compare.paths import own_prompts
+from cosmos_compare.prompts import find_prompts, load_prompt, save_prompt
 from cosmos_compare.runs.disk import replace_file
 from cosmos_compare.runs.index import RunRow
 from cosmos_compare.runs.store import Store
@@ -23,6 +25,7 @@ from cosmos_compare.schema import Prompt
 from cosmos_compare.yaml_io import read_mapping
 
 NAME = "prompt_versions.yaml"
+SOON = 2000  # pieces of a text; the time to compare grows with their square, .4 s at worst
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,7 @@ def versions(rows: Sequence[RunRow], store: Store, outputs: Path) -> list[Versio
     """
     notes = _notes(outputs)
     files = {prompt.version: (path, prompt) for path, prompt in _files()}
+    by_name = {prompt.name: prompt.version for _, prompt in files.values()}
     groups: dict[str, list[RunRow]] = {}
     for row in rows:
         groups.setdefault(row.prompt_version, []).append(row)
@@ -68,7 +72,10 @@ def versions(rows: Sequence[RunRow], store: Store, outputs: Path) -> list[Versio
         told = notes.get(version, {})
         dates = sorted(row.created for row in own)
         first, last = (dates[0], dates[-1]) if dates else ("", "")
-        found.append(Version(prompt, len(own), first, last, path, told.get("note", ""), told.get("parent", "")))
+        # An edit that was run under the name of a file was made from that file, unless somebody says otherwise.
+        implied = by_name.get(prompt.name, "")
+        parent = told.get("parent", implied if implied != version else "")
+        found.append(Version(prompt, len(own), first, last, path, told.get("note", ""), parent))
     return sorted(found, key=lambda each: each.last, reverse=True)
 
 
@@ -87,9 +94,38 @@ def note_version(outputs: Path, version: str, *, note: str | None = None, parent
         ) from error
 
 
+def listed_name(version: Version) -> str:
+    """The name by which a study asks for this version: its file's. An edit that has none is saved as one first.
+
+    Raises `CompareError` when it can't be written.
+    """
+    if version.file is not None:
+        return version.file.stem
+    name = re.sub(r"[^A-Za-z0-9_-]+", "_", version.prompt.name).strip("_-")[:40] or "prompt"
+    own = f"{name}_{version.prompt.version[:6]}"
+    return save_prompt(own_prompts(), own, version.prompt.system_prompt, version.prompt.user_prompt).stem
+
+
+def answered_both(rows: Iterable[RunRow], old: str, new: str) -> list[tuple[RunRow, RunRow]]:
+    """The answers that two versions of a prompt got from one model about one clip, repeats by number; the newest of
+    each, those with other texts first."""
+    found: tuple[dict[tuple[object, ...], RunRow], dict[tuple[object, ...], RunRow]] = ({}, {})
+    for row in rows:  # from old to new
+        if row.finished and row.prompt_version in (old, new):
+            asked = row.scenario, row.clip_sha256, row.model, row.reasoning, row.settings_key
+            found[row.prompt_version == new][asked] = row
+    pairs = [(row, found[1][asked]) for asked, row in found[0].items() if asked in found[1]]
+    return sorted(pairs, key=lambda two: (two[0].text_key == two[1].text_key, two[0].scenario, two[0].model))
+
+
 def difference(old: str, new: str) -> list[DiffPiece]:
-    """Two texts word by word: what stays, what goes, what comes."""
+    """Two texts word by word: what stays, what goes, what comes. Long ones line by line, and very long ones as wholes:
+    a text that says the same again and again would take minutes."""
     one, two = _words(old), _words(new)
+    if max(len(one), len(two)) > SOON:
+        one, two = old.splitlines(keepends=True), new.splitlines(keepends=True)
+    if max(len(one), len(two)) > SOON:
+        one, two = [old], [new]
     pieces: list[DiffPiece] = []
     for kind, a, b, c, d in difflib.SequenceMatcher(None, one, two, autojunk=False).get_opcodes():
         if kind == "equal":

@@ -38,7 +38,7 @@ def stability(matrix: Matrix, facts: Mapping[str, AnswerFacts]) -> list[Stabilit
 
 def agreeing(cell: Cell, facts: Mapping[str, AnswerFacts], kind: str) -> tuple[int, int]:
     """How many repeats state the commonest thing of this kind, and how many there are."""
-    said = [facts[row.id].of(kind).stated for row in cell.answers if row.id in facts]
+    said = [facts[row.id].of(kind).things for row in cell.answers if row.id in facts]
     return (max(Counter(said).values()) if said else 0), len(said)
 
 
@@ -51,14 +51,14 @@ def _of_arm(arm: int, cells: Sequence[Cell], facts: Mapping[str, AnswerFacts]) -
     repeated = [rows for cell in cells if len(rows := [row for row in cell.answers if row.id in facts]) > 1]
     shares: dict[str, Estimate] = {}
     for kind in KINDS:
-        values = [_share_of_pairs([facts[row.id].of(kind).stated for row in rows]) for rows in repeated]
+        values = [_share_of_pairs([facts[row.id].of(kind).things for row in rows]) for rows in repeated]
         shares[kind] = clustered_mean(np.array(values, dtype=float), np.arange(len(values)), SHARE)
     texts = [len({row.text_key for row in rows}) for rows in repeated]
     spreads = [spread for rows in repeated if (spread := _spread(rows, facts)) is not None]
     return Stability(arm, len(repeated), shares, _mean(texts), _mean(spreads))
 
 
-def _share_of_pairs(said: Sequence[str]) -> float:
+def _share_of_pairs(said: Sequence[frozenset[str]]) -> float:
     pairs = list(combinations(said, 2))
     return sum(one == other for one, other in pairs) / len(pairs)
 

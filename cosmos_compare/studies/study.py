@@ -12,7 +12,7 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 from cosmos_compare.errors import CompareError, first_problem
 from cosmos_compare.record import Record
 from cosmos_compare.schema import Condition, Settings
-from cosmos_compare.yaml_io import read_mapping
+from cosmos_compare.yaml_io import mapping_of, read_mapping
 
 MAX_REPEATS = 1000
 OWN = Settings.model_validate({})  # the models' own settings
@@ -83,11 +83,20 @@ class Study(Record):
 
 def load_study(path: Path) -> Study:
     """Read a study file. Raises `CompareError` naming the field that is wrong."""
+    return _study_of(read_mapping(path), path.name)
+
+
+def read_study(content: bytes, name: str) -> Study:
+    """The same from what a file holds, as a browser sends it; `name` is what to call it."""
+    return _study_of(mapping_of(content, name), name)
+
+
+def _study_of(values: dict[str, Any], name: str) -> Study:
     try:
-        return Study.model_validate(read_mapping(path))
+        return Study.model_validate(values)
     except ValidationError as error:
         raise CompareError(
-            "{name}: {why}.", "docs/STUDIES.md shows the form.", name=path.name, why=first_problem(error).words
+            "{name}: {why}.", "docs/STUDIES.md shows the form.", name=name, why=first_problem(error).words
         ) from error
 
 

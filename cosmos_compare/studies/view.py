@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections import Counter
+from collections.abc import Callable, Collection, Sequence
+from statistics import median
 from typing import Literal
 
-from cosmos_compare.studies.facts import KINDS, LETTER, NOTHING, AnswerFacts
+from cosmos_compare.language import number, t, tn
+from cosmos_compare.studies.changes import STATED, FactsByRun, base_arms, changed, usual
+from cosmos_compare.studies.facts import LETTER, NOTHING, Fact
 from cosmos_compare.studies.matrix import Cell, Matrix
-from cosmos_compare.studies.stability import agreeing, unstable
+from cosmos_compare.studies.stability import unstable
 
 Filter = Literal["all", "differs", "wrong", "failed", "unrated", "unstable"]
-FactsByRun = Mapping[str, AnswerFacts]
 SIGNS = {
     "right": "✓",
     "partly": "~",
@@ -20,46 +23,86 @@ SIGNS = {
     "not known": "",
     "unreadable": "?",
 }
+CHANGED = "≠"
 
 
-def cell_text(cell: Cell, facts: FactsByRun) -> str:
-    """A cell in a line: signs beside what is stated, how many repeats agree, cut and failed answers."""
+def cell_text(cell: Cell, facts: FactsByRun, base: Cell | None = None) -> str:
+    """A cell in a line: signs beside what most of its answers state, how many agree, their time, cut and failed ones.
+
+    It begins with ≠ where it states something else than the cell of its base arm.
+    """
     if not cell.answers:
-        return "failed" if cell.failed else ""
-    told = facts.get(cell.answers[0].id)
-    asked = told is not None and told.letter != NOTHING
+        return t("failed") if cell.failed else ""
+    parts = [CHANGED] if base is not None and changed(cell, base, facts) else []
+    letter = usual(cell, facts, LETTER)
+    asked = letter is not None and letter != NOTHING  # a question with options: its letter is all that counts
     kinds = (LETTER,) if asked else ("risk", "action", "objects", "events")
-    parts = [_said(told, kind) for kind in kinds] if told else []
-    words = " · ".join(part for part in parts if part) or "–"
-    marks = " (cut)" if any(row.finish == "length" for row in cell.answers) else ""
-    marks += " (some failed)" if cell.failed else ""
-    if len(cell.rows) > 1:
-        agree, n = agreeing(cell, facts, LETTER if asked else "risk")
-        marks += f" [{agree}/{n}]" if n == len(cell.rows) else f" [{agree}/{n} of {len(cell.rows)}]"
-    return words + marks
+    words = [_said(usual(cell, facts, kind), kind) for kind in kinds]
+    parts.append(" · ".join(word for word in [*words, _agree(cell, facts), _time(cell)] if word))
+    if any(row.finish == "length" for row in cell.answers):
+        parts.append(t("(cut)"))
+    if cell.failed:
+        parts.append(t("(some failed)"))
+    return " ".join(parts)
 
 
-def passes(what: Filter, matrix: Matrix, facts: FactsByRun, rated: Collection[str]) -> Callable[[str], bool]:
-    """Whether a scenario stays under a filter; `rated` are ids of runs that somebody rated."""
-    tests: dict[Filter, Callable[[tuple[Cell, ...]], bool]] = {
-        "all": lambda cells: True,
-        "differs": lambda cells: len({_stated(cell, facts) for cell in cells if cell.answers}) > 1,
-        "wrong": lambda cells: any(facts[row.id].wrong for cell in cells for row in cell.answers if row.id in facts),
-        "failed": lambda cells: any(cell.failed for cell in cells),
-        "unrated": lambda cells: any(row.id not in rated for cell in cells for row in cell.answers),
-        "unstable": lambda cells: any(unstable(cell, facts) for cell in cells),
+def passes(
+    what: Filter, matrix: Matrix, facts: FactsByRun, rated: Collection[str], arm: int | None = None
+) -> Callable[[str], bool]:
+    """Whether a scenario stays under a filter, by any of its cells or by that of one arm.
+
+    `rated` are ids of runs that somebody rated. A cell differs where it states something else than its base arm's; so
+    one does wherever any arm states something else than the first.
+    """
+    bases = base_arms([each.arm for each in matrix.plan.arms])
+
+    def differs(cell: Cell, cells: Sequence[Cell]) -> bool:
+        base = bases[cell.arm]
+        return base is not None and bool(changed(cell, cells[base], facts))
+
+    tests: dict[Filter, Callable[[Cell, Sequence[Cell]], bool]] = {
+        "all": lambda cell, cells: True,
+        "differs": differs,
+        "wrong": lambda cell, cells: any(facts[row.id].wrong for row in cell.answers if row.id in facts),
+        "failed": lambda cell, cells: cell.failed,
+        "unrated": lambda cell, cells: any(row.id not in rated for row in cell.answers),
+        "unstable": lambda cell, cells: unstable(cell, facts),
     }
-    return lambda scenario: tests[what](matrix.cells[scenario])
+
+    def stays(scenario: str) -> bool:
+        cells = matrix.cells[scenario]
+        return any(tests[what](cell, cells) for cell in (cells if arm is None else cells[arm : arm + 1]))
+
+    return stays
 
 
-def _stated(cell: Cell, facts: FactsByRun) -> tuple[str, ...]:
-    told = facts.get(cell.answers[0].id)
-    return tuple(told.of(kind).stated for kind in (*KINDS[:3], LETTER)) if told else ()
+def agreeing_answers(cell: Cell, facts: FactsByRun) -> tuple[int, int]:
+    """How many answers of a cell state the same objects, risk and action, at most, and how many are read."""
+    said = [tuple(facts[row.id].of(kind).things for kind in STATED) for row in cell.answers if row.id in facts]
+    return max(Counter(said).values(), default=0), len(said)
 
 
-def _said(told: AnswerFacts, kind: str) -> str:
-    fact = told.of(kind)
-    if fact.verdict in ("missing", "unreadable"):
-        return f"∅ {kind}" if fact.verdict == "missing" else f"{SIGNS[fact.verdict]} {fact.verdict}"
-    text = f"{len(told.times)} events" if kind == "events" and told.times else fact.stated
+def _agree(cell: Cell, facts: FactsByRun) -> str:
+    if len(cell.rows) == 1:
+        return ""
+    agree, read = agreeing_answers(cell, facts)
+    if read < len(cell.rows):
+        return t("{agree} of {n} agree, {total} asked", agree=agree, n=read, total=len(cell.rows))
+    return t("{agree} of {n} agree", agree=agree, n=read)
+
+
+def _time(cell: Cell) -> str:
+    times = [row.total_s for row in cell.answers if row.total_s is not None]
+    return t("{seconds} s", seconds=number(median(times), ".1f")) if times else ""
+
+
+def _said(fact: Fact | None, kind: str) -> str:
+    if fact is None:
+        return ""
+    if fact.verdict == "missing":
+        return f"∅ {t(kind)}"
+    if fact.verdict == "unreadable":
+        return f"{SIGNS[fact.verdict]} {t('unreadable')}"
+    count = fact.stated.count(";") + 1
+    text = tn("{n} event", "{n} events", count) if kind == "events" and fact.stated else fact.stated
     return f"{SIGNS[fact.verdict]} {text}".strip() if text else ""

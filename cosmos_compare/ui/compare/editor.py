@@ -12,9 +12,10 @@ import streamlit as st
 from cosmos_compare.catalogue.defaults import default_models
 from cosmos_compare.errors import CompareError
 from cosmos_compare.language import t, tn
-from cosmos_compare.paths import own_prompts
+from cosmos_compare.paths import outputs_folder, own_prompts
 from cosmos_compare.prompts import fill, find_prompts, load_prompt, save_prompt
 from cosmos_compare.schema import ModelSpec, Prompt, Settings
+from cosmos_compare.studies.prompt_versions import note_version
 from cosmos_compare.ui.compare import session, settings_form
 from cosmos_compare.ui.compare.session import bound, draft, standing
 from cosmos_compare.ui.compare.view import change_view, current
@@ -59,6 +60,7 @@ def checked() -> Checked:
 
 def show() -> Checked:
     """The editor; the buttons that run it come from the page."""
+    _go_to_the_lab()
     specs, problem = _specs()
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="editor_head"):
         options = _options()
@@ -154,20 +156,44 @@ def _save_as() -> None:
         st.form("save_as", border=False),
     ):
         st.text_input(t("Name of the new prompt"), key=session.SAVE_NAME, placeholder="my_prompt")
-        st.form_submit_button(t("Save"), key="save", on_click=_save, type="primary")
+        with st.container(horizontal=True, gap="small"):
+            st.form_submit_button(t("Save"), key="save", on_click=_save, type="primary")
+            st.form_submit_button(
+                t("Save, run over all"),
+                key="save_over_all",
+                on_click=_save,
+                args=(True,),
+                help=t("In the lab: this prompt beside the one it was made from, over all scenarios"),
+            )
         if problem := session.said("save"):
             plain.error(problem)
 
 
-def _save() -> None:
-    name = st.session_state[session.SAVE_NAME].strip()
+def _save(over_all: bool = False) -> None:
+    name, made_from = st.session_state[session.SAVE_NAME].strip(), standing().prompt
     try:
-        save_prompt(own_prompts(), name, standing().system, standing().question)
+        path = save_prompt(own_prompts(), name, standing().system, standing().question)
+        _note_parent(path, made_from)
     except CompareError as error:
         session.problem("save", str(error))
         return
     session.put(prompt=name)
     change_view(prompt=name)
+    if over_all:
+        st.session_state[session.OVER_ALL] = ",".join(dict.fromkeys([made_from, name]))
+
+
+def _note_parent(saved: Path, made_from: str) -> None:
+    """Write down for the lab from which file a prompt was made."""
+    parent = _files().get(made_from)
+    if parent is not None and parent != saved:
+        note_version(outputs_folder(), load_prompt(saved).version, parent=load_prompt(parent).version)
+
+
+def _go_to_the_lab() -> None:
+    """Where that was asked for at saving."""
+    if prompts := st.session_state.pop(session.OVER_ALL, ""):
+        st.switch_page("pages/lab.py", query_params={"prompts": prompts})
 
 
 def _asks_for_an_object() -> bool:

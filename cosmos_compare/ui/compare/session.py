@@ -22,6 +22,7 @@ MINE = "mine"  # ids of the comparisons that this session began
 ASKED = "asked"  # Run was pressed
 PROBLEMS = "problems"  # what went wrong at a click, by place, said once
 SAVE_NAME = "save_name"
+OVER_ALL = "over_all"  # the prompts that the lab is to ask of all scenarios, once they are saved
 SEEN = "seen"
 HINTS = "hints"
 FRAME = "frame"  # the frame of what each model saw, by its time

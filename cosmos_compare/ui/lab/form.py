@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any
 
 import streamlit as st
+from pydantic import ValidationError
 
 from cosmos_compare.catalogue.defaults import default_models
-from cosmos_compare.errors import CompareError
+from cosmos_compare.errors import CompareError, first_problem
 from cosmos_compare.language import t
-from cosmos_compare.paths import home, outputs_folder, scenarios_folder
+from cosmos_compare.paths import scenarios_folder
 from cosmos_compare.prompts import find_prompts
 from cosmos_compare.schema import Settings
 from cosmos_compare.setting_fields import CONDITION_WORDS, CONDITIONS, condition_name
-from cosmos_compare.studies.files import load_saved, save_study, saved_studies
-from cosmos_compare.studies.study import Study, study_text
-from cosmos_compare.ui.lab import session
+from cosmos_compare.studies.study import Study
+from cosmos_compare.ui.lab import files, session
 from cosmos_compare.ui.shared import plain, resources
 from cosmos_compare.video.clips import Scenario
 
@@ -26,24 +26,22 @@ FIRST_PROMPT = "driving"
 def show() -> Study:
     """The form, filled with the study of this session; returns the study as it stands now."""
     study = session.study() or _first()
+    if asked := _listed_of(session.take_asked_prompts()):
+        study = study.model_copy(update={"prompts": asked})
+        session.put_study(study, fresh=True)
     number = session.serial()
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="lab_files"):
-        _open_saved()
-        _save_as(study)
-    left, right = st.columns(2, gap="medium")
-    with left:
-        _scenarios(study, number)
-        _many(t("Prompts"), [path.stem for path in find_prompts()], study.prompts, f"{session.PROMPTS} {number}")
-    with right:
-        names = list(resources.model_list())
-        _many(t("Models"), names, study.models, f"{session.MODELS} {number}")
-        _many(t("Shown"), list(CONDITIONS), study.conditions, f"{session.CONDITIONS} {number}", _condition_words)
-    with st.container(horizontal=True, gap="medium", key="lab_numbers"):
-        _numbers(study, number)
+    files.show(study)
+    _scenarios(study, number)
+    _many(t("Prompts"), [path.stem for path in find_prompts()], study.prompts, f"{session.PROMPTS} {number}")
+    _many(t("Models"), list(resources.model_list()), study.models, f"{session.MODELS} {number}")
+    shown = "\n".join(f"- {condition_name(name)}: {t(words)}" for name, words in CONDITION_WORDS.items())
+    _many(t("Shown"), list(CONDITIONS), study.conditions, f"{session.CONDITIONS} {number}", condition_name, shown)
+    _numbers(study, number)
+    st.toggle(t("With reasoning, too"), True in study.reasoning, key=f"{session.REASONING} {number}")
     try:
         now = _read(study, number)
     except ValueError as error:
-        plain.error(str(error))
+        plain.error(first_problem(error) if isinstance(error, ValidationError) else error)
         now = study
     session.put_study(now)
     return now
@@ -51,10 +49,15 @@ def show() -> Study:
 
 def _first() -> Study:
     """What a new session begins with: the default models, the first prompt, all scenarios."""
-    names = [path.stem for path in find_prompts()]
-    prompt = FIRST_PROMPT if FIRST_PROMPT in names else names[0]
-    first = {"scenarios": str(scenarios_folder()), "models": default_models(), "prompts": [prompt]}
+    prompts = _listed_of([FIRST_PROMPT]) or [find_prompts()[0].stem]
+    first = {"scenarios": str(scenarios_folder()), "models": default_models(), "prompts": prompts}
     return Study.model_validate(first)
+
+
+def _listed_of(names: Iterable[str]) -> tuple[str, ...]:
+    """Those of these prompts that there are."""
+    listed = {path.stem for path in find_prompts()}
+    return tuple(name for name in names if name in listed)
 
 
 def _scenarios(study: Study, number: int) -> None:
@@ -70,27 +73,30 @@ def _scenarios(study: Study, number: int) -> None:
     )
 
 
-def _many(label: str, options: list[str], chosen: tuple[str, ...], key: str, words: Any = plain.plain) -> None:
+def _many(
+    label: str,
+    options: list[str],
+    chosen: tuple[str, ...],
+    key: str,
+    words: Callable[[str], str] = plain.plain,
+    about: str | None = None,
+) -> None:
     options = [*options, *(name for name in chosen if name not in options)]
-    st.multiselect(label, options, default=list(chosen), key=key, format_func=words)
-
-
-def _condition_words(condition: str) -> str:
-    return f"{condition_name(condition)}: {t(CONDITION_WORDS[condition])}"
+    st.multiselect(label, options, default=list(chosen), key=key, format_func=words, help=about)
 
 
 def _numbers(study: Study, number: int) -> None:
-    st.number_input(t("Repeats"), 1, 1000, study.repeats, key=f"{session.REPEATS} {number}", width=120)
-    st.number_input(
+    left, right = st.columns(2, gap="small")
+    left.number_input(t("Repeats"), 1, 1000, study.repeats, key=f"{session.REPEATS} {number}")
+    right.number_input(
         t("Temperature"),
         0.0,
         2.0,
         study.settings[0].temperature,
         0.1,
         key=f"{session.TEMPERATURE} {number}",
-        placeholder=t("the models' own"),
-        help=t("At temperature 0 repeats can't differ."),
-        width=160,
+        placeholder=t("own"),
+        help=t("Empty, each model has its own. At temperature 0 repeats can't differ."),
     )
     st.number_input(
         t("Planned scenarios"),
@@ -100,9 +106,7 @@ def _numbers(study: Study, number: int) -> None:
         key=f"{session.PLANNED} {number}",
         placeholder=t("not planned"),
         help=t("Written down before the first rating, it lets the results claim more."),
-        width=160,
     )
-    st.toggle(t("With reasoning, too"), True in study.reasoning, key=f"{session.REASONING} {number}")
 
 
 def _read(study: Study, number: int) -> Study:
@@ -139,43 +143,3 @@ def _listed() -> list[Scenario]:
 def _id_of(name: str) -> str:
     by_path = {str(scenario.video): scenario.id for scenario in _listed()}
     return by_path.get(name, Path(name).stem)
-
-
-def _open_saved() -> None:
-    names = saved_studies(outputs_folder())
-    if names:
-        st.selectbox(
-            t("Saved studies"), names, index=None, key=session.OPENED, on_change=_opened, placeholder=t("Open one")
-        )
-
-
-def _opened() -> None:
-    name = st.session_state[session.OPENED]
-    if name:
-        try:
-            session.put_study(load_saved(outputs_folder(), name), fresh=True)
-        except CompareError as error:
-            st.toast(plain.plain(error), icon=":material/error:")
-
-
-def _save_as(study: Study) -> None:
-    with st.popover(t("Save"), icon=":material/save:", help=t("A study is a small file that can be shared")):
-        st.text_input(t("Name"), key=session.NAME, placeholder="my_study", on_change=_save)
-        text = study_text(study)
-        st.download_button(t("Download"), text, "study.yaml", "application/yaml", icon=":material/download:")
-        st.code(text, "yaml")
-        st.caption(
-            plain.plain(t("From the command line: cosmos-compare study FILE.yaml, started in {folder}", folder=home()))
-        )
-
-
-def _save() -> None:
-    study, name = session.study(), st.session_state[session.NAME].strip()
-    if study is None or not name:
-        return
-    try:
-        path = save_study(outputs_folder(), name, study)
-    except CompareError as error:
-        st.toast(plain.plain(error), icon=":material/error:")
-        return
-    st.toast(plain.plain(t("Saved as {name}", name=path.name)), icon=":material/check:")

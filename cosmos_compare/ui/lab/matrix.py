@@ -2,89 +2,142 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import get_args
 
 import pandas as pd
 import streamlit as st
 
 from cosmos_compare.language import N_, number, t
+from cosmos_compare.runs.index import RunRow
+from cosmos_compare.studies.changes import FactsByRun, base_arms, changed
 from cosmos_compare.studies.export import truths_of
-from cosmos_compare.studies.facts import KINDS, AnswerFacts, truth_json
+from cosmos_compare.studies.facts import KINDS, truth_json
 from cosmos_compare.studies.matrix import Cell, Matrix
 from cosmos_compare.studies.view import Filter, cell_text, passes
 from cosmos_compare.ui.lab import session
 from cosmos_compare.ui.shared import plain, rating_data
-from cosmos_compare.ui.shared.tables import grid
+from cosmos_compare.ui.shared.tables import grid, safe
 
 WORDS: dict[str, str] = {
     "all": N_("All"),
-    "differs": N_("Arms differ"),
-    "wrong": N_("Something is wrong"),
+    "differs": N_("Differs"),
+    "wrong": N_("Wrong"),
     "failed": N_("Failed"),
     "unrated": N_("Not rated"),
     "unstable": N_("Unstable"),
 }
-LEGEND = N_("✓ right · ~ partly · ✗ wrong · ∅ asked and not stated; without a sign: the ground truth does not tell.")
+LEGEND = N_(
+    "✓ right · ~ partly · ✗ wrong · ∅ asked and not stated; without a sign: the ground truth does not tell. "
+    "≠ states something else than the arm it is a variant of."
+)
+TALL = 460  # pixels of a table that scrolls
+MOST_ROWS = 12  # of one that does not
+OPENED = 3  # answers of a cell that have a link of their own
 
 
-def show(matrix: Matrix, facts: Mapping[str, AnswerFacts]) -> None:
+def show(matrix: Matrix, facts: FactsByRun) -> None:
     """Filter, table and details."""
-    with st.container(horizontal=True, vertical_alignment="bottom", key="lab_filters"):
-        what = st.segmented_control(
-            t("Show"),
-            get_args(Filter),
-            default="all",
-            key=session.FILTER,
-            format_func=lambda name: t(WORDS[name]),
-        )
-        find = st.text_input(t("Find a scenario"), key=session.FIND, placeholder=t("part of its name"))
+    labels = _unique([arm.label for arm in matrix.plan.arms])
+    what, arm, find = _filters(labels)
     rated = set(rating_data.found().ratings["run_id"]) if what == "unrated" else set()
-    stays = passes(what or "all", matrix, facts, rated)
+    stays = passes(what, matrix, facts, rated, arm)
     shown = [name for name in matrix.cells if find.casefold() in name.casefold() and stays(name)]
     if not shown:
         st.info(t("No scenario is like that."))
         return
-    st.caption(plain.plain(t("{n} of {total} scenarios.", n=len(shown), total=len(matrix.cells)) + " " + t(LEGEND)))
-    labels = _unique([arm.label for arm in matrix.plan.arms])
-    rows = {name: [cell_text(cell, facts) for cell in matrix.cells[name]] for name in shown}
-    frame = pd.DataFrame.from_dict(rows, orient="index", columns=labels)
+    bases = base_arms([arm.arm for arm in matrix.plan.arms])
+    frame = pd.DataFrame.from_dict(
+        {name: _texts(matrix.cells[name], facts, bases) for name in shown}, orient="index", columns=labels
+    )
     frame.index.name = t("scenario")
     event = st.dataframe(
         frame,
         key=session.MATRIX,
         on_select="rerun",
         selection_mode="single-cell",
-        height=min(38 + 35 * len(frame), 460),
+        height="content" if len(frame) <= MOST_ROWS else TALL,
+        alt=t("What each arm states of each scenario"),
     )
+    count = t("{n} of {total} scenarios.", n=len(shown), total=len(matrix.cells))
+    plain.caption(f"{count} {t(LEGEND)}")
     chosen = event["selection"]["cells"]
-    if chosen and chosen[0][1] in labels:
+    if chosen and chosen[0][1] in labels and chosen[0][0] < len(shown):
         row, label = chosen[0]
-        _details(matrix, matrix.cells[shown[row]][labels.index(label)], facts)
+        number = labels.index(label)
+        _details(matrix, matrix.cells[shown[row]], number, bases[number], facts)
     else:
-        st.caption(t("Click a cell to see its answers."))
+        st.caption(t("Click a cell to see its answers, beside the truth and beside the arm it is a variant of."))
 
 
-def _details(matrix: Matrix, cell: Cell, facts: Mapping[str, AnswerFacts]) -> None:
-    """What the answers of a cell state beside the truth, and the way to see and rate them."""
-    arm = matrix.plan.arms[cell.arm]
-    st.markdown(f"#### {plain.plain(cell.scenario)} · {plain.plain(arm.label)}")
-    truth = truth_json(truths_of(matrix)[cell.scenario])
-    head = ["", t("truth"), *(f"#{row.repeat}" for row in cell.answers)]
-    lines = [[t(kind), _true(truth, kind), *(_fact(facts, row.id, kind) for row in cell.answers)] for kind in KINDS]
-    st.html(grid(head, lines))
-    with st.container(horizontal=True, key="lab_ways"):
-        for row in cell.answers[:4]:
-            others = [
-                other.answers[0].id for other in matrix.cells[cell.scenario] if other is not cell and other.answers
-            ]
-            ids = ",".join([row.id, *others[:1]])
-            st.page_link(
-                "app.py",
-                label=t("Open #{n} beside the next arm", n=row.repeat),
-                query_params={"runs": ids},
-                icon=":material/compare:",
+def _filters(labels: Sequence[str]) -> tuple[Filter, int | None, str]:
+    """Which scenarios: what is so of a cell, of which arm, and what is in their names."""
+    with st.container(horizontal=True, vertical_alignment="center", key="lab_filters"):
+        what = st.pills(
+            t("Show"),
+            get_args(Filter),
+            default="all",
+            key=session.FILTER,
+            format_func=lambda name: t(WORDS[name]),
+            label_visibility="collapsed",
+            persist_state="session",
+            wrap=True,
+        )
+        arm = None
+        if len(labels) > 1:
+            words = t("In any arm")
+            arm = st.selectbox(
+                words,
+                range(len(labels)),
+                index=None,
+                format_func=lambda n: plain.plain(labels[n]),
+                key=session.OF_ARM,
+                placeholder=words,
+                label_visibility="collapsed",
+                persist_state="session",
+                width=240,
             )
+        words = t("Find a scenario")
+        find = st.text_input(words, key=session.FIND, placeholder=words, label_visibility="collapsed", width=180)
+    return what or "all", arm if arm is not None and arm < len(labels) else None, find
+
+
+def _texts(cells: Sequence[Cell], facts: FactsByRun, bases: Sequence[int | None]) -> list[str]:
+    return [
+        cell_text(cell, facts, None if base is None else cells[base]) for cell, base in zip(cells, bases, strict=True)
+    ]
+
+
+def _details(matrix: Matrix, cells: Sequence[Cell], number: int, base: int | None, facts: FactsByRun) -> None:
+    """What the answers of a cell state beside the truth, and the way to see them beside another arm's."""
+    arms, cell = matrix.plan.arms, cells[number]
+    st.html(f'<div class="section"><b>{safe(cell.scenario)} · {safe(arms[number].label)}</b></div>')
+    if base is not None and (kinds := changed(cell, cells[base], facts)):
+        unlike = ", ".join(t(kind) for kind in kinds)
+        plain.caption(t("States something else than {arm}: {what}.", arm=arms[base].label, what=unlike))
+    truth = truth_json(truths_of(matrix)[cell.scenario])
+    many = len(cell.rows) > 1
+    head = ["", t("truth"), *(t("repeat {n}", n=row.repeat) if many else t("answer") for row in cell.answers)]
+    lines = [[t(kind), _true(truth, kind), *(_fact(facts, row.id, kind) for row in cell.answers)] for kind in KINDS]
+    lines.append([t("ended"), "", *(_ended(row) for row in cell.answers)])
+    st.html(grid(head, lines))
+    other = base if base is not None else next((n for n in range(len(arms)) if n != number), None)
+    if other is None:
+        return
+    beside = {row.repeat: row.id for row in cells[other].answers}
+    with st.container(horizontal=True, key="lab_ways"):
+        for row in cell.answers[:OPENED]:
+            ids = [beside[row.repeat], row.id] if row.repeat in beside else [row.id]
+            words = t("Open repeat {n} beside {arm}", n=row.repeat, arm=arms[other].label)
+            words = words if many else t("Open beside {arm}", arm=arms[other].label)
+            query = {"runs": ",".join(ids)}
+            st.page_link("app.py", label=plain.plain(words), query_params=query, icon=":material/compare:")
+
+
+def _ended(row: RunRow) -> str:
+    """How an answer ended, and how long it took."""
+    how = t("cut") if row.finish == "length" else t("done")
+    return f"{how}, {number(row.total_s, '.1f')} s" if row.total_s is not None else how
 
 
 def _true(truth: Mapping[str, object], kind: str) -> str:
@@ -94,7 +147,7 @@ def _true(truth: Mapping[str, object], kind: str) -> str:
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value or "–")
 
 
-def _fact(facts: Mapping[str, AnswerFacts], run_id: str, kind: str) -> str:
+def _fact(facts: FactsByRun, run_id: str, kind: str) -> str:
     told = facts.get(run_id)
     if told is None:
         return "–"

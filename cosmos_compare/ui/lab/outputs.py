@@ -10,6 +10,7 @@ from cosmos_compare.language import t
 from cosmos_compare.studies.export import as_csv, as_jsonl
 from cosmos_compare.studies.facts import AnswerFacts
 from cosmos_compare.studies.matrix import Matrix
+from cosmos_compare.ui.lab import session
 from cosmos_compare.ui.shared import plain, rating_data, resources
 
 
@@ -17,16 +18,9 @@ def show(matrix: Matrix, facts: Mapping[str, AnswerFacts]) -> None:
     """The way to blind rating of two arms, and downloads."""
     labels = [arm.label for arm in matrix.plan.arms]
     numbers = list(range(len(labels)))
-    if len(numbers) > 1:
-        with st.container(horizontal=True, vertical_alignment="bottom", key="lab_rate"):
-            a = st.selectbox(
-                t("Rate blind"), numbers, 0, format_func=lambda n: plain.plain(labels[n]), key="lab_rate_a"
-            )
-            b = st.selectbox(t("against"), numbers, 1, format_func=lambda n: plain.plain(labels[n]), key="lab_rate_b")
-            if a != b:
-                arms = {"a": matrix.plan.arms[a].arm.id, "b": matrix.plan.arms[b].arm.id}
-                st.page_link("pages/rate.py", label=t("Rate these two"), query_params=arms, icon=":material/star:")
-    with st.container(horizontal=True, key="lab_files_out"):
+    with st.container(horizontal=True, vertical_alignment="bottom", key="lab_out"):
+        if len(numbers) > 1:
+            _two_arms(matrix, numbers, labels)
         st.download_button(
             "CSV",
             lambda: as_csv(matrix, facts, {own.hint: own.words for own in rating_data.hints_against_people()}),
@@ -43,3 +37,16 @@ def show(matrix: Matrix, facts: Mapping[str, AnswerFacts]) -> None:
             icon=":material/download:",
             help=t("A line an answer, with all that determined it"),
         )
+
+
+def _two_arms(matrix: Matrix, numbers: list[int], labels: list[str]) -> None:
+    """Two arms, and the link that lays their answers before a rater; at first one arm and a variant of it."""
+    a = st.selectbox(
+        t("Rate blind"), numbers, 0, format_func=lambda n: plain.plain(labels[n]), key=session.RATE_A, width=300
+    )
+    b = st.selectbox(
+        t("against"), numbers, 1, format_func=lambda n: plain.plain(labels[n]), key=session.RATE_B, width=300
+    )
+    if a != b:
+        arms = {"a": matrix.plan.arms[a].arm.id, "b": matrix.plan.arms[b].arm.id}
+        st.page_link("pages/rate.py", label=t("Rate these two"), query_params=arms, icon=":material/star:")

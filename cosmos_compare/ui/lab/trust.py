@@ -12,6 +12,7 @@ from cosmos_compare.studies.controls import Control, controls
 from cosmos_compare.studies.facts import KINDS, AnswerFacts
 from cosmos_compare.studies.matrix import Matrix
 from cosmos_compare.studies.stability import stability
+from cosmos_compare.studies.work import greedy_labels
 from cosmos_compare.ui.shared import plain
 from cosmos_compare.ui.shared.tables import grid
 
@@ -23,6 +24,9 @@ def show_stability(matrix: Matrix, facts: Mapping[str, AnswerFacts]) -> None:
     if matrix.plan.repeats < 2:
         st.info(t("Repeats show how stable answers are: set them to two or more."))
         return
+    if greedy := greedy_labels(matrix.plan):
+        same = t("At temperature 0 repeats are the same answer again, so they agree: {arms}.", arms=", ".join(greedy))
+        plain.info(same)
     st.caption(
         t(
             "How often two repeats on one clip state the same: the mean over scenarios, and in brackets where it lies "
