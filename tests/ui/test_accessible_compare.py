@@ -1,4 +1,4 @@
-"""Compare as axe-core judges it: both themes, a desk and a phone, each of its panels opened."""
+"""Compare and Lab as axe-core judges them: both themes, a desk and a phone, each of their panels opened."""
 
 from __future__ import annotations
 
@@ -8,11 +8,14 @@ from pathlib import Path
 import pytest
 from app_support import comparison_of, saved, write_model_list
 from axe_support import READY, assert_accessible
-from browser_support import serve
-from playwright.sync_api import Browser, Page, expect
+from browser_support import PHONE, serve
+from playwright.sync_api import Page, expect
 
 from cosmos_compare.catalogue.models import resolve_models
+from cosmos_compare.compare import plan_comparison
+from cosmos_compare.prompts import load_prompt
 from cosmos_compare.runs.store import Store
+from cosmos_compare.schema import Settings
 
 pytestmark = pytest.mark.browser
 JSON = '{"risk_level": "high", "objects": [{"label": "car", "bbox_2d": [250, 500, 750, 1000]}], "none": []}'
@@ -27,6 +30,10 @@ def address(tmp_path_factory: pytest.TempPathFactory, tiny: dict[str, Path], sce
     texts = ("<think>Hm.</think>The car brakes at 1.25 s.", JSON)
     video = scenarios / "scene_2" / "segment.webm"
     runs = [saved(store, comparison_of(video, spec), spec, text) for spec, text in zip(specs, texts, strict=True)]
+    for repeat in (0, 1):  # the study that the lab begins with
+        asked = plan_comparison(video, load_prompt(Path("driving")), Settings.model_validate({}), specs)
+        for spec, text in zip(specs, texts, strict=True):
+            saved(store, asked.repeated(repeat), spec, text)
     environment = {
         "COSMOS_COMPARE_MODELS": str(write_model_list(folder / "models.yaml", tiny)),
         "COSMOS_COMPARE_OUTPUTS": str(store.outputs),
@@ -37,33 +44,54 @@ def address(tmp_path_factory: pytest.TempPathFactory, tiny: dict[str, Path], sce
         yield f"{served}/?runs={','.join(run.id for run in runs)}"
 
 
-@pytest.fixture(params=["light", "dark", "phone"])
-def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
-    """A window of each theme, and one as narrow as a phone."""
-    size = {"width": 390, "height": 844} if request.param == "phone" else {"width": 1280, "height": 720}
-    context = browser.new_context(viewport=size, color_scheme="dark" if request.param == "dark" else "light")  # type: ignore[arg-type]
-    context.set_default_timeout(20_000)
-    yield context.new_page()
-    context.close()
+@pytest.fixture(scope="module")
+def lab(address: str) -> str:
+    """The Lab page of the same server."""
+    return f"{address.split('?')[0]}lab"
 
 
-def test_compare_with_answers_and_its_panels(page: Page, address: str) -> None:
-    page.goto(address)
-    expect(page.locator(".st-key-text_1 table.rows")).to_be_visible()
-    assert_accessible(page)
+def test_compare_with_answers_and_its_panels(any_window: Page, address: str) -> None:
+    any_window.goto(address)
+    expect(any_window.locator(".st-key-text_1 table.rows")).to_be_visible()
+    assert_accessible(any_window)
     for panel in ("What each model saw", "History"):
-        page.locator("summary").filter(has_text=panel).click()
-        page.wait_for_selector(READY)
-    expect(page.locator(".version")).to_have_count(1)
-    assert_accessible(page)
+        any_window.locator("summary").filter(has_text=panel).click()
+        any_window.wait_for_selector(READY)
+    expect(any_window.locator(".version")).not_to_have_count(0)
+    assert_accessible(any_window)
 
 
-def test_the_popovers_of_compare(page: Page, address: str) -> None:
-    page.goto(address)
-    expect(page.locator(".st-key-text_1 table.rows")).to_be_visible()
+def test_the_popovers_of_compare(any_window: Page, address: str) -> None:
+    any_window.goto(address)
+    expect(any_window.locator(".st-key-text_1 table.rows")).to_be_visible()
     for name in ("Settings", "2 models", "System", "Save as"):
-        page.get_by_role("button", name=name).click()
-        expect(page.locator('[data-testid="stPopoverBody"]')).to_be_visible()
-        assert_accessible(page)
-        page.keyboard.press("Escape")
-        expect(page.locator('[data-testid="stPopoverBody"]')).to_have_count(0)
+        any_window.get_by_role("button", name=name).click()
+        expect(any_window.locator('[data-testid="stPopoverBody"]')).to_be_visible()
+        assert_accessible(any_window)
+        any_window.keyboard.press("Escape")
+        expect(any_window.locator('[data-testid="stPopoverBody"]')).to_have_count(0)
+
+
+def test_the_tabs_of_the_lab(any_window: Page, lab: str) -> None:
+    any_window.goto(lab)
+    any_window.locator('[data-testid="stDataFrame"] canvas').first.wait_for()
+    assert_accessible(any_window)
+    for tab in ("Stability", "Controls", "Prompt versions"):
+        any_window.get_by_role("tab", name=tab).click()
+        any_window.wait_for_selector(READY)
+        assert_accessible(any_window)
+
+
+def test_the_form_of_the_lab_and_its_menus(any_window: Page, lab: str) -> None:
+    any_window.goto(lab)
+    any_window.locator('[data-testid="stDataFrame"] canvas').first.wait_for()
+    if any_window.viewport_size == PHONE:
+        any_window.get_by_test_id("stExpandSidebarButton").click()
+    expect(any_window.get_by_role("combobox", name="Scenarios")).to_be_visible()
+    assert_accessible(any_window)
+    for name in ("Open", "Save"):
+        any_window.locator(".st-key-lab_files").get_by_role("button", name=name).click()
+        expect(any_window.locator('[data-testid="stPopoverBody"]')).to_be_visible()
+        assert_accessible(any_window)
+        any_window.keyboard.press("Escape")
+        expect(any_window.locator('[data-testid="stPopoverBody"]')).to_have_count(0)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from axe_support import READY, assert_accessible
-from browser_support import serve
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 from rating_pages import ONE, TWO, pairs_in, rate, write_pairs
 
 pytestmark = pytest.mark.browser
@@ -17,70 +15,59 @@ BOXES = '<think>Hm.</think>{"objects": [{"label": "car", "bbox_2d": [7, 7, 42, 2
 
 
 @pytest.fixture(scope="module")
-def app(tmp_path_factory: pytest.TempPathFactory, scenarios: Path) -> Iterator[str]:
-    """A server with three pairs: anna has one left, bert has rated all."""
-    outputs = tmp_path_factory.mktemp("accessible") / "outputs"
-    write_pairs(outputs, scenarios, 3, {ONE: "A car brakes at 0.5 s.", TWO: BOXES})
-    for pair in pairs_in(outputs):
-        rate(outputs, pair, "bert", notes="Late.")
-    for pair in pairs_in(outputs)[:2]:
-        rate(outputs, pair, "anna", b=(0, 1, 2, None, 0, 1, 2), verdict="a")
-    environment = {"COSMOS_COMPARE_OUTPUTS": str(outputs), "COSMOS_COMPARE_SCENARIOS": str(scenarios)}
-    with serve(outputs.parent / "app.log", **environment) as served:
-        yield served
+def outputs(tmp_path_factory: pytest.TempPathFactory, scenarios: Path) -> Path:
+    """Three pairs: anna has one left, bert has rated all."""
+    folder = tmp_path_factory.mktemp("accessible") / "outputs"
+    write_pairs(folder, scenarios, 3, {ONE: "A car brakes at 0.5 s.", TWO: BOXES})
+    for pair in pairs_in(folder):
+        rate(folder, pair, "bert", notes="Late.")
+    for pair in pairs_in(folder)[:2]:
+        rate(folder, pair, "anna", b=(0, 1, 2, None, 0, 1, 2), verdict="a")
+    return folder
 
 
-@pytest.fixture(params=["light", "dark", "phone"])
-def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
-    size = {"width": 390, "height": 844} if request.param == "phone" else {"width": 1280, "height": 720}
-    context = browser.new_context(viewport=size, color_scheme="dark" if request.param == "dark" else "light")  # type: ignore[arg-type]
-    context.set_default_timeout(20_000)
-    yield context.new_page()
-    context.close()
+def test_a_pair_to_rate_and_the_question_who_rates(any_window: Page, app: str) -> None:
+    any_window.goto(f"{app}/rate")
+    expect(any_window.get_by_label("Your name")).to_be_visible()
+    assert_accessible(any_window)
+    any_window.goto(f"{app}/rate?rater=anna")
+    expect(any_window.locator(".marks.here")).to_have_count(1)
+    expect(any_window.locator("figure.boxed img")).to_have_count(1)
+    any_window.keyboard.press("2")
+    any_window.keyboard.press("0")
+    any_window.keyboard.press("Enter")  # says what is missing
+    expect(any_window.get_by_role("status")).not_to_be_empty()
+    assert_accessible(any_window)
 
 
-def test_a_pair_to_rate_and_the_question_who_rates(page: Page, app: str) -> None:
-    page.goto(f"{app}/rate")
-    expect(page.get_by_label("Your name")).to_be_visible()
-    assert_accessible(page)
-    page.goto(f"{app}/rate?rater=anna")
-    expect(page.locator(".marks.here")).to_have_count(1)
-    expect(page.locator("figure.boxed img")).to_have_count(1)
-    page.keyboard.press("2")
-    page.keyboard.press("0")
-    page.keyboard.press("Enter")  # says what is missing
-    expect(page.locator(".said")).not_to_be_empty()
-    assert_accessible(page)
+def test_a_rated_pair_with_names_and_the_end_of_the_queue(any_window: Page, app: str) -> None:
+    any_window.goto(f"{app}/rate?rater=bert")
+    expect(any_window.get_by_text("bert has rated all 3 pairs.")).to_be_visible()
+    assert_accessible(any_window)
+    any_window.goto(f"{app}/rate?rater=anna&state=disputed&names=shown")
+    expect(any_window.locator(".grid button[aria-pressed=true]")).to_have_count(14)
+    any_window.locator("summary").filter(has_text="What others said").click()
+    assert_accessible(any_window)
 
 
-def test_a_rated_pair_with_names_and_the_end_of_the_queue(page: Page, app: str) -> None:
-    page.goto(f"{app}/rate?rater=bert")
-    expect(page.get_by_text("bert has rated all 3 pairs.")).to_be_visible()
-    assert_accessible(page)
-    page.goto(f"{app}/rate?rater=anna&state=disputed&names=shown")
-    expect(page.locator(".grid button[aria-pressed=true]")).to_have_count(14)
-    page.locator("summary").filter(has_text="What others said").click()
-    assert_accessible(page)
+def test_scorecard_and_results(any_window: Page, app: str) -> None:
+    any_window.goto(f"{app}/scorecard")
+    expect(any_window.get_by_text("10 rated answers")).to_be_visible()
+    any_window.wait_for_selector('[data-testid="stDataFrame"] canvas')
+    assert_accessible(any_window)
+    any_window.goto(f"{app}/results")
+    any_window.locator(".st-key-chart_speed").wait_for(state="attached")
+    any_window.wait_for_selector(READY)
+    assert_accessible(any_window)
 
 
-def test_scorecard_and_results(page: Page, app: str) -> None:
-    page.goto(f"{app}/scorecard")
-    expect(page.get_by_text("10 rated answers")).to_be_visible()
-    page.wait_for_selector('[data-testid="stDataFrame"] canvas')
-    assert_accessible(page)
-    page.goto(f"{app}/results")
-    page.locator(".st-key-chart_speed").wait_for(state="attached")
-    page.wait_for_selector(READY)
-    assert_accessible(page)
-
-
-def test_buttons_are_called_what_they_read_and_all_marks_are_on_the_screen(page: Page, app: str) -> None:
+def test_buttons_are_called_what_they_read_and_all_marks_are_on_the_screen(any_window: Page, app: str) -> None:
     """They read "2" and were called "correct"; on a phone those of B were beyond its right edge."""
-    page.goto(f"{app}/rate?rater=anna")
-    expect(page.locator(".marks.here")).to_have_count(1)
-    width = page.viewport_size["width"] if page.viewport_size else 0
+    any_window.goto(f"{app}/rate?rater=anna")
+    expect(any_window.locator(".marks.here")).to_have_count(1)
+    width = any_window.viewport_size["width"] if any_window.viewport_size else 0
     for side in ("A", "B"):
-        group = page.get_by_role("group", name=f"Risk, answer {side}")
+        group = any_window.get_by_role("group", name=f"Risk, answer {side}")
         for name in ("2 correct", "1 partial", "0 incorrect", "X cannot judge"):
             button = group.get_by_role("button", name=name, exact=True)
             expect(button).to_have_text(name[0])
@@ -88,11 +75,11 @@ def test_buttons_are_called_what_they_read_and_all_marks_are_on_the_screen(page:
             assert box is not None and box["x"] >= 0 and box["x"] + box["width"] <= width
 
 
-def test_what_was_said_is_in_view_at_1280_pixels(page: Page, app: str) -> None:
-    if page.viewport_size != {"width": 1280, "height": 720}:
+def test_what_was_said_is_in_view_at_1280_pixels(any_window: Page, app: str) -> None:
+    if any_window.viewport_size != {"width": 1280, "height": 720}:
         pytest.skip("a phone scrolls its table")
-    page.goto(f"{app}/scorecard")
-    table = page.locator('[data-testid="stDataFrame"]')
+    any_window.goto(f"{app}/scorecard")
+    table = any_window.locator('[data-testid="stDataFrame"]')
     table.locator("canvas").first.wait_for()
     widths = [105, 150, 72, 72, *[68] * 6, 92]  # scenario, model, rater, verdict, the marks
     box = table.bounding_box()

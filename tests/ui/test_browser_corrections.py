@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,21 +14,8 @@ from cosmos_compare.ratings import scorecard
 from cosmos_compare.ratings.standing import standing, to_frame
 
 pytestmark = pytest.mark.browser
+PAIRS = 4
 expect.set_options(timeout=20_000)
-
-
-@pytest.fixture(scope="module")
-def outputs(tmp_path_factory: pytest.TempPathFactory, scenarios: Path) -> Path:
-    folder = tmp_path_factory.mktemp("corrections") / "outputs"
-    write_pairs(folder, scenarios, 4)
-    return folder
-
-
-@pytest.fixture(scope="module")
-def app(outputs: Path, scenarios: Path) -> Iterator[str]:
-    environment = {"COSMOS_COMPARE_OUTPUTS": str(outputs), "COSMOS_COMPARE_SCENARIOS": str(scenarios)}
-    with serve(outputs.parent / "app.log", **environment) as address:
-        yield address
 
 
 def mark_of(outputs: Path, rater: str, scenario: str, run_id: str, axis: str = "objects") -> float:

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from browser_support import serve
 from filelock import FileLock
 from openpyxl import load_workbook
 from playwright.sync_api import Locator, Page, expect
-from rating_pages import LABELS, pairs_in, rate, told, write_pairs
+from rating_pages import LABELS, pairs_in, rate, told
 
 from cosmos_compare.ratings import scorecard
 from cosmos_compare.ratings.standing import rated_pairs, standing, to_frame
 
 pytestmark = pytest.mark.browser
+PAIRS = 5
 expect.set_options(timeout=20_000)  # the first page of a server waits for its imports
 # Everything in the page, shadow roots too: text, attributes, sources.
 ALL_OF_IT = """() => {
@@ -24,20 +23,6 @@ ALL_OF_IT = """() => {
     .filter((node) => node.shadowRoot).map((node) => walk(node.shadowRoot))].join('\\n');
   return [document.title, location.href, document.documentElement.outerHTML, walk(document)].join('\\n');
 }"""
-
-
-@pytest.fixture(scope="module")
-def outputs(tmp_path_factory: pytest.TempPathFactory, scenarios: Path) -> Path:
-    folder = tmp_path_factory.mktemp("rating") / "outputs"
-    write_pairs(folder, scenarios, 5)
-    return folder
-
-
-@pytest.fixture(scope="module")
-def app(outputs: Path, scenarios: Path) -> Iterator[str]:
-    environment = {"COSMOS_COMPARE_OUTPUTS": str(outputs), "COSMOS_COMPARE_SCENARIOS": str(scenarios)}
-    with serve(outputs.parent / "app.log", **environment) as address:
-        yield address
 
 
 def tab_to(page: Page, there: Locator) -> None:

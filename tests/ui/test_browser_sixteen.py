@@ -4,14 +4,12 @@ on Results is that of a ledger kept beside."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
-from browser_support import serve
 from playwright.sync_api import Page, expect
-from rating_pages import ONE, TWO, pairs_in, write_pairs
+from rating_pages import ONE, TWO, pairs_in
 
 from cosmos_compare.ratings.pairs import Pair, left_run
 from cosmos_compare.results.evidence import load
@@ -21,23 +19,9 @@ from cosmos_compare.schema import AXES
 
 pytestmark = pytest.mark.browser
 expect.set_options(timeout=20_000)
-COUNT = 16
+PAIRS = 16
 VERDICTS = {"a": "left", "b": "right", "t": "tie", "n": "both_bad"}
 Ledger = dict[str, tuple[list[int], list[int], str]]  # by scenario: marks of the left, of the right, the verdict's key
-
-
-@pytest.fixture(scope="module")
-def outputs(tmp_path_factory: pytest.TempPathFactory, scenarios: Path) -> Path:
-    folder = tmp_path_factory.mktemp("sixteen") / "outputs"
-    write_pairs(folder, scenarios, COUNT)
-    return folder
-
-
-@pytest.fixture(scope="module")
-def app(outputs: Path, scenarios: Path) -> Iterator[str]:
-    environment = {"COSMOS_COMPARE_OUTPUTS": str(outputs), "COSMOS_COMPARE_SCENARIOS": str(scenarios)}
-    with serve(outputs.parent / "app.log", **environment) as address:
-        yield address
 
 
 def opened(page: Page, scenario: str, marks: int) -> None:

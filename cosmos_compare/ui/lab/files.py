@@ -61,7 +61,7 @@ def _save_as(study: Study) -> None:
     st.text_input(t("Name"), key=session.NAME, placeholder="my_study", on_change=_save)
     text = study_text(study)
     st.download_button(t("Download"), text, "study.yaml", "application/yaml", icon=":material/download:")
-    st.code(text, "yaml", wrap_lines=True)
+    st.code(text, language=None, wrap_lines=True)
     st.caption(
         plain.plain(t("From the command line: cosmos-compare study FILE.yaml, started in {folder}", folder=home()))
     )
