@@ -63,7 +63,7 @@ def test_a_model_that_can_not_be_loaded_is_a_saved_error_and_the_other_answers(
     assert main(["run", "--videos", str(clip), *models, *SHORT, "--outputs", str(outputs)]) == 1
     rows = {row.model: row for row in list_runs(outputs)}
     assert rows["good"].finish == "length"
-    assert rows["broken"].finish == "error" and "are not in its files" in rows["broken"].error
+    assert rows["broken"].finish == "error" and "not in its files" in rows["broken"].error
     assert "broken: failed." in capsys.readouterr().err
 
 
