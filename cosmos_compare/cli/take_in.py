@@ -139,7 +139,7 @@ def _print(own: ItemSet, study: Path) -> None:
         note(f"And {left_out - SHOWN:,} more; {own.folder / 'set.json'} names them.")
     scored = sum(item.scored for item in items)
     clips = len({item.video for item in items})
-    print(f"{scored} of the items are scored by letter, about {clips} clips below {facts.media}.")
+    print(f"Scored by letter: {scored}. Clips: {clips}, below {facts.media}.")
     print(f"Kept as {own.folder}. Ask its questions: cosmos-compare study {study} --run")
 
 

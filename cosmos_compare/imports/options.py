@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from string import ascii_uppercase
 from typing import Any
 
@@ -66,14 +68,14 @@ def asked(question: str, options: Mapping[str, str]) -> str:
 
 
 def strings_in(value: Any) -> Any:
-    """The list that a cell of a table holds as JSON or as Python writes it; other values as they are."""
+    """The list or mapping that a cell of a table holds as JSON, Python or NumPy writes it; other values as they are."""
     if not isinstance(value, str) or not value.strip().startswith(("[", "{")):
         return value
-    try:
+    with suppress(ValueError, RecursionError):
         return json.loads(value)
-    except (ValueError, RecursionError):
-        pass
     if value.strip().startswith("{"):
+        with suppress(ValueError, SyntaxError, RecursionError, MemoryError):  # text that is no Python literal
+            return ast.literal_eval(value.strip())
         return value
     return [re.sub(r"\\(.)", r"\1", one or other) for one, other in _QUOTED.findall(value)] or value
 
@@ -87,7 +89,7 @@ def _written(value: str) -> dict[str, str]:
     for match in _MARK.finditer(value):
         if match["letter"].upper() == ascii_uppercase[len(marks) % 26]:
             marks.append(match)
-    ends = [mark.start() for mark in marks[1:]] + [len(value)]
+    ends = [mark.start() for mark in marks[1:]] + [len(value)] * bool(marks)
     found = {
         mark["letter"].upper(): value[mark.end() : end].strip().rstrip(",;|").strip()
         for mark, end in zip(marks, ends, strict=True)

@@ -12,7 +12,7 @@ from cosmos_compare.imports.formats.sutd import SUTD
 from cosmos_compare.imports.formats.vantage import VANTAGE
 from cosmos_compare.imports.formats.vru import VRU_CAPTIONS, VRU_QUESTIONS
 from cosmos_compare.imports.formats.wts import WTS
-from cosmos_compare.imports.rows import Document
+from cosmos_compare.imports.rows import Document, Numbered
 
 # The first that fits is taken, so those that ask for most stand first.
 FORMATS = (LABELS, REASON1, LINGOQA, PAI_BENCH, WTS, LLAVA, SUTD, VRU_QUESTIONS, VRU_CAPTIONS, VANTAGE)
@@ -20,8 +20,12 @@ BY_NAME = {own.name: own for own in FORMATS}
 OLDER, TABLE = "older", "table"  # folders of before and the table beside them; not rows of questions
 
 
-def recognise(document: Document, name: str = "") -> Format:
-    """The format of a file; `name` is what the user says it is. Raises `CompareError` that says what was found."""
+def recognise(document: Document, name: str = "") -> tuple[Format, Document]:
+    """The format of a file, and its rows by it; `name` is what the user says it is. An object that is no format's may
+    be its one row. Raises `CompareError` that says what was found."""
+    alone = document
+    if document.kind == "object":
+        alone = document._replace(kind="list", rows=[Numbered(1, dict(row.value for row in document.rows))])
     if name:
         if name not in BY_NAME:
             raise CompareError(
@@ -31,10 +35,12 @@ def recognise(document: Document, name: str = "") -> Format:
                 name=name,
                 known=", ".join((*BY_NAME, OLDER, TABLE)),
             )
-        return BY_NAME[name]
-    for own in FORMATS:
-        if own.fits(document):
-            return own
+        found = BY_NAME[name]
+        return found, alone if not found.fits(document) and found.fits(alone) else document
+    for rows in (document, alone):
+        for own in FORMATS:
+            if own.fits(rows):
+                return own, rows
     known = "; ".join(f"{own.name} ({own.files})" for own in FORMATS)
     raise CompareError(
         "{name}: of no format that is known: {found}.",

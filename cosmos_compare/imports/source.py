@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,7 +19,7 @@ from cosmos_compare.imports.item import LeftOut
 from cosmos_compare.imports.recognise import recognise
 from cosmos_compare.imports.rows import LINES, Document, read_document
 from cosmos_compare.video.clips import MAX_TRUTH_BYTES
-from cosmos_compare.video.labels import LABEL
+from cosmos_compare.video.labels import LABEL, is_label, parsed_label
 
 ROWS = {".json", ".csv", ".tsv", ".parquet", *LINES}
 NAMED = 8  # files that an error names
@@ -63,12 +62,14 @@ def open_sources(path: Path, asked: Asked) -> list[Source]:
     if config := read_config(path):
         several = len(config.parts) > 1
         return [_configured(part, config, part.name if several else "") for part in config.parts]
+    if is_label(path.name) and asked.format in ("", LABELS.name):
+        return [Source(LABELS.name, _labels([path]), 1, path.parent)]
     document = read_document(path)
-    found = recognise(document, asked.format)
+    found, document = recognise(document, asked.format)
     if found is VANTAGE:
         task = task_of(document, asked.task)
         return [Source(found.name, read_vantage(document, task), _count(document), path.parent, task)]
-    count = 1 if found is LABELS else _count(document) - (found is SUTD)  # whose first line is no row
+    count = _count(document) - (found is SUTD)  # whose first line is no row
     return [Source(found.name, found.read(document), count, path.parent)]
 
 
@@ -84,7 +85,7 @@ def _labels(files: Sequence[Path]) -> Read:
         try:
             if file.stat().st_size > MAX_TRUTH_BYTES:
                 raise RowError(f"{file.name} is larger than {MAX_TRUTH_BYTES:,} bytes")
-            yield label_draft(number, file.name, json.loads(file.read_text(encoding="utf-8-sig")))
+            yield label_draft(number, file.name, parsed_label(file.read_bytes()))
         except RowError as problem:
             yield LeftOut(number, str(problem))
         except (OSError, ValueError, RecursionError):

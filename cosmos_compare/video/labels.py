@@ -12,8 +12,6 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-import orjson
-
 from cosmos_compare.errors import CompareError
 from cosmos_compare.yaml_io import is_text
 
@@ -46,18 +44,23 @@ def read_label(path: Path, max_bytes: int) -> dict[str, Any]:
     try:
         if path.stat().st_size > max_bytes:
             raise CompareError("{name}: larger than {most:,} bytes.", "Is it a label?", name=path.name, most=max_bytes)
-        data = orjson.loads(path.read_bytes().removeprefix(b"\xef\xbb\xbf"))
+        data = parsed_label(path.read_bytes())
     except OSError as error:
         raise CompareError(
             "{path}: can't be read ({why}).", "Check the path.", path=path, why=error.strerror
         ) from error
-    except orjson.JSONDecodeError as error:
+    except (ValueError, RecursionError) as error:
         raise CompareError(
             "{name}: not valid JSON ({why}).", "Is the file whole?", name=path.name, why=error
         ) from error
     if not isinstance(data, dict):
         raise CompareError("{name}: holds no named fields.", "A label is one JSON object.", name=path.name)
     return truth_values(data)
+
+
+def parsed_label(data: bytes) -> Any:
+    """The JSON of a label; what is no finite number is null. Raises `ValueError`, `RecursionError`."""
+    return json.loads(data.decode("utf-8-sig"), parse_constant=lambda _: None)
 
 
 def truth_values(label: Mapping[str, Any]) -> dict[str, Any]:

@@ -14,13 +14,16 @@ from cosmos_compare.video.labels import LABEL, is_label
 def _read(document: Document) -> Read:
     """One item without a question: prompts of a study ask about the clip."""
     try:
-        yield label_draft(1, document.path.name, dict(row.value for row in document.rows))
+        label = dict(row.value for row in document.rows) if document.kind == "object" else document.values
+        yield label_draft(1, document.path.name, label)
     except RowError as problem:
         yield LeftOut(1, str(problem))
 
 
 def label_draft(row: int, name: str, label: Any) -> Draft:
     """The item of one label; its clip has the name of the file without the ending."""
+    if not is_label(name):
+        raise RowError(f"a label is called <clip>{LABEL}")
     return Draft(row, name[: -len(LABEL)], truth=mapping(label, "the label"))
 
 
