@@ -5,7 +5,7 @@ import streamlit as st
 from cosmos_compare.errors import CompareError
 from cosmos_compare.language import t
 from cosmos_compare.results.plans import counts
-from cosmos_compare.ui.results import choices, hints, more_arms, plan, problems, sections
+from cosmos_compare.ui.results import choices, effort, hand_over, hints, more_arms, plan, problems, sections
 from cosmos_compare.ui.shared import plain, rater_here, rating_data, shell
 
 shell.page("Results")
@@ -26,6 +26,7 @@ planned = plan.planned(arms, part)
 
 report = rating_data.report_of(arms, part, counts(planned))
 plan.show(report, planned)
+hand_over.show(found, report)
 sections.headline(report)
 problems.show(found.problems)
 rater = rater_here.rater()
@@ -33,3 +34,4 @@ sections.caution(rater, rating_data.unrated(rater))
 sections.charts_of(report)
 more_arms.show(found, report)
 hints.show()
+effort.show(report)

@@ -74,4 +74,4 @@ def material(
     """What `cosmos-compare report` gathers."""
     found = load(outputs)
     chosen = choose(outputs, found, arms, part or Slice(), study)
-    return gather(Store(outputs), found, chosen.arms, chosen.part, chosen.planned, imprint)
+    return gather(Store(outputs), found, chosen, imprint)

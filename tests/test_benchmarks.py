@@ -9,7 +9,7 @@ import pytest
 from conftest import ROOT
 
 BROWSER = ("page", "results_page")
-PLAIN = ("batch", "lab", "hints", "ratings", "sampling", "startup")
+PLAIN = ("batch", "lab", "hints", "ratings", "report", "sampling", "startup")
 
 
 def run_short(name: str) -> str:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import argparse
-import shlex
 from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +12,7 @@ from cosmos_compare.cli.terminal import note, note_some
 from cosmos_compare.errors import CompareError
 
 if TYPE_CHECKING:
-    from cosmos_compare.report.material import Imprint, Material
+    from cosmos_compare.report.material import Material
 
 LANGUAGES = ("en", "fr")
 
@@ -29,6 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="these two, as `results` takes them; of more, the first two in detail (default: the most rated two)",
     )
     parser.add_argument("--scenario", nargs="+", default=[], metavar="ID", help="only these scenarios")
+    parser.add_argument("--prompt-version", nargs="+", default=[], metavar="V", help="only these versions of a prompt")
     parser.add_argument("--rater", nargs="+", default=[], metavar="NAME", help="only these raters")
     parser.add_argument("--blind-only", action="store_true", help="only ratings that were given blind")
     parser.add_argument("--lang", choices=LANGUAGES, help="the report's language (default: the program's)")
@@ -54,7 +53,7 @@ def run(args: argparse.Namespace) -> int:
         browser()  # before the work, not after it
     if args.lang:
         language.speak(lambda: args.lang)
-    told = _material(args, _imprint(args))
+    told = _material(args)
     note_some(told.problems)
     made: dict[str, Callable[[], bytes]] = {".html": lambda: document(told)}
     made |= {".pdf": lambda: to_pdf(document(told, unfolded=True))} if args.pdf else {}
@@ -68,35 +67,18 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _material(args: argparse.Namespace, imprint: Imprint) -> Material:
+def _material(args: argparse.Namespace) -> Material:
     from cosmos_compare.report.choice import choose
-    from cosmos_compare.report.material import gather
+    from cosmos_compare.report.command import command_of
+    from cosmos_compare.report.material import Imprint, gather, today
     from cosmos_compare.results.evidence import Slice, load
     from cosmos_compare.results.named import check_part, named_arms
     from cosmos_compare.runs.store import Store
 
     found = load(args.outputs)
     arms = named_arms(args.arms, found, "arms") if args.arms else []
-    part = Slice(scenarios=tuple(args.scenario), raters=tuple(args.rater), blind_only=args.blind_only)
+    part = Slice(tuple(args.scenario), tuple(args.prompt_version), tuple(args.rater), args.blind_only)
     check_part(part, found)
     chosen = choose(args.outputs, found, arms, part, args.study)
-    return gather(Store(args.outputs), found, chosen.arms, chosen.part, chosen.planned, imprint)
-
-
-def _imprint(args: argparse.Namespace) -> Imprint:
-    from cosmos_compare.report.material import Imprint
-
-    return Imprint(f"{datetime.now(UTC):%Y-%m-%d}", command_of(args), args.confidential)
-
-
-def command_of(args: argparse.Namespace) -> str:
-    """The command that makes the report again; of paths outside the current folder only the names: it is passed on."""
-    words = ["cosmos-compare", "report", args.out.name]
-    if args.study:
-        words += ["--study", args.study.name if args.study.is_absolute() else args.study.as_posix()]
-    for flag, values in (("--arms", args.arms), ("--scenario", args.scenario), ("--rater", args.rater)):
-        words += [flag, *values] if values else []
-    words += ["--blind-only"] if args.blind_only else []
-    words += ["--lang", args.lang] if args.lang else []
-    words += ["--confidential", args.confidential] if args.confidential else []
-    return shlex.join(words)
+    command = command_of(args.out.name, chosen, args.confidential, args.study)
+    return gather(Store(args.outputs), found, chosen, Imprint(today(), command, args.confidential))

@@ -156,6 +156,17 @@ def parse_arm(text: str, runs: Iterable[RunRow]) -> ArmChoice:
     return ArmChoice(model, **values)  # type: ignore[arg-type]
 
 
+def arm_text(arm: ArmChoice) -> str:
+    """An arm as `parse_arm` reads it."""
+    given = {
+        "prompt": arm.prompt_version,
+        "reasoning": None if arm.reasoning is None else "yes" if arm.reasoning else "no",
+        "settings": arm.settings_key,
+        "condition": None if arm.condition == CLIP else arm.condition,
+    }
+    return ",".join([arm.model, *(f"{name}={value}" for name, value in given.items() if value is not None)])
+
+
 def _version(text: str, runs: Iterable[RunRow]) -> str:
     rows = list(runs)
     found = {row.prompt_version for row in rows if row.prompt_name == text or row.prompt_version == text}

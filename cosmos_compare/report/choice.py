@@ -16,17 +16,19 @@ from cosmos_compare.results.evidence import Evidence, Slice
 from cosmos_compare.results.report import judgements
 from cosmos_compare.runs.index import Arm
 from cosmos_compare.studies.hashes import clip_hashes
-from cosmos_compare.studies.matrix import fill
+from cosmos_compare.studies.matrix import Matrix, fill
 from cosmos_compare.studies.plan import resolve
 from cosmos_compare.studies.study import load_study
 
 
 class Choice(NamedTuple):
-    """The arms, the first two in detail; the part that counts; and the number of scenarios that was planned for it."""
+    """The arms, the first two in detail; the part that counts; the number of scenarios that was planned for it; and
+    the matrix of the study, where one was named."""
 
     arms: tuple[ArmChoice, ...]
     part: Slice
     planned: int | None
+    matrix: Matrix | None = None
 
 
 def choose(outputs: Path, found: Evidence, arms: Sequence[ArmChoice], part: Slice, study: Path | None) -> Choice:
@@ -50,7 +52,7 @@ def choose(outputs: Path, found: Evidence, arms: Sequence[ArmChoice], part: Slic
     two = two_arms(chosen[:2])
     # The plan was recorded for all ratings of these arms: it counts for the study's where those are all there are.
     alike = len(judgements(found, two, within)[1]) == len(judgements(found, two, part)[1])
-    return Choice(chosen, within, _planned(outputs, two, part) if alike else None)
+    return Choice(chosen, within, _planned(outputs, two, part) if alike else None, matrix)
 
 
 def _most_rated(found: Evidence) -> tuple[ArmChoice, ...]:

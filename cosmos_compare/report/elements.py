@@ -12,7 +12,7 @@ Child = str | Markup | int
 def el(name: str, /, *children: Child, **attributes: object) -> Markup:
     """An element. Texts are escaped, attributes too; `class_` is `class`, `_` in a name is `-`, None is left out."""
     given = ((key.rstrip("_").replace("_", "-"), value) for key, value in attributes.items() if value is not None)
-    words = "".join(f' {key}="{safe(value)}"' for key, value in given)
+    words = "".join(f' {key}="{value if isinstance(value, Markup) else safe(value)}"' for key, value in given)
     return Markup(f"<{name}{words}>{joined(children)}</{name}>")  # noqa: S704  every part of it is escaped above
 
 

@@ -23,14 +23,13 @@ MOST = 400  # cases in one file; of more, those that differ most
 
 class Judged(NamedTuple):
     """What one rater said of a pair: the marks of A and B by axis (None: cannot judge), who is better (`a`, `b`, `tie`,
-    `both_bad`, `contradictory` or empty), the notes, whether it was blind, and on which side B stood."""
+    `both_bad`, `contradictory` or empty), the notes, and whether it was blind."""
 
     rater: str
     marks: tuple[Mapping[str, int | None], Mapping[str, int | None]]
     verdict: str
     notes: tuple[str, ...]
     blind: bool
-    b_side: str
 
 
 @dataclass(frozen=True)
@@ -55,23 +54,19 @@ def cases_of(
     """The cases of judged pairs (`report.judgements`), how many more there are than fit, and what could not be read."""
     problems: dict[str, None] = {}
     chosen = _chosen(pairs)
-    rows = rows[rows["pair_id"].isin(chosen)]
-    judged = {str(pair): own for pair, own in pairs.groupby("pair_id", observed=True)}
-    own_rows = {str(pair): own for pair, own in rows.groupby("pair_id", observed=True)}
-    order = sorted(chosen, key=lambda pair: (str(judged[pair]["scenario"].iloc[0]), pair))
+    said = _said(rows[rows["pair_id"].isin(chosen).to_numpy()])
+    judged: dict[str, list[Judged]] = {}
+    scenarios: dict[str, str] = {}
+    for row in pairs[pairs["pair_id"].isin(chosen).to_numpy()].to_dict("records"):
+        pair = str(row["pair_id"])
+        scenarios[pair] = str(row["scenario"])
+        judged.setdefault(pair, []).append(_judged(row, said))
     cases = []
-    for number, pair in enumerate(order, start=1):
+    for number, pair in enumerate(sorted(chosen, key=lambda pair: (scenarios[pair], pair)), start=1):
         runs = _runs(store, evidence, two, pair, problems)
-        cases.append(
-            JudgedCase(
-                number=number,
-                scenario=str(judged[pair]["scenario"].iloc[0]),
-                pair_id=pair,
-                runs=runs,
-                truth=_truth(runs, problems),
-                judged=tuple(_judged(judged[pair], own_rows[pair])),
-            )
-        )
+        truth = _truth(runs, problems)
+        own = tuple(sorted(judged[pair], key=lambda one: one.rater))
+        cases.append(JudgedCase(number, scenarios[pair], pair, runs, truth, own))
     return cases, pairs["pair_id"].nunique() - len(chosen), list(problems)
 
 
@@ -105,26 +100,26 @@ def _truth(runs: tuple[Run | None, Run | None], problems: dict[str, None]) -> Gr
         return None
 
 
-def _judged(pairs: pd.DataFrame, rows: pd.DataFrame) -> list[Judged]:
-    found = []
-    for row in pairs.sort_values("rater").to_dict("records"):
-        own = rows[(rows["rater"] == row["rater"]).to_numpy()]
-        sides = [own[(own["arm"] == side).to_numpy()] for side in (0, 1)]
-        notes = dict.fromkeys(str(note) for side in sides for note in side["notes"] if note)
-        verdict = row["verdict"]
-        found.append(
-            Judged(
-                rater=str(row["rater"]),
-                marks=(_marks(sides[0]), _marks(sides[1])),
-                verdict="" if pd.isna(verdict) else str(verdict),
-                notes=tuple(notes),
-                blind=bool(row["blind"]),
-                b_side="" if pd.isna(row["b_left"]) else "left" if row["b_left"] else "right",
-            )
-        )
-    return found
+Said = dict[tuple[str, str, int], dict[Any, Any]]  # a standing row, by pair, rater and side
 
 
-def _marks(rows: pd.DataFrame) -> dict[str, int | None]:
-    values: list[Any] = rows[MARKS].iloc[0].tolist() if len(rows) else [None] * len(MARKS)
-    return {axis: None if pd.isna(value) else int(value) for axis, value in zip(MARKS, values, strict=True)}
+def _said(rows: pd.DataFrame) -> Said:
+    return {(str(row["pair_id"]), str(row["rater"]), int(row["arm"])): row for row in rows.to_dict("records")}
+
+
+def _judged(row: dict[Any, Any], said: Said) -> Judged:
+    """What one rater said, from the row of the judged pair and the rows of its two answers."""
+    pair, rater, verdict = str(row["pair_id"]), str(row["rater"]), row["verdict"]
+    both = [said.get((pair, rater, side), {}) for side in (0, 1)]
+    return Judged(
+        rater=rater,
+        marks=(_marks(both[0]), _marks(both[1])),
+        verdict="" if pd.isna(verdict) else str(verdict),
+        notes=tuple(dict.fromkeys(str(own["notes"]) for own in both if own.get("notes"))),
+        blind=bool(row["blind"]),
+    )
+
+
+def _marks(row: dict[Any, Any]) -> dict[str, int | None]:
+    values = {axis: row.get(axis) for axis in MARKS}
+    return {axis: None if value is None or pd.isna(value) else int(value) for axis, value in values.items()}

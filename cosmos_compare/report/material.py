@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import NamedTuple
 
 import pandas as pd
@@ -11,7 +11,8 @@ import pandas as pd
 from cosmos_compare.effort.measured import EffortRow, effort_of
 from cosmos_compare.errors import CompareError
 from cosmos_compare.language import t
-from cosmos_compare.ratings.arms import CLIP, ArmChoice, Two, two_arms
+from cosmos_compare.ratings.arms import CLIP, Two, two_arms
+from cosmos_compare.report.choice import Choice
 from cosmos_compare.report.judged_cases import JudgedCase, cases_of
 from cosmos_compare.results import many_arms
 from cosmos_compare.results.evidence import Evidence, Slice
@@ -19,6 +20,10 @@ from cosmos_compare.results.report import Report, judgements, report
 from cosmos_compare.runs.index import RunRow
 from cosmos_compare.runs.store import Store
 from cosmos_compare.schema import Run
+from cosmos_compare.studies.export import all_facts
+from cosmos_compare.studies.fact_book import FactBook
+from cosmos_compare.studies.matrix import Matrix
+from cosmos_compare.studies.scores import Score, scores
 
 
 class Imprint(NamedTuple):
@@ -28,6 +33,11 @@ class Imprint(NamedTuple):
     made: str
     command: str
     confidential: str = ""
+
+
+def today() -> str:
+    """The day as a report states it: UTC, ISO 8601."""
+    return f"{datetime.now(UTC):%Y-%m-%d}"
 
 
 @dataclass(frozen=True)
@@ -42,6 +52,7 @@ class Material:
     controls: tuple[many_arms.ControlDifference, ...]
     cases: tuple[JudgedCase, ...]
     untold: int  # judged pairs for which the report has no room
+    scores: tuple[tuple[str, Score], ...]  # of each arm of a study of imported questions, by its label
     effort: tuple[EffortRow, ...]
     problems: tuple[str, ...]
     imprint: Imprint
@@ -68,16 +79,9 @@ class Material:
         ]
 
 
-def gather(
-    store: Store,
-    evidence: Evidence,
-    arms: Sequence[ArmChoice],
-    part: Slice,
-    planned: int | None,
-    imprint: Imprint,
-) -> Material:
-    """Read what a report about `arms` tells, the first two in detail. Raises `CompareError` when nobody has judged a
-    pair of them."""
+def gather(store: Store, evidence: Evidence, chosen: Choice, imprint: Imprint) -> Material:
+    """Read what a report tells about what was chosen. Raises `CompareError` when nobody has judged a pair of it."""
+    arms, part, planned, matrix = chosen
     two = two_arms(arms[:2])
     told = report(evidence, two, part, planned)
     if not told.judged_pairs:
@@ -97,6 +101,7 @@ def gather(
         controls=tuple(_controls(evidence, two, part, planned)),
         cases=tuple(cases),
         untold=untold,
+        scores=tuple(_scores(store, matrix)) if matrix else (),
         effort=tuple(effort_of(store, evidence.runs, [arm.model for arm in two])),
         problems=(*evidence.problems, *problems),
         imprint=imprint,
@@ -110,3 +115,9 @@ def _controls(evidence: Evidence, two: Two, part: Slice, planned: int | None) ->
     rated = set(evidence.part(part)["run_id"].unique())
     conditions = sorted({row.condition for row in evidence.runs if row.id in rated and row.condition != CLIP})
     return [many_arms.against_control(evidence, two, condition, part, planned) for condition in conditions]
+
+
+def _scores(store: Store, matrix: Matrix) -> list[tuple[str, Score]]:
+    """The scores of all questions, an arm after the other; none where no question has a right letter."""
+    found = scores(matrix, all_facts(matrix, FactBook(store)))
+    return [(matrix.plan.arms[score.arm].label, score) for score in found if not score.category]

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import re
+import shlex
 from pathlib import Path
 
 import pytest
 from report_samples import MODELS, answer_study, judge_all, material, write_study
 
-from cosmos_compare.cli import main
+from cosmos_compare.cli import build_parser, main
 from cosmos_compare.errors import CompareError
-from cosmos_compare.ratings.arms import ArmChoice
+from cosmos_compare.ratings.arms import ArmChoice, parse_arm
+from cosmos_compare.report.choice import Choice
+from cosmos_compare.report.command import command_of
 from cosmos_compare.report.document import document
+from cosmos_compare.results.evidence import Slice, load
 from cosmos_compare.results.plans import record_study
 from cosmos_compare.results.report_words import sentences
 from cosmos_compare.studies.plan import resolve
@@ -138,7 +142,8 @@ def test_the_command_writes_what_was_asked_for(
     assert {path.name for path in tmp_path.glob("out.*")} == {"out.html", "out.md", "out.csv"}
     html = out.read_text()
     # The command is told without the folders of this machine.
-    assert "cosmos-compare report out.html --study pilot.yaml --confidential &#x27;Internal | only&#x27;" in html
+    again = "out.html --study pilot.yaml --arms reason1 reason2 --confidential &#x27;Internal | only&#x27;"
+    assert f"cosmos-compare report {again}" in html
     assert str(tmp_path) not in html
     pasted = (tmp_path / "out.md").read_text()
     assert "**6 judgements by 2 raters on 3 scenarios" in pasted
@@ -153,3 +158,15 @@ def test_the_command_writes_what_was_asked_for(
 def test_a_report_is_an_html_file(out: str, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["report", str(tmp_path / out)]) == 2
     assert said in capsys.readouterr().err
+
+
+def test_the_command_in_a_report_names_the_same_part_again(two_studies: tuple[Path, Path, Path]) -> None:
+    outputs, *_ = two_studies
+    found = load(outputs)
+    arms = (ArmChoice("reason1", found.runs[0].prompt_version, False, "0123456789ab", "blank"), ArmChoice("reason2"))
+    part = Slice(("a b", "c"), (found.runs[0].prompt_version,), ("o'hara",), blind_only=True)
+    words = shlex.split(command_of("out.html", Choice(arms, part, None), "for us"))[1:]
+    args = build_parser("report").parse_args(words)
+    assert [parse_arm(text, found.runs) for text in args.arms] == list(arms)
+    assert Slice(tuple(args.scenario), tuple(args.prompt_version), tuple(args.rater), args.blind_only) == part
+    assert args.confidential == "for us"

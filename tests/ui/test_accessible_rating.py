@@ -9,6 +9,8 @@ from axe_support import READY, assert_accessible
 from playwright.sync_api import Page, expect
 from rating_pages import ONE, TWO, pairs_in, rate, write_pairs
 
+from cosmos_compare.effort.book import read_book
+
 pytestmark = pytest.mark.browser
 expect.set_options(timeout=20_000)
 BOXES = '<think>Hm.</think>{"objects": [{"label": "car", "bbox_2d": [7, 7, 42, 21]}], "risk": "high"}'
@@ -57,8 +59,31 @@ def test_scorecard_and_results(any_window: Page, app: str) -> None:
     assert_accessible(any_window)
     any_window.goto(f"{app}/results")
     any_window.locator(".st-key-chart_speed").wait_for(state="attached")
+    any_window.get_by_text("Effort of integrating each model").click()
+    any_window.get_by_role("button", name=f"Write down the effort of {ONE}").click()
+    any_window.get_by_role("textbox", name="Weights: comment").wait_for()
     any_window.wait_for_selector(READY)
     assert_accessible(any_window)
+
+
+def test_effort_is_written_down_and_the_report_taken_home(page: Page, app: str, outputs: Path) -> None:
+    page.goto(f"{app}/results")
+    page.get_by_text("Effort of integrating each model").click()
+    page.get_by_role("button", name=f"Write down the effort of {ONE}").click()
+    page.get_by_role("textbox", name="Weights: comment").fill("<b>asked</b> for access")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("cell", name="<b>asked</b> for access")).to_be_visible()
+    assert read_book(outputs).of(ONE, "weights").comment == "<b>asked</b> for access"
+    page.get_by_text("Report to hand over").click()
+    page.get_by_role("textbox", name="Confidentiality").fill("For us")
+    page.get_by_role("textbox", name="Confidentiality").press("Enter")
+    page.wait_for_selector(READY)
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="Report (HTML)").click()
+    html = saved.value.path().read_text("utf-8")
+    assert saved.value.suggested_filename == "report.html"
+    assert "&lt;b&gt;asked&lt;/b&gt; for access" in html and "For us" in html
+    assert f"cosmos-compare report report.html --arms {ONE} {TWO} --confidential" in html
 
 
 def test_buttons_are_called_what_they_read_and_all_marks_are_on_the_screen(any_window: Page, app: str) -> None:

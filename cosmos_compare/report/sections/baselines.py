@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from cosmos_compare.effort.readable import WHYS, unreadable
 from cosmos_compare.language import t, tn
-from cosmos_compare.report.elements import Child, bullets, el, joined
+from cosmos_compare.report.elements import Child, bullets, el, joined, table
 from cosmos_compare.report.habits import Habit, habits, repeats
 from cosmos_compare.report.material import Material
 from cosmos_compare.report.printed import share
@@ -29,7 +29,7 @@ def section(told: Material) -> Markup:
     return joined(joined([el("h3", title), bullets(words)]) for title, words in parts)
 
 
-def _guessing(told: Material) -> Iterator[str]:
+def _guessing(told: Material) -> Iterator[Child]:
     yield t("A coin that decides each pair prefers either answer half of the time, and shows no difference of marks.")
     truths = {case.scenario: case.truth for case in told.cases if case.truth and case.truth.risk}
     if truths:
@@ -42,7 +42,26 @@ def _guessing(told: Material) -> Iterator[str]:
             share=share(often, len(truths)),
             n=LEVELS,
         )
-    yield t("Free answers have no right letter, so there is no score of letters to hold against these.")
+    if told.scores:
+        yield _letters(told)
+    else:
+        yield t("These answers are not scored by letter: no right letters of questions with options are here.")
+
+
+def _letters(told: Material) -> Markup:
+    """Right letters of imported questions, beside what needs no model."""
+    rows: list[list[Child]] = [
+        [
+            label,
+            estimate_words(score.accuracy, percent=True),
+            share(score.unreadable, score.answers),
+            t("{share} (always {letter})", share=f"{score.baseline.majority:.0%}", letter=score.baseline.letter),
+            f"{score.baseline.by_lot:.0%}",
+        ]
+        for label, score in told.scores
+    ]
+    head = (t("Arm"), t("Right letters, over videos"), t("Letter can't be read"), t("Majority"), t("Random"))
+    return table(head, rows, t("Questions with options: a letter that can't be read counts as not right"))
 
 
 def _controls(told: Material) -> Iterator[Child]:
