@@ -25,6 +25,11 @@ def cut(reply: Reply, body: Body) -> None:
     reply.piece(body, "start ", 1)
 
 
+def cut_in_a_line(reply: Reply, body: Body) -> None:
+    cut(reply, body)
+    reply.wfile.write(b'data: {"model": "x", "choi')
+
+
 def error_in_the_middle(reply: Reply, body: Body) -> None:
     cut(reply, body)
     reply.event({"error": {"message": "engine died", "code": 500}})

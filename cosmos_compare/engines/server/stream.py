@@ -53,7 +53,7 @@ async def lines(
         except TimeoutError:
             raise lost(host, SILENT if heard else NO_BEGIN) from None
         if chunk is None:
-            break
+            return  # what began without an end of its line was cut
         *whole, tail = chunk.split(b"\n")
         for line in whole:
             rest += line
@@ -66,8 +66,6 @@ async def lines(
             raise FinalError(
                 "ServerError", "{host} sends a line of more than {most:,} bytes.", IS_IT_VLLM, host=host, most=MAX_LINE
             )
-    if rest.strip().startswith(b"data:"):
-        yield bytes(rest).strip()[5:].strip()
 
 
 def read_event(data: bytes, heard: Heard, address: str) -> str:
