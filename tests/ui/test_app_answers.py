@@ -195,7 +195,7 @@ def test_hints_are_read_when_their_panel_is_opened(pair: list[ModelSpec], video:
     page.query_params["runs"] = ",".join(run.id for run in runs)
     page.run()
     assert "held against no mark" not in html(page)
-    page.session_state[session.HINTS] = True
+    page.session_state["hints"] = True
     page.run()
     assert not page.exception and "held against no mark" in html(page)
     assert "There is no ground truth for this clip" in html(page)
