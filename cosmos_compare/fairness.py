@@ -29,14 +29,15 @@ SAMPLING_WORDS = {
 
 @dataclass(frozen=True)
 class ModelInput:
-    """What one model saw and was asked. Height and width are those at the model, in pixels."""
+    """What one model saw and was asked. Height and width are those at the model, in pixels. `tokens` is None where the
+    checkpoint's own processor resizes the frames again and nothing has been answered yet."""
 
     label: str
     clip: str
     times: FrameTimes
     height: int
     width: int
-    tokens: int
+    tokens: int | None
     messages: Messages
     sampling: Sampling
     clock: str
@@ -45,6 +46,11 @@ class ModelInput:
     def size(self) -> str:
         return f"{self.height}×{self.width}"
 
+    @property
+    def token_count(self) -> str:
+        """The visual tokens, for people."""
+        return t("not known") if self.tokens is None else number(self.tokens, ",")
+
 
 def model_input(comparison: Comparison, spec: ModelSpec, answer: Answer | None = None) -> ModelInput:
     """What `spec` sees by the plan, and by the answer's own account where there is one.
@@ -52,7 +58,8 @@ def model_input(comparison: Comparison, spec: ModelSpec, answer: Answer | None =
     Raises `CompareError` for a budget that the frames can't meet.
     """
     height, width = look_of(spec, comparison.clip, len(comparison.planned.indices), comparison.settings).size
-    tokens = video_tokens(spec.vision, len(comparison.planned.indices), height, width)
+    planned = video_tokens(spec.vision, len(comparison.planned.indices), height, width)
+    tokens = None if spec.vision.resized_again else planned
     sampling = resolve_sampling(spec, comparison.settings, comparison.prompt.reasoning)
     if answer is not None:
         height, width = answer.input_height or height, answer.input_width or width
@@ -76,7 +83,7 @@ def differences(sides: Sequence[ModelInput]) -> list[str]:
         (t("Clip"), [side.clip for side in sides]),
         (t("Frames"), [_frames(side.times) for side in sides]),
         (t("Frame size, height × width"), [side.size for side in sides]),
-        (t("Visual tokens"), [number(side.tokens, ",") for side in sides]),
+        (t("Visual tokens"), [side.token_count for side in sides]),
         (t("Time"), [side.clock for side in sides]),
     ]
     facts.append((t("Sampling"), _sampling_words(sides)))

@@ -10,7 +10,7 @@ from app_support import comparison_of
 from cosmos_compare.catalogue.models import load_models
 from cosmos_compare.errors import CompareError
 from cosmos_compare.fairness import differences, equal_settings, headline, model_input
-from cosmos_compare.schema import Settings
+from cosmos_compare.schema import Answer, Settings
 
 
 @pytest.fixture(scope="module")
@@ -60,3 +60,18 @@ def test_runs_of_two_prompts_differ_in_their_questions(clip: Path, pair) -> None
 def test_a_budget_that_no_frames_meet_is_refused(clip: Path, pair) -> None:
     with pytest.raises(CompareError, match="max_video_tokens"):
         model_input(comparison_of(clip, pair[0], max_video_tokens=16), pair[0])
+
+
+def test_what_a_checkpoint_of_another_architecture_is_shown_is_said_as_far_as_it_is_known(clip: Path, pair) -> None:
+    """Its processor resizes the frames again and does with their times what it does."""
+    vision = pair[1].vision.model_copy(update={"clock": "unknown", "resized_again": True})
+    other = pair[1].model_copy(update={"name": "other", "label": "Other", "vision": vision})
+    comparison = comparison_of(clip, pair[1])
+    sees = [model_input(comparison, spec) for spec in (pair[1], other)]
+    told = {sentence.split(":")[0]: sentence for sentence in differences(sees)}
+    assert "Other not known" in told["Visual tokens"] and "Other not known: left to" in told["Time"]
+    answer = Answer(finish="stop", input_height=56, input_width=84, video_tokens=17)
+    seen = model_input(comparison, other, answer)
+    assert (seen.size, seen.token_count) == ("56×84", "17")
+    drawn = comparison_of(clip, other, timestamp=True)
+    assert model_input(drawn, other).clock.startswith("drawn under each frame")

@@ -89,5 +89,12 @@ def _summary(run: Run, store: Store) -> str:
     speed = f", {answer.tokens_per_s:.0f} tokens/s" if answer.tokens_per_s else ""
     return (
         f"{run.clip.scenario} {run.model.name}: {ended}, first token {seconds(answer.first_token_s)}, "
-        f"total {seconds(answer.total_s)}, {answer.new_tokens} tokens{speed}\n  {store.folder(run)}"
+        f"total {seconds(answer.total_s)}, {answer.new_tokens} tokens{speed}{_remarks(run)}\n  {store.folder(run)}"
     )
+
+
+def _remarks(run: Run) -> str:
+    """What an answer's reader should know of the way in which it came about, a line each."""
+    unknown = "What it was told of the time is not known: its own processor decides."
+    lines = [run.answer.path_note and f"slow: {run.answer.path_note}", unknown * (run.model.vision.clock == "unknown")]
+    return "".join(f"\n  {line}" for line in lines if line)

@@ -179,6 +179,7 @@ def _placed(time: TimeSpan, by: int) -> TimeSpan:
 
 
 def counts_from(spec: ModelSpec, settings: Settings, times: FrameTimes) -> float:
-    """The second of the clip at which a model's own clock begins: that of the first frame, unless it reads the time."""
-    reads = spec.vision.clock == "text" or settings.timestamp
+    """The second of the clip at which a model's own clock begins: that of the first frame, unless it reads the time.
+    Where that is not known it is taken to: the frames' true times are what its processor is given."""
+    reads = spec.vision.clock != "overlay" or settings.timestamp
     return 0.0 if reads or not times.seconds else times.seconds[0]

@@ -42,6 +42,22 @@ def test_two_models_answer_about_a_clip_and_leave_complete_runs(
     assert {row.model for row in store.rows()} == {"reason1-tiny", "reason2-tiny"}
 
 
+def test_models_of_other_architectures_say_how_they_answered(
+    clip: Path, successors: dict[str, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    flags = ["--models", *(f"{name}={successors[name]}" for name in ("edge-tiny", "llava-tiny"))]
+    assert main(["run", "--videos", str(clip), *flags, *SHORT, "--reasoning", "--outputs", str(tmp_path)]) == 0
+    told = capsys.readouterr().err
+    assert told.count("slow: This program has no forward pass of its own for") == 2
+    assert told.count("What it was told of the time is not known") == 1
+    store = Store(tmp_path)
+    runs = {row.model: store.load(row.id) for row in store.rows()}
+    assert {run.answer.path for run in runs.values()} == {"generate"}
+    assert runs["edge-tiny"].answer.rendered_prompt.endswith("<think>\n")  # switched on, and nothing asked for in words
+    assert runs["edge-tiny"].model.vision.temporal_patch == 1
+    assert runs["llava-tiny"].model.vision.clock == "unknown"
+
+
 def test_json_is_all_there_is_on_stdout(clip: Path, tiny_flags: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["run", "--videos", str(clip), *tiny_flags, *SHORT, "--json"]) == 0
     runs = json.loads(capsys.readouterr().out)

@@ -117,7 +117,7 @@ def _words(side: Side, sight: ModelInput) -> None:
     answer = side.run.answer if side.run else None
     facts = {
         t("Frames"): t("{n}, {size} pixels (height × width)", n=len(sight.times.seconds), size=sight.size),
-        t("Visual tokens"): number(sight.tokens, ","),
+        t("Visual tokens"): sight.token_count,
         t("Prompt tokens"): number(answer.prompt_tokens, ",") if answer and answer.prompt_tokens else "–",
         t("Time"): sight.clock,
     }

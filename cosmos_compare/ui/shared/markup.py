@@ -236,7 +236,7 @@ def waiting(spec: ModelSpec, sees: ModelInput | None, problem: str) -> str:
         "Will see {n} frames of {size} pixels, {tokens} visual tokens.",
         n=len(sees.times.seconds),
         size=sees.size,
-        tokens=number(sees.tokens, ","),
+        tokens=sees.token_count,
     )
     hint = t("No answer to this prompt yet. Press Run.")
     return f'{head}<div class="waiting">{safe(words)}</div><div class="hint">{safe(hint)}</div>'
