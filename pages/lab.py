@@ -4,7 +4,7 @@ import streamlit as st
 
 from cosmos_compare.errors import CompareError
 from cosmos_compare.language import t
-from cosmos_compare.ui.lab import data, form, matrix, outputs, prompts, run_panel, session, trust
+from cosmos_compare.ui.lab import data, form, matrix, outputs, prompts, questions, run_panel, session, trust
 from cosmos_compare.ui.shared import plain, shell
 
 shell.page("Lab")
@@ -23,6 +23,7 @@ names = [t("Matrix"), t("Stability"), t("Controls"), t("Prompt versions")]
 answers, repeats, controls, versions = st.tabs(names, key=session.TAB, on_change="rerun")
 if answers.open:
     with answers:
+        questions.show_scores(found, facts)
         matrix.show(found, facts)
         outputs.show(found, facts)
 if repeats.open:

@@ -176,3 +176,24 @@ def test_a_study_is_saved_and_opened_again() -> None:
     again = lab()
     again.selectbox(key=session.OPENED).select("mine").run()
     assert again.number_input(key=f"{session.REPEATS} 1").value == 3
+
+
+def test_imported_questions_are_asked_from_the_page_scored_and_shown(tmp_path: Path) -> None:
+    from import_files import lay_out
+
+    from cosmos_compare.cli import main
+    from cosmos_compare.studies.files import study_file
+
+    outputs = outputs_folder()
+    assert main(["import", str(lay_out("reason1_benchmark_qa_pairs.json", tmp_path)), "--outputs", str(outputs)]) == 0
+    study = study_file(outputs, "reason1_benchmark_qa_pairs")
+    settings = "settings: {fps: 2, max_frames: 2, max_new_tokens: 4}\n"
+    study.write_text(f"questions: {study.stem}\nmodels: [reason1-demo, reason2-demo]\n{settings}")
+    page = lab()
+    page.selectbox(key=session.OPENED).set_value(study.stem).run()
+    assert "6 answers, 0 are there" in html(page)
+    assert page.text_input(key=f"{session.SCENARIOS} 1 set").value == study.stem
+    run_to_its_end(page)
+    frame = page.dataframe[0].value
+    assert list(frame.index) == ["a1#1.1", "a1#1.2", "a2.camera_front_wide_120fov#2"]
+    assert "by lot" in html(page) and "(B)" in html(page), "the scores beside their baselines"

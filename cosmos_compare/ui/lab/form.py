@@ -61,6 +61,9 @@ def _listed_of(names: Iterable[str]) -> tuple[str, ...]:
 
 
 def _scenarios(study: Study, number: int) -> None:
+    if study.questions:
+        st.text_input(t("Imported questions"), study.questions, disabled=True, key=f"{session.SCENARIOS} {number} set")
+        return
     known = [scenario.id for scenario in _listed()]
     chosen = [] if isinstance(study.scenarios, str) else [_id_of(name) for name in study.scenarios]
     st.multiselect(
@@ -112,7 +115,7 @@ def _numbers(study: Study, number: int) -> None:
 def _read(study: Study, number: int) -> Study:
     """The study as the widgets have it; what the form does not show stays. Raises `ValueError`."""
     state = st.session_state
-    chosen = state[f"{session.SCENARIOS} {number}"]
+    chosen = state.get(f"{session.SCENARIOS} {number}", [])
     by_id = {scenario.id: str(scenario.video) for scenario in _listed()}
     temperature = state[f"{session.TEMPERATURE} {number}"]
     settings = tuple(each.model_copy(update={"temperature": temperature}) for each in study.settings)
@@ -130,6 +133,9 @@ def _read(study: Study, number: int) -> Study:
 
 
 def _folder(study: Study) -> str:
+    """The folder of all scenarios; none where imported questions bring their own clips."""
+    if study.questions:
+        return ""
     return study.scenarios if isinstance(study.scenarios, str) else str(scenarios_folder())
 
 

@@ -15,7 +15,7 @@ from cosmos_compare.studies.export import truths_of
 from cosmos_compare.studies.facts import KINDS, truth_json
 from cosmos_compare.studies.matrix import Cell, Matrix
 from cosmos_compare.studies.view import Filter, cell_text, passes
-from cosmos_compare.ui.lab import session
+from cosmos_compare.ui.lab import questions, session
 from cosmos_compare.ui.shared import plain, rating_data
 from cosmos_compare.ui.shared.tables import grid, safe
 
@@ -118,9 +118,12 @@ def _details(matrix: Matrix, cells: Sequence[Cell], number: int, base: int | Non
     truth = truth_json(truths_of(matrix)[cell.scenario])
     many = len(cell.rows) > 1
     head = ["", t("truth"), *(t("repeat {n}", n=row.repeat) if many else t("answer") for row in cell.answers)]
-    lines = [[t(kind), _true(truth, kind), *(_fact(facts, row.id, kind) for row in cell.answers)] for kind in KINDS]
-    lines.append([t("ended"), "", *(_ended(row) for row in cell.answers)])
-    st.html(grid(head, lines))
+    if item := questions.item_of(matrix, cell.scenario):
+        questions.show(item, cell.answers, facts)
+    else:
+        lines = [[t(kind), _true(truth, kind), *(_fact(facts, row.id, kind) for row in cell.answers)] for kind in KINDS]
+        lines.append([t("ended"), "", *(_ended(row) for row in cell.answers)])
+        st.html(grid(head, lines))
     other = base if base is not None else next((n for n in range(len(arms)) if n != number), None)
     if other is None:
         return
