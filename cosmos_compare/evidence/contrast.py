@@ -14,6 +14,7 @@ from cosmos_compare.language import t
 from cosmos_compare.schema import Run
 from cosmos_compare.texts.answers import counts_from, read_answer
 from cosmos_compare.texts.facts import Facts, facts_of
+from cosmos_compare.texts.vocabulary import word
 
 MarkKind = Literal["untrue", "differ", "agree"]
 _RANK: tuple[MarkKind, ...] = ("untrue", "differ", "agree")
@@ -69,9 +70,17 @@ def _marks(run: Run, comparison: Differences, side: int, names: tuple[str, str])
 
 
 def _mark(point: Point, claim: Claim, names: tuple[str, str]) -> PassageMark | None:
-    about = point.about if point.about == point.topic else f"{t(point.topic)} “{point.about}”"
-    says = ", ".join(f"{name}: {own.says}" for name, own in zip(names, point.claims, strict=True) if own)
-    true = t("; true: {true}", true=point.true) if point.true else ""
+    about = (
+        word(point.about)
+        if point.about == point.topic
+        else t("{topic} “{about}”", topic=word(point.topic), about=word(point.about))
+    )
+    says = ", ".join(
+        t("{name}: {what}", name=name, what=word(own.says))
+        for name, own in zip(names, point.claims, strict=True)
+        if own
+    )
+    true = t("; true: {true}", true=word(point.true)) if point.true else ""
     if claim.right == "wrong":
         return PassageMark("untrue", t("Against the truth: {about} ({says}{true})", about=about, says=says, true=true))
     if point.differ:

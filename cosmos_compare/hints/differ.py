@@ -15,6 +15,7 @@ from cosmos_compare.texts.facts import Facts
 from cosmos_compare.texts.lexicon import Lexicon, lexicon
 from cosmos_compare.texts.reasoning import Span
 from cosmos_compare.texts.risk import ORDER
+from cosmos_compare.texts.vocabulary import word
 
 Topic = Literal["object", "count", "risk", "action", "event time", "event order"]
 Right = Literal["right", "wrong", "not known"]
@@ -91,12 +92,16 @@ class Differences:
 
 
 def _about(point: Point) -> str:
-    return t(point.topic) if point.topic in {"risk", "action"} else point.about
+    return str(word(point.topic if point.topic in {"risk", "action"} else point.about))
 
 
 def _differ_words(point: Point, names: tuple[str, str]) -> str:
-    sides = ", ".join(f"{name}: {claim.says}" for name, claim in zip(names, point.claims, strict=True) if claim)
-    true = t("; true: {true}", true=point.true) if point.true else ""
+    sides = ", ".join(
+        t("{name}: {what}", name=name, what=word(claim.says))
+        for name, claim in zip(names, point.claims, strict=True)
+        if claim
+    )
+    true = t("; true: {true}", true=word(point.true)) if point.true else ""
     return f"{_about(point)} ({sides}{true})"
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from cosmos_compare.ground_truth import EventTruth
 from cosmos_compare.hints.records import Finding, Hint
 from cosmos_compare.hints.truth import TOLERANCE_S, Truth
+from cosmos_compare.language import Text
 from cosmos_compare.texts.events import Event
 from cosmos_compare.texts.facts import Facts
 from cosmos_compare.texts.lexicon import Lexicon
@@ -37,10 +38,10 @@ def events_hint(facts: Facts, truth: Truth, asked: bool, begin: float = 0.0) -> 
     """Events told within their tolerance, by the critical ones; `begin` is the second of the clip from which the model
     counts. Beside: mean distance, temporal IoU of ranges, and an order score where the truth has several."""
     if not truth.events:
-        return Hint("events", None, "", why="The ground truth lists no events.")
+        return Hint("events", None, "", why=Text("The ground truth lists no events."))
     said = [event.later(begin) for event in facts.events]
     if not said and not asked:
-        return Hint("events", None, "", why="The question does not ask for times.")
+        return Hint("events", None, "", why=Text("The question does not ask for times."))
     weights = similarities(truth.events, said, truth.words)
     matches = match_in_order(truth.events, said, weights)
     hits = [match for match in matches if match.hit]
@@ -58,7 +59,13 @@ def events_hint(facts: Facts, truth: Truth, asked: bool, begin: float = 0.0) -> 
     told = [match for match in critical if match.said is not None]
     level = 2 if all(match.hit for match in critical) else 1 if told else 0
     findings = tuple(_finding(match) for match in matches)
-    return Hint("events", level, f"{len(hits)} of {len(matches)} events told at their time", findings, measures)
+    return Hint(
+        "events",
+        level,
+        Text("{n} of {total} events told at their time", n=len(hits), total=len(matches)),
+        findings,
+        measures,
+    )
 
 
 def similarities(true: Sequence[EventTruth], said: Sequence[Event], words: Lexicon) -> np.ndarray:
@@ -148,7 +155,16 @@ def _overlap(true: EventTruth, said: Event) -> float:
 def _finding(match: Match) -> Finding:
     label = match.true.label
     if match.said is None:
-        return Finding("not told", label, f"“{label}” at {match.true.start:.1f} s is not told with a time")
+        return Finding(
+            "not told",
+            label,
+            Text("“{label}” at {start:.1f} s is not told with a time", label=label, start=match.true.start),
+        )
     kind = "hit" if match.hit else "off"
-    what = f"“{label}” begins at {match.true.start:.1f} s; the answer says {match.said.start:.1f} s"
+    what = Text(
+        "“{label}” begins at {start:.1f} s; the answer says {said:.1f} s",
+        label=label,
+        start=match.true.start,
+        said=match.said.start,
+    )
     return Finding(kind, label, what, match.said.label, match.said.span)

@@ -52,7 +52,7 @@ _WORDS = {
         N_("absent, or about trivia"),
     ),
     "gt_alignment": (
-        N_("Ground truth"),
+        N_("GT alignment"),
         N_("same conclusion, same reasons"),
         N_("right conclusion, reason off or missing"),
         N_("contradicts the reference"),

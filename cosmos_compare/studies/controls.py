@@ -7,10 +7,12 @@ from typing import NamedTuple
 
 import numpy as np
 
+from cosmos_compare.language import Text
 from cosmos_compare.runs.index import Arm
 from cosmos_compare.stats import Estimate, clustered_mean
 from cosmos_compare.studies.facts import AnswerFacts
 from cosmos_compare.studies.matrix import Matrix
+from cosmos_compare.texts.vocabulary import word
 
 
 class Kept(NamedTuple):
@@ -49,9 +51,13 @@ def claims_of(facts: AnswerFacts) -> tuple[str, ...]:
 
     A low risk and "keep going" are what a model says that sees nothing, so they are no claims.
     """
-    objects = [f"object: {name}" for name in facts.objects.stated.split(", ") if name]
-    risk = [f"risk: {facts.risk.stated}"] if facts.risk.stated not in {"", "none", "low", "none to low"} else []
-    events = [f"event: {label}" for label, _, _ in facts.times]
+    objects = [Text("object: {name}", name=word(name)) for name in facts.objects.stated.split(", ") if name]
+    risk = (
+        [Text("risk: {name}", name=word(facts.risk.stated))]
+        if facts.risk.stated not in {"", "none", "low", "none to low"}
+        else []
+    )
+    events = [Text("event: {name}", name=label) for label, _, _ in facts.times]
     return tuple(dict.fromkeys([*objects, *risk, *events]))
 
 

@@ -12,6 +12,7 @@ from cosmos_compare.studies.changes import STATED, FactsByRun, base_arms, change
 from cosmos_compare.studies.facts import LETTER, NOTHING, Fact
 from cosmos_compare.studies.matrix import Cell, Matrix
 from cosmos_compare.studies.stability import unstable
+from cosmos_compare.texts.vocabulary import word, words
 
 Filter = Literal["all", "differs", "wrong", "failed", "unrated", "unstable"]
 SIGNS = {
@@ -37,8 +38,8 @@ def cell_text(cell: Cell, facts: FactsByRun, base: Cell | None = None) -> str:
     letter = usual(cell, facts, LETTER)
     asked = letter is not None and letter != NOTHING  # a question with options: its letter is all that counts
     kinds = (LETTER,) if asked else ("risk", "action", "objects", "events")
-    words = [_said(usual(cell, facts, kind), kind) for kind in kinds]
-    parts.append(" · ".join(word for word in [*words, _agree(cell, facts), _time(cell)] if word))
+    said = [_said(usual(cell, facts, kind), kind) for kind in kinds]
+    parts.append(" · ".join(part for part in [*said, _agree(cell, facts), _time(cell)] if part))
     if any(row.finish == "length" for row in cell.answers):
         parts.append(t("(cut)"))
     if cell.failed:
@@ -100,9 +101,9 @@ def _said(fact: Fact | None, kind: str) -> str:
     if fact is None:
         return ""
     if fact.verdict == "missing":
-        return f"∅ {t(kind)}"
+        return f"∅ {word(kind)}"
     if fact.verdict == "unreadable":
-        return f"{SIGNS[fact.verdict]} {t('unreadable')}"
+        return f"{SIGNS[fact.verdict]} {word('unreadable')}"
     count = fact.stated.count(";") + 1
-    text = tn("{n} event", "{n} events", count) if kind == "events" and fact.stated else fact.stated
+    text = tn("{n} event", "{n} events", count) if kind == "events" and fact.stated else words(fact.stated)
     return f"{SIGNS[fact.verdict]} {text}".strip() if text else ""

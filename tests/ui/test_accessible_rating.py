@@ -118,7 +118,7 @@ def test_a_choice_stays_with_the_browser(app: str, page: Page) -> None:
     assert "lang=" not in page.url
     page.goto(f"{app}/results")
     page.get_by_role("link", name="Noter", exact=True).wait_for()
-    page.get_by_role("radio", name="English").or_(page.get_by_role("button", name="English")).click()
+    page.locator(".st-key-language_widget").get_by_text("EN", exact=True).click()
     page.get_by_role("link", name="Rate", exact=True).wait_for()
     page.wait_for_function("document.cookie.includes('cosmos_compare_lang=en')")
     page.goto(f"{app}/lab")

@@ -15,6 +15,7 @@ from cosmos_compare.studies.export import truths_of
 from cosmos_compare.studies.facts import KINDS, truth_json
 from cosmos_compare.studies.matrix import Cell, Matrix
 from cosmos_compare.studies.view import Filter, cell_text, passes
+from cosmos_compare.texts.vocabulary import word, words
 from cosmos_compare.ui.lab import questions, session
 from cosmos_compare.ui.shared import plain, rating_data
 from cosmos_compare.ui.shared.tables import grid, safe
@@ -113,7 +114,7 @@ def _details(matrix: Matrix, cells: Sequence[Cell], number: int, base: int | Non
     arms, cell = matrix.plan.arms, cells[number]
     st.html(f'<div class="section"><b>{safe(cell.scenario)} · {safe(arms[number].label)}</b></div>')
     if base is not None and (kinds := changed(cell, cells[base], facts)):
-        unlike = ", ".join(t(kind) for kind in kinds)
+        unlike = ", ".join(str(word(kind)) for kind in kinds)
         plain.caption(t("States something else than {arm}: {what}.", arm=arms[base].label, what=unlike))
     truth = truth_json(truths_of(matrix)[cell.scenario])
     many = len(cell.rows) > 1
@@ -121,7 +122,10 @@ def _details(matrix: Matrix, cells: Sequence[Cell], number: int, base: int | Non
     if item := questions.item_of(matrix, cell.scenario):
         questions.show(item, cell.answers, facts)
     else:
-        lines = [[t(kind), _true(truth, kind), *(_fact(facts, row.id, kind) for row in cell.answers)] for kind in KINDS]
+        lines = [
+            [str(word(kind)), _true(truth, kind), *(_fact(facts, row.id, kind) for row in cell.answers)]
+            for kind in KINDS
+        ]
         lines.append([t("ended"), "", *(_ended(row) for row in cell.answers)])
         st.html(grid(head, lines))
     other = base if base is not None else next((n for n in range(len(arms)) if n != number), None)
@@ -147,7 +151,7 @@ def _true(truth: Mapping[str, object], kind: str) -> str:
     value = truth.get(kind)
     if kind == "events" and isinstance(value, list):
         return "; ".join(f"{number(event['start'], '.1f')} s {event['label']}" for event in value)
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value or "–")
+    return ", ".join(str(word(str(one))) for one in value) if isinstance(value, list) else str(word(str(value or "–")))
 
 
 def _fact(facts: FactsByRun, run_id: str, kind: str) -> str:
@@ -155,7 +159,7 @@ def _fact(facts: FactsByRun, run_id: str, kind: str) -> str:
     if told is None:
         return "–"
     fact = told.of(kind)
-    return f"{fact.stated or '–'} ({t(fact.verdict)})"
+    return f"{words(fact.stated) or '–'} ({word(fact.verdict)})"
 
 
 def _unique(labels: list[str]) -> list[str]:

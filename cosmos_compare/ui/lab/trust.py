@@ -6,13 +6,14 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from cosmos_compare.language import number, t
+from cosmos_compare.language import number, retold, t
 from cosmos_compare.stats import Estimate
 from cosmos_compare.studies.controls import Control, controls
 from cosmos_compare.studies.facts import KINDS, AnswerFacts
 from cosmos_compare.studies.matrix import Matrix
 from cosmos_compare.studies.stability import stability
 from cosmos_compare.studies.work import greedy_labels
+from cosmos_compare.texts.vocabulary import word
 from cosmos_compare.ui.shared import plain
 from cosmos_compare.ui.shared.tables import grid
 
@@ -33,7 +34,13 @@ def show_stability(matrix: Matrix, facts: Mapping[str, AnswerFacts]) -> None:
             "for scenarios like these with 95 % confidence."
         )
     )
-    head = [t("arm"), t("scenarios"), *(t(kind) for kind in KINDS), t("different texts"), t("spread of the first time")]
+    head = [
+        t("arm"),
+        t("scenarios"),
+        *(str(word(kind)) for kind in KINDS),
+        t("different texts"),
+        t("spread of the first time"),
+    ]
     lines = []
     for own in stability(matrix, facts):
         spread = "–" if own.spread_s is None else f"{number(own.spread_s, '.2f')} s"
@@ -61,7 +68,7 @@ def show_controls(matrix: Matrix, facts: Mapping[str, AnswerFacts]) -> None:
         for control in found:
             st.markdown(f"**{plain.plain(matrix.plan.arms[control.control].label)}**")
             kept = [each for each in control.claims if each.kept]
-            stays = [[each.scenario, f"#{each.repeat}", each.claim] for each in kept[:MOST_CLAIMS]]
+            stays = [[each.scenario, f"#{each.repeat}", retold(each.claim)] for each in kept[:MOST_CLAIMS]]
             if stays:
                 st.html(grid([t("scenario"), t("repeat"), t("claim that stays")], stays))
             else:

@@ -71,6 +71,9 @@ class Form {
     [this.notes.ariaLabel, this.notes.placeholder] = [say.notes, say.write];
     for (const [key, words] of Object.entries(say.keys))
       this.find(".hint").append(Object.assign(document.createElement("kbd"), { textContent: key }), ` ${words} `);
+    const names = new RegExp(Object.keys(say.key_names).join("|"), "g");
+    for (const key of this.root.querySelectorAll("kbd"))
+      key.textContent = key.textContent.replace(names, (name) => say.key_names[name]);
     const head = this.find("thead").insertRow();
     this.titles = ["", say.axis, 2, 1, 0, ""].map((text) => {
       const th = head.appendChild(document.createElement("th"));

@@ -39,6 +39,7 @@ def texts() -> dict[str, object]:
             "verdict": t("Not saved yet: the verdict is missing."),
         },
         "cannot": t("X says that you cannot judge."),
+        "key_names": {"Enter": t("Enter"), "Shift": t("Shift"), "Page Up/Down": t("Page Up/Down")},
         "keys": {
             "↑↓←→": t("move"),
             "V": t("plays the video"),

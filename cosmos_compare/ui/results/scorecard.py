@@ -37,13 +37,14 @@ def rows_for(found: Evidence, rater: str) -> pd.DataFrame:
         return found.ratings
     rows = visible_to(found.ratings, rater)
     if held := len(found.ratings) - len(rows):
-        words = tn(
-            "{rater}, {n} row of other raters will show once you have rated that answer yourself.",
-            "{rater}, {n} rows of other raters will show once you have rated those answers yourself.",
-            held,
-            rater=plain.plain(rater),
+        st.info(
+            tn(
+                "{rater}, {n} row of other raters will show once you have rated that answer yourself.",
+                "{rater}, {n} rows of other raters will show once you have rated those answers yourself.",
+                held,
+                rater=plain.plain(rater),
+            )
         )
-        st.info(words)
     return rows
 
 

@@ -21,12 +21,13 @@ def may_be_shown(rows: pd.DataFrame, rater: str) -> bool:
         return True
     left = _left(rater, models)
     if left:
-        words = tn(
-            "The models' names stay hidden here: you have {n} pair of them left to rate.",
-            "The models' names stay hidden here: you have {n} pairs of them left to rate.",
-            left,
+        st.info(
+            tn(
+                "The models' names stay hidden here: you have {n} pair of them left to rate.",
+                "The models' names stay hidden here: you have {n} pairs of them left to rate.",
+                left,
+            )
         )
-        st.info(words)
         if not st.button(t("Show names"), help=t("What you rate of these models after that is stored as not blind.")):
             return False
     rater_here.names_shown(rater, models)

@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from cosmos_compare.language import moment
+from cosmos_compare.language import N_, moment, t
 from cosmos_compare.ratings.judgement import edit
 from cosmos_compare.ratings.kept_table import in_order, sign
 from cosmos_compare.ratings.score_sheet import SYMBOLS
@@ -19,13 +19,25 @@ from cosmos_compare.schema import AXES, Rating
 
 FIRST = ("scenario", "model", "rater", "verdict", *AXES)  # in view on a narrow screen
 MARK_OF = {symbol: mark for mark, symbol in SYMBOLS.items()} | {"": None}
+WORDS = {
+    "better": N_("better"),
+    "worse": N_("worse"),
+    "tie": N_("tie"),
+    "both_bad": N_("both bad"),
+    "gone": N_("gone"),
+    "on disk": N_("on disk"),
+}
 TINTS = {"✅": "rgba(45,157,99,0.30)", "🟡": "rgba(212,154,30,0.30)", "❌": "rgba(209,72,61,0.30)"}
 
 
 def with_signs(table: pd.DataFrame) -> pd.DataFrame:
     """The kept table (`ratings.kept_table`) for reading: what was said first, marks with signs, times to the minute."""
     signs = {axis: [sign(mark) for mark in table[axis]] for axis in AXES}
-    shown = table.assign(**signs, created=[moment(when) for when in table["created"]])
+    words: dict[str, Any] = {"created": [moment(when) for when in table["created"]]}
+    for name in ("verdict", "run"):
+        if name in table.columns:
+            words[name] = [t(WORDS.get(value, value)) for value in table[name]]
+    shown = table.assign(**signs, **words)
     return in_order(shown, FIRST)
 
 

@@ -54,13 +54,14 @@ def _card(group: words.Group) -> str:
 def caution(rater: str, unrated: int) -> None:
     """Results show what others think: a reason to rate first."""
     if rater and unrated:
-        words_of_it = tn(
-            "{rater}, you have {n} pair left to rate. Results can sway you: rate first, then read on.",
-            "{rater}, you have {n} pairs left to rate. Results can sway you: rate first, then read on.",
-            unrated,
-            rater=plain(rater),
+        st.caption(
+            tn(
+                "{rater}, you have {n} pair left to rate. Results can sway you: rate first, then read on.",
+                "{rater}, you have {n} pairs left to rate. Results can sway you: rate first, then read on.",
+                unrated,
+                rater=plain(rater),
+            )
         )
-        st.caption(words_of_it)
 
 
 def charts_of(found: Report) -> None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import Any
 
 import streamlit as st
-from babel import Locale
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from cosmos_compare import language
@@ -44,13 +43,13 @@ def arrive() -> None:
 
 
 def show() -> None:
-    """The choice, in the sidebar, each language by its own name; and the browser told of it."""
+    """The choice, small beside the name of the app; and the browser told of it."""
     chosen = language.current()
     st.session_state[WIDGET] = chosen
     st.segmented_control(
         t("Language"),
         language.languages(),
-        format_func=_own_name,
+        format_func=str.upper,
         key=WIDGET,
         on_change=_taken,
         label_visibility="collapsed",
@@ -79,7 +78,3 @@ def _choose(name: str) -> None:
 def _taken() -> None:
     if name := st.session_state[WIDGET]:  # a click on the one that is chosen empties the choice
         _choose(name)
-
-
-def _own_name(name: str) -> str:
-    return (Locale.parse(name).get_display_name() or name).capitalize()

@@ -131,7 +131,7 @@ def measures(side: Side, engine: Engine | None = None) -> str:
         if engine and engine.kept_bytes:
             facts.append((t("kept"), f"{number(engine.kept_bytes / 1e6, ',.0f')} MB"))
     line = "".join(f"<span>{safe(name)} <b>{safe(value)}</b></span>" for name, value in facts)
-    slow = f"<span>{safe(t('slow'))}: {safe(retold(answer.path_note))}</span>" if answer.path_note else ""
+    slow = f"<span>{safe(t('slow: {why}', why=retold(answer.path_note)))}</span>" if answer.path_note else ""
     return f'<div class="facts">{line}{slow}</div>{_from_cache(answer.reused)}'
 
 

@@ -27,12 +27,13 @@ def page(title: str) -> None:
     st.html(_style())
     st.html(f'<h1 class="unseen">{title}</h1>')
     with st.sidebar:
-        st.html('<div class="brand">cosmos <b>compare</b></div>')
+        with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", key="head"):
+            st.html('<div class="brand">cosmos <b>compare</b></div>', width="content")
+            language_choice.show()
         with st.container(horizontal=True, gap="small", key="pages"):
             for path, label in PAGES.items():
                 if (ROOT / path).is_file():
                     st.page_link(path, label=t(label))
-        language_choice.show()
         scripts.run("commit")
 
 
