@@ -41,7 +41,7 @@ def test_a_click_in_the_list_opens_the_pair_and_enter_saves_it(page: Page, app: 
     expect(page.locator(".marks.here")).to_have_count(1)
     for key in ("2", "0", "Shift+X", "b", "Enter"):
         page.keyboard.press(key)
-    expect(page.locator(".said")).to_have_text("Saved.")
+    expect(page.locator(".reply")).to_have_text("Saved.")
     assert set(standing(to_frame(scorecard.read(outputs)))["scenario"]) == {"scene_2"}
 
 
@@ -56,9 +56,9 @@ def test_an_older_rating_opens_filled_in_and_saves_as_an_edit(page: Page, app: s
     expect(page.locator(".grid button[aria-pressed=true]")).to_have_count(14)
     expect(page.locator("textarea")).to_have_value("first look")
     page.locator(".grid .marks").first.locator("button").nth(2).click()
-    expect(page.locator(".said")).to_have_text("Changed, not saved yet.")
+    expect(page.locator(".reply")).to_have_text("Changed, not saved yet.")
     page.keyboard.press("Enter")
-    expect(page.locator(".said")).to_have_text(re.compile("^Saved"))
+    expect(page.locator(".reply")).to_have_text(re.compile("^Saved"))
     pair = pairs_in(outputs)[1]
     marks = [mark_of(outputs, "bert", "scene_1", run) for run in (pair.a.id, pair.b.id)]
     assert sorted(marks)[0] == 0 and len(scorecard.read(outputs).lines) == before + 2
@@ -74,11 +74,11 @@ def test_a_second_window_learns_that_the_pair_is_rated(page: Page, app: str, out
     other.keyboard.press("2")  # a draft of its own
     for key in ("1", "1", "Shift+X", "t", "Enter"):
         page.keyboard.press(key)
-    expect(page.locator(".said")).to_have_text("Saved.")
+    expect(page.locator(".reply")).to_have_text("Saved.")
     before = len(scorecard.read(outputs).lines)
     # Without a click the second window says so, and keeps its own marks as changes.
     expect(other.locator(".scenario .pill.stop")).to_have_text("rated")
-    expect(other.locator(".said")).to_contain_text("in another window")
+    expect(other.locator(".reply")).to_contain_text("in another window")
     assert len(scorecard.read(outputs).lines) == before
     # Names shown in the first: what the second saves from then on is not blind.
     page.get_by_text("Show names").click()
@@ -88,7 +88,7 @@ def test_a_second_window_learns_that_the_pair_is_rated(page: Page, app: str, out
     expect(other.locator(".marks.here")).to_have_count(1)
     for key in ("1", "1", "Shift+X", "t", "Enter"):
         other.keyboard.press(key)
-    expect(other.locator(".said")).to_have_text("Saved.")
+    expect(other.locator(".reply")).to_have_text("Saved.")
     rows = standing(to_frame(scorecard.read(outputs)))
     blind = rows[rows["rater"] == "dora"].groupby("scenario", observed=True)["blind"].all()
     assert blind.to_dict() == {"scene_0": True, "scene_1": False}
@@ -103,11 +103,11 @@ def test_a_save_that_meets_another_windows_save_changes_nothing_unseen(page: Pag
         page.keyboard.press(key)
     rate(outputs, pair, "emil")  # elsewhere
     page.keyboard.press("Enter")
-    expect(page.locator(".said")).to_contain_text("in another window")
+    expect(page.locator(".reply")).to_contain_text("in another window")
     assert mark_of(outputs, "emil", pair.scenario, pair.b.id) == 2
     expect(page.locator(".grid .marks").first.locator("[aria-pressed=true]")).to_have_text("2")
     page.keyboard.press("Enter")
-    expect(page.locator(".said")).to_have_text("Saved.")
+    expect(page.locator(".reply")).to_have_text("Saved.")
     assert sorted(mark_of(outputs, "emil", pair.scenario, run) for run in (pair.a.id, pair.b.id)) == [0, 2]
 
 

@@ -65,11 +65,11 @@ def test_five_pairs_one_undone_and_the_results_follow_all_by_keyboard(page: Page
     assert told(page.evaluate(ALL_OF_IT)) == []
     press(page, "2 1 2 1 2 1 2 1 2 1 x x 2")
     page.keyboard.press("Enter")
-    expect(page.locator(".said")).to_have_text(re.compile("1 mark and the verdict missing"))
+    expect(page.locator(".reply")).to_have_text(re.compile("1 mark and the verdict missing"))
     press(page, "0 a w")
     page.keyboard.type("cars 210 xtbu, r c")
     press(page, "Escape Enter")
-    expect(page.locator(".said")).to_have_text("Saved.")
+    expect(page.locator(".reply")).to_have_text("Saved.")
     assert rated(outputs, "anna") == {pairs[0].id}
     expect(page.locator(".scenario .pill.stop")).to_have_text("rated")
     assert told(page.evaluate(ALL_OF_IT)) == []
@@ -96,7 +96,7 @@ def test_five_pairs_one_undone_and_the_results_follow_all_by_keyboard(page: Page
     page.go_back()
     expect(page.get_by_text("anna has rated all 5 pairs.")).to_be_visible()
     page.keyboard.press("u")
-    expect(page.locator(".said")).to_have_text(re.compile("^Taken back"))
+    expect(page.locator(".reply")).to_have_text(re.compile("^Taken back"))
     expect(page.locator(".grid button[aria-pressed=true]")).to_have_count(14)
     assert rated(outputs, "anna") == {pair.id for pair in pairs[:4]}
     tab_to(page, page.locator(".st-key-pages").get_by_role("link", name="Results"))
@@ -117,7 +117,7 @@ def test_marks_outlive_a_reload_and_the_mouse_leaves_the_keyboard_free(page: Pag
     expect(page.get_by_role("group", name="Spatial, answer A").locator("[aria-pressed=true]")).to_have_text("2")
     page.get_by_role("button", name="Tie").click()
     press(page, "Shift+X Enter Enter")  # the second Enter must not save again
-    expect(page.locator(".said")).to_have_text("Saved.")
+    expect(page.locator(".reply")).to_have_text("Saved.")
     assert list(scorecard.read(outputs).columns["rater"]).count("bert") == 2
 
 
@@ -145,7 +145,7 @@ def test_the_same_form_on_the_compare_page_saves_as_not_blind(page: Page, app: s
     expect(page.locator("thead th").first).to_have_text(LABELS[pair.b.model])
     expect(page.get_by_role("button", name="Skip")).to_be_hidden()
     press(page, "2 0 Shift+X a Enter")
-    expect(page.locator(".said")).to_have_text("Saved for carla, as not blind.")
+    expect(page.locator(".reply")).to_have_text("Saved for carla, as not blind.")
     rows = standing(to_frame(scorecard.read(outputs)))
     rows = rows[rows["rater"] == "carla"].set_index("run_id")
     assert (rows.loc[pair.b.id, "verdict"], rows.loc[pair.b.id, "side"], rows.loc[pair.b.id, "objects"]) == (
@@ -156,7 +156,7 @@ def test_the_same_form_on_the_compare_page_saves_as_not_blind(page: Page, app: s
     assert not rows["blind"].any()
     assert "rater" not in page.url  # the address stays the Compare page's own
     page.keyboard.press("u")
-    expect(page.locator(".said")).to_have_text("Taken back: the rating of scene_2.")
+    expect(page.locator(".reply")).to_have_text("Taken back: the rating of scene_2.")
 
 
 def test_what_could_not_be_saved_says_so_and_keeps_the_marks(page: Page, app: str, outputs: Path) -> None:
@@ -164,11 +164,11 @@ def test_what_could_not_be_saved_says_so_and_keeps_the_marks(page: Page, app: st
     open_form(page, "scene 0")
     with FileLock(outputs / "scorecard.csv.lock"):  # another program writes into it for longer than one waits
         press(page, "2 0 Shift+X n Enter")
-        expect(page.locator(".said")).to_contain_text("the rating is not saved", timeout=40_000)
+        expect(page.locator(".reply")).to_contain_text("the rating is not saved", timeout=40_000)
         expect(page.locator(".grid button[aria-pressed=true]")).to_have_count(14)
         assert "dora" not in scorecard.read(outputs).columns["rater"]
     page.keyboard.press("Enter")
-    expect(page.locator(".said")).to_have_text("Saved.")
+    expect(page.locator(".reply")).to_have_text("Saved.")
     assert list(scorecard.read(outputs).columns["rater"]).count("dora") == 2
 
 

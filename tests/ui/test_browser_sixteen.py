@@ -51,7 +51,7 @@ def change_first_mark(page: Page, ledger: Ledger, scenario: str) -> None:
     group = page.get_by_role("group", name="Objects, answer A")
     group.get_by_role("button", name=re.compile(f"^{mark} ")).click()
     page.get_by_role("button", name="Save the change").click()
-    expect(page.locator(".said")).to_have_text("Saved.")
+    expect(page.locator(".reply")).to_have_text("Saved.")
     ledger[scenario][0][0] = mark
 
 

@@ -38,7 +38,7 @@ OPENED = 3  # answers of a cell that have a link of their own
 
 
 def show(matrix: Matrix, facts: FactsByRun) -> None:
-    """Filter, table and details."""
+    """Filter, table and details. Of one arm it and the arm that it is a variant of are shown."""
     labels = _unique([arm.label for arm in matrix.plan.arms])
     what, arm, find = _filters(labels)
     rated = set(rating_data.found().ratings["run_id"]) if what == "unrated" else set()
@@ -47,9 +47,12 @@ def show(matrix: Matrix, facts: FactsByRun) -> None:
     if not shown:
         st.info(t("No scenario is like that."))
         return
-    bases = base_arms([arm.arm for arm in matrix.plan.arms])
+    bases = base_arms([each.arm for each in matrix.plan.arms])
+    columns = [n for n in range(len(labels)) if arm is None or n in (arm, bases[arm])]
     frame = pd.DataFrame.from_dict(
-        {name: _texts(matrix.cells[name], facts, bases) for name in shown}, orient="index", columns=labels
+        {name: _texts(matrix.cells[name], columns, facts, bases) for name in shown},
+        orient="index",
+        columns=[labels[n] for n in columns],
     )
     frame.index.name = t("scenario")
     event = st.dataframe(
@@ -103,10 +106,8 @@ def _filters(labels: Sequence[str]) -> tuple[Filter, int | None, str]:
     return what or "all", arm if arm is not None and arm < len(labels) else None, find
 
 
-def _texts(cells: Sequence[Cell], facts: FactsByRun, bases: Sequence[int | None]) -> list[str]:
-    return [
-        cell_text(cell, facts, None if base is None else cells[base]) for cell, base in zip(cells, bases, strict=True)
-    ]
+def _texts(cells: Sequence[Cell], columns: Sequence[int], facts: FactsByRun, bases: Sequence[int | None]) -> list[str]:
+    return [cell_text(cells[n], facts, None if (base := bases[n]) is None else cells[base]) for n in columns]
 
 
 def _details(matrix: Matrix, cells: Sequence[Cell], number: int, base: int | None, facts: FactsByRun) -> None:

@@ -261,8 +261,8 @@ class Form {
     this.find(".undo").hidden = !this.data.can_undo;
     this.find(".undo").disabled = this.notes.readOnly = this.busy;
     const said = this.said || this.data.problem || (saved || !this.data.saved ? this.data.said : this.data.say.changed);
-    this.find(".said").textContent = said;
-    this.find(".said").className = this.data.problem && !this.said ? "said problem" : "said";
+    this.find(".reply").textContent = said;
+    this.find(".reply").className = this.data.problem && !this.said ? "reply problem" : "reply";
   }
 
   noteKey(event) {
