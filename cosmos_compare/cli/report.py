@@ -40,31 +40,36 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     # Imported late: pandas and scipy cost most of a second, which help must not wait for.
-    from cosmos_compare import language
-    from cosmos_compare.ratings.sheet_files import write_file
-    from cosmos_compare.report.document import document
-    from cosmos_compare.report.markdown import markdown
-    from cosmos_compare.report.numbers_files import numbers_csv
-    from cosmos_compare.report.pdf import browser, to_pdf
+    from cosmos_compare.language import current, speaking
+    from cosmos_compare.report.pdf import browser
 
     if args.out.suffix.lower() not in {".html", ".htm"}:
         raise CompareError("{out}: a report is an HTML file.", "Name it OUT.html.", out=args.out, field="out")
     if args.pdf:
         browser()  # before the work, not after it
-    if args.lang:
-        language.speak(lambda: args.lang)
-    told = _material(args)
+    with speaking(args.lang or current()):
+        told = _material(args)
+        _write(told, args)
     note_some(told.problems)
-    made: dict[str, Callable[[], bytes]] = {".html": lambda: document(told)}
+    return 0
+
+
+def _write(told: Material, args: argparse.Namespace) -> None:
+    """The files that were asked for, each beside the first."""
+    from cosmos_compare.ratings.sheet_files import write_file
+    from cosmos_compare.report.document import document
+    from cosmos_compare.report.markdown import markdown
+    from cosmos_compare.report.numbers_files import numbers_csv
+    from cosmos_compare.report.pdf import to_pdf
+
+    made: dict[str, Callable[[], bytes]] = {args.out.suffix: lambda: document(told)}
     made |= {".pdf": lambda: to_pdf(document(told, unfolded=True))} if args.pdf else {}
     made |= {".md": lambda: markdown(told)} if args.markdown else {}
     made |= {".csv": lambda: numbers_csv(told)} if args.csv else {}
     for suffix, make in made.items():
-        target = args.out if suffix == ".html" else args.out.with_suffix(suffix)
-        data = make()
+        target, data = args.out.with_suffix(suffix), make()
         write_file(data, target, args.outputs)
         note(f"Wrote {target} ({len(data) / 1e6:.1f} MB).")
-    return 0
 
 
 def _material(args: argparse.Namespace) -> Material:

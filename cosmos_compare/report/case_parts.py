@@ -160,7 +160,7 @@ def marks(case: JudgedCase, names: tuple[str, str]) -> Markup:
     for one in case.judged:
         for name, own in zip(names, one.marks, strict=True):
             rows.append([one.rater, name, *(_mark(own[axis]) for axis in AXES)])
-    head = (t("Rater"), t("Answer"), *(LABELS[axis] for axis in AXES))
+    head = (t("Rater"), t("Answer"), *(t(LABELS[axis]) for axis in AXES))
     caption = t("Marks of {scenario}", scenario=case.scenario)
     said = bullets(_said(one, names) for one in case.judged)
     return joined([el("h4", t("Marks, verdicts and notes")), table(head, rows, caption, "marks"), said])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from cosmos_compare.language import t
+from cosmos_compare.language import number, t
 from cosmos_compare.results.numbers_as_text import level_words, p_words
 
 DASH = "–"
@@ -17,8 +17,8 @@ def known(value: Any) -> float | None:
 
 
 def levels(value: Any, *, sign: bool = False) -> str:
-    number = known(value)
-    return DASH if number is None else level_words(number, sign=sign)
+    known_value = known(value)
+    return DASH if known_value is None else level_words(known_value, sign=sign)
 
 
 def between(low: Any, high: Any) -> str:
@@ -29,31 +29,43 @@ def between(low: Any, high: Any) -> str:
 
 
 def p_value(p: Any) -> str:
-    number = known(p)
-    return DASH if number is None else p_words(number)
+    known_value = known(p)
+    return DASH if known_value is None else p_words(known_value)
 
 
 def seconds(value: Any) -> str:
-    number = known(value)
-    return DASH if number is None else t("{n} s", n=f"{number:.2f}" if number < 100 else f"{number:.0f}")
+    known_value = known(value)
+    if known_value is None:
+        return DASH
+    return t("{n} s", n=number(known_value, ".2f" if known_value < 100 else ".0f"))
 
 
 def amount(value: Any) -> str:
     """A count, thousands apart."""
-    number = known(value)
-    return DASH if number is None else f"{number:,.0f}"
+    known_value = known(value)
+    return DASH if known_value is None else number(known_value, ",.0f")
 
 
 def size(value: Any) -> str:
-    """Bytes in MB or GB."""
-    number = known(value)
-    if number is None:
+    """Bytes in kB, MB or GB."""
+    known_value = known(value)
+    if known_value is None:
         return DASH
-    return f"{number / 1e9:,.1f} GB" if number >= 1e8 else f"{number / 1e6:,.2f} MB"
+    if known_value >= 1e8:
+        return t("{n} GB", n=number(known_value / 1e9, ",.1f"))
+    if known_value >= 1e6:
+        return t("{n} MB", n=number(known_value / 1e6, ",.1f"))
+    return t("{n} kB", n=number(known_value / 1e3, ",.1f"))
+
+
+def percent(value: Any) -> str:
+    """A share."""
+    known_value = known(value)
+    return DASH if known_value is None else number(known_value, ".0%")
 
 
 def share(part: int, whole: int) -> str:
     """`3 of 8 (38%)`."""
     if not whole:
         return t("none of none")
-    return t("{part} of {whole} ({percent})", part=part, whole=whole, percent=f"{part / whole:.0%}")
+    return t("{part} of {whole} ({percent})", part=part, whole=whole, percent=percent(part / whole))

@@ -53,7 +53,7 @@ def _zero_words(rows: list[dict[Any, Any]]) -> str:
     there = [row for row in rows if known(row["low"]) is not None]
     if not there:
         return t("No axis has an interval: that takes two scenarios.")
-    without = [LABELS[row["axis"]] for row in there if not row["low"] <= 0 <= row["high"]]
+    without = [t(LABELS[row["axis"]]) for row in there if not row["low"] <= 0 <= row["high"]]
     if not without:
         return t("Every interval contains zero: on no axis do these ratings exclude that the two are alike.")
     return t("Intervals that do not contain zero, each read for itself: {axes}.", axes=", ".join(without))
@@ -62,7 +62,7 @@ def _zero_words(rows: list[dict[Any, Any]]) -> str:
 def _axis(row: dict[Any, Any], reach: float, ends: tuple[str, str]) -> Markup:
     one = Interval(known(row["difference"]), known(row["low"]), known(row["high"]), bool(row["enough"]))
     words = _numbers(row | {"value": row["difference"]}, row["n"], row["scenarios"], row["p"], t("joint p"))
-    return _chart(LABELS[row["axis"]], one, reach, ends, str(row["axis"]), words)
+    return _chart(t(LABELS[row["axis"]]), one, reach, ends, str(row["axis"]), words)
 
 
 def _chart(name: str, one: Interval, reach: float, ends: tuple[str, str], key: str, words: str) -> Markup:

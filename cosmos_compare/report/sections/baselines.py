@@ -12,7 +12,7 @@ from cosmos_compare.language import t, tn
 from cosmos_compare.report.elements import Child, bullets, el, joined, table
 from cosmos_compare.report.habits import Habit, habits, repeats
 from cosmos_compare.report.material import Material
-from cosmos_compare.report.printed import share
+from cosmos_compare.report.printed import percent, share
 from cosmos_compare.results.many_arms import control_sentences
 from cosmos_compare.results.numbers_as_text import estimate_words, scenarios
 
@@ -55,8 +55,8 @@ def _letters(told: Material) -> Markup:
             label,
             estimate_words(score.accuracy, percent=True),
             share(score.unreadable, score.answers),
-            t("{share} (always {letter})", share=f"{score.baseline.majority:.0%}", letter=score.baseline.letter),
-            f"{score.baseline.by_lot:.0%}",
+            t("{share} (always {letter})", share=percent(score.baseline.majority), letter=score.baseline.letter),
+            percent(score.baseline.by_lot),
         ]
         for label, score in told.scores
     ]

@@ -56,7 +56,7 @@ FACTS: tuple[tuple[Callable[[], str], Callable[[Run], str]], ...] = (
     (lambda: t("Weights"), lambda run: _source(run)),
     (lambda: t("Weights' revision"), lambda run: run.model.revision or t("not recorded")),
     (lambda: t("Number format"), lambda run: run.model.dtype),
-    (lambda: t("Shown"), lambda run: run.settings.condition),
+    (lambda: t("Shown"), lambda run: t(run.settings.condition)),
     (lambda: t("Frames"), lambda run: str(len(run.frames.seconds))),
     (lambda: t("Frames a second"), lambda run: number(run.settings.fps, "g")),
     (lambda: t("From and to"), lambda run: _range(run)),

@@ -10,7 +10,7 @@ from cosmos_compare.language import t, tn
 from cosmos_compare.ratings.rubric import LABELS, RUBRIC
 from cosmos_compare.report.elements import folded, joined, paragraphs, table
 from cosmos_compare.report.material import Material
-from cosmos_compare.report.printed import DASH, amount, between, known, levels, share
+from cosmos_compare.report.printed import amount, between, levels, percent, share
 from cosmos_compare.results.trust_words import agreement_words
 from cosmos_compare.results.verdict_words import left_words
 
@@ -59,7 +59,7 @@ def _pairs(told: Material) -> Markup:
             amount(row["n"]),
             levels(row["kappa"]),
             between(row["low"], row["high"]),
-            DASH if known(row["agreement"]) is None else f"{row['agreement']:.0%}",
+            percent(row["agreement"]),
         )
         for row in found.to_dict("records")
     ]
@@ -73,12 +73,12 @@ def _axes(told: Material) -> Markup:
         return Markup("")
     rows = [
         (
-            LABELS[row["axis"]],
+            t(LABELS[row["axis"]]),
             amount(row["n"]),
             levels(row["alpha"]),
             between(row["alpha_low"], row["alpha_high"]),
             levels(row["ac2"]),
-            DASH if known(row["raw"]) is None else f"{row['raw']:.0%}",
+            percent(row["raw"]),
         )
         for row in found.to_dict("records")
     ]
@@ -89,6 +89,6 @@ def _axes(told: Material) -> Markup:
 
 
 def _rubric() -> Markup:
-    rows = [(axis.label, *axis.anchors) for axis in RUBRIC]
+    rows = [(t(axis.label), *map(t, axis.anchors)) for axis in RUBRIC]
     head = (t("Axis"), t("2 correct"), t("1 partial"), t("0 incorrect"))
     return folded(t("The rubric"), table(head, rows, t("What the marks mean")))

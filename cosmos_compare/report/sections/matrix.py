@@ -28,7 +28,7 @@ def section(told: Material) -> Markup:
     if left := len(found.matrix) - len(rows):
         one, many = "{n} scenario that differs less is not shown.", "{n} scenarios that differ less are not shown."
         about += " " + tn(one, many, left)
-    head = (t("Scenario"), *(LABELS[axis] for axis in AXES), t("All"))
+    head = (t("Scenario"), *(t(LABELS[axis]) for axis in AXES), t("All"))
     return joined([paragraphs(about), table(head, rows, t("Difference by scenario and axis"), "matrix")])
 
 
@@ -50,7 +50,7 @@ def _rows(told: Material) -> list[list[Child]]:
         value, n, pair = (cells[name][scenario] for name in ("value", "n", "pair"))
         row: list[Child] = [scenario]
         for axis in AXES:
-            row.append(_cell(value[axis], n[axis], anchors.get(pair[axis]), scenario, LABELS[axis]))
+            row.append(_cell(value[axis], n[axis], anchors.get(pair[axis]), scenario, t(LABELS[axis])))
         own = by_scenario[scenario]
         row.append(_cell(own["difference"], own["n"], anchors.get(own["pair_id"]), scenario, t("All")))
         rows.append(row)

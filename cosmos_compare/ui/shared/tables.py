@@ -31,7 +31,8 @@ def grid(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
         f'<tr><th scope="row">{safe(row[0])}</th>{"".join(f"<td>{safe(cell)}</td>" for cell in row[1:])}</tr>'
         for row in rows
     )
-    return f'<div class="grid"><table class="json"><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table></div>'
+    rows_of = f"<thead><tr>{top}</tr></thead><tbody>{body}</tbody>"
+    return f'<div class="grid" tabindex="0"><table class="json">{rows_of}</table></div>'
 
 
 def table(data: Any, cell: Cell = plain, key: str = "", path: Path = ()) -> str:
