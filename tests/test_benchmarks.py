@@ -8,7 +8,7 @@ import sys
 import pytest
 from conftest import ROOT
 
-BROWSER = ("page", "results_page")
+BROWSER = ("evidence", "page", "results_page")
 PLAIN = ("batch", "lab", "hints", "ratings", "report", "sampling", "startup")
 
 

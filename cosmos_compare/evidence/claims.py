@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from statistics import median
 from typing import Literal, NamedTuple
 
@@ -22,7 +23,8 @@ SLACK_S = 0.05
 _CLOCK = re.compile(r"\d{1,2}:[0-5]\d")
 
 
-class Footage(NamedTuple):
+@dataclass(frozen=True)
+class Footage:
     """What a model was shown: how long the clip is and when its frames are, seconds; `begin` is the second of the clip
     from which the model counts."""
 
@@ -30,7 +32,7 @@ class Footage(NamedTuple):
     frames: tuple[float, ...]
     begin: float = 0.0
 
-    @property
+    @cached_property
     def step(self) -> float:
         """How far frames lie apart, seconds."""
         gaps = [later - earlier for earlier, later in zip(self.frames, self.frames[1:], strict=False)]
@@ -116,11 +118,13 @@ def time_claims(read: ParsedAnswer, shown: Footage) -> tuple[TimeClaim, ...]:
 def _beside_events(read: ParsedAnswer, passages: Sequence[Passage]) -> Iterator[Event]:
     """What JSON says with times elsewhere than in a list of events: in its texts, and beside boxes."""
     taken = [event.span for event in read.events if event.source == "json"]
+    times = [time for time in read.times if not any(span.start <= time.start < span.end for span in taken)]
     leaves = {(passage.value, passage.leaf.path): passage for passage in passages if passage.leaf}
     for passage in passages:
-        inside = [time for time in read.times if passage.span.start <= time.start < passage.span.end]
-        inside = [time for time in inside if not any(span.start <= time.start < span.end for span in taken)]
-        if passage.leaf is None or not inside:
+        if passage.leaf is None:
+            continue
+        inside = [time for time in times if passage.span.start <= time.start < passage.span.end]
+        if not inside:
             continue
         if isinstance(passage.leaf.value, str) and " " in passage.leaf.value.strip():
             told = events_in_prose(read.raw, *passage.span, inside)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -79,16 +80,18 @@ def similarities(true: Sequence[EventTruth], said: Sequence[Event], words: Lexic
     return table
 
 
-def _notions(label: str, words: Lexicon) -> set[str]:
+@lru_cache(maxsize=4096)
+def _notions(label: str, words: Lexicon) -> frozenset[str]:
     text = plain(label)
     happens = set(words.happens(text))
     kinds = {thing.kind for thing in words.find_things(text) if thing.kind}
     if words.pattern("ego").search(text) and not kinds - {"car", "vehicle"}:
         kinds = {"ego"}
-    return happens | kinds or {f"={word}" for word in text.split() if len(word) > 3}
+    return frozenset(happens | kinds or {f"={word}" for word in text.split() if len(word) > 3})
 
 
-def _f1(first: set[str], second: set[str], words: Lexicon) -> float:
+@lru_cache(maxsize=20_000)
+def _f1(first: frozenset[str], second: frozenset[str], words: Lexicon) -> float:
     if not first or not second:
         return 0.0
     same = sum(any(a == b or b in words.above(a) or a in words.above(b) for b in second) for a in first)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
@@ -157,9 +158,11 @@ def _objects(data: Any) -> Iterator[tuple[tuple[str | int, ...], dict[str, Any]]
 
 
 def events_in_prose(text: str, start: int, end: int, times: Sequence[TimeSpan]) -> Iterator[Event]:
-    """Each time that a sentence of `text[start:end]` names, with the clause round it."""
+    """Each time that a sentence of `text[start:end]` names, with the clause round it; `times` in the order of the
+    text."""
     for sentence in sentences(text, start, end):
-        own = [time for time in times if sentence.start <= time.start < sentence.end and not time.length]
+        first, stop = (bisect_left(times, place, key=lambda time: time.start) for place in sentence)
+        own = [time for time in times[first:stop] if not time.length]
         at = sentence.start
         for number, time in enumerate(own):
             stop = sentence.end
