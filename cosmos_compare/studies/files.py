@@ -10,6 +10,7 @@ from cosmos_compare.runs.disk import replace_file
 from cosmos_compare.studies.study import Study, load_study, study_text
 
 FOLDER = "studies"
+LAST_RUN = "last_run"  # the study that the page ran last, saved without being asked
 
 
 def saved_studies(outputs: Path) -> list[str]:

@@ -104,6 +104,7 @@ def test_progress_outlives_a_reload_and_other_pages_and_a_question_on_compare_go
     again = lab()
     assert runner().current is study
     assert "of 180 answers" in str(again.get("progress")[0].proto)
+    assert again.number_input(key=f"{session.REPEATS} 0").value == 30, "the reload finds the study, not a fresh one"
     again.button(key="lab_stop").click().run()
     assert study.done.wait(60) and study.failed == 0
     kept = len([row for row in list_runs(outputs_folder()) if row.finished])

@@ -11,10 +11,11 @@ from pydantic import ValidationError
 from cosmos_compare.catalogue.defaults import default_models
 from cosmos_compare.errors import CompareError, first_problem
 from cosmos_compare.language import t
-from cosmos_compare.paths import scenarios_folder
+from cosmos_compare.paths import outputs_folder, scenarios_folder
 from cosmos_compare.prompts import find_prompts
 from cosmos_compare.schema import Settings
 from cosmos_compare.setting_fields import CONDITION_WORDS, CONDITIONS, condition_name
+from cosmos_compare.studies.files import LAST_RUN, load_saved
 from cosmos_compare.studies.study import Study
 from cosmos_compare.ui.lab import files, session
 from cosmos_compare.ui.shared import plain, resources
@@ -25,9 +26,9 @@ FIRST_PROMPT = "driving"
 
 def show() -> Study:
     """The form, filled with the study of this session; returns the study as it stands now."""
-    study = session.study() or _first()
+    study = session.study() or _last_run() or _first()
     if asked := _listed_of(session.take_asked_prompts()):
-        study = study.model_copy(update={"prompts": asked})
+        study = (_first() if study.questions else study).model_copy(update={"prompts": asked})
         session.put_study(study, fresh=True)
     number = session.serial()
     files.show(study)
@@ -47,8 +48,16 @@ def show() -> Study:
     return now
 
 
+def _last_run() -> Study | None:
+    """The study that was last run here: a reload or another day finds it, with how far it is."""
+    try:
+        return load_saved(outputs_folder(), LAST_RUN)
+    except CompareError:  # there is none, or of another form
+        return None
+
+
 def _first() -> Study:
-    """What a new session begins with: the default models, the first prompt, all scenarios."""
+    """What there is to begin with: the default models, the first prompt, all scenarios."""
     prompts = _listed_of([FIRST_PROMPT]) or [find_prompts()[0].stem]
     first = {"scenarios": str(scenarios_folder()), "models": default_models(), "prompts": prompts}
     return Study.model_validate(first)

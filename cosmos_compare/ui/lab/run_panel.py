@@ -11,9 +11,11 @@ from cosmos_compare.language import number, t, tn
 from cosmos_compare.paths import outputs_folder
 from cosmos_compare.ratings.judgement import now
 from cosmos_compare.results.plans import record_study
+from cosmos_compare.studies.files import LAST_RUN, save_study
 from cosmos_compare.studies.matrix import Matrix
 from cosmos_compare.studies.runner import StudyRunner
 from cosmos_compare.studies.work import cost_of, greedy_labels
+from cosmos_compare.ui.lab import session
 from cosmos_compare.ui.lab.data import runner
 from cosmos_compare.ui.shared import plain, resources
 from cosmos_compare.ui.shared.tables import safe
@@ -109,6 +111,8 @@ def _start(here: StudyRunner, matrix: Matrix) -> None:
     plan = matrix.plan
     try:
         here.start(plan, matrix)
+        if study := session.study():
+            save_study(outputs_folder(), LAST_RUN, study)
         if plan.planned is not None:  # before the first of them is rated
             record_study(outputs_folder(), list(dict.fromkeys(arm.arm for arm in plan.arms)), plan.planned, now())
     except CompareError as error:
