@@ -172,7 +172,7 @@ def test_from_a_sentence_to_a_result(page: Page, app: str, folder: Path, environ
     settle(page)
     page.get_by_role("button", name="Save", exact=True).click()
     with page.expect_download() as download:
-        page.get_by_role("button", name="Download").click()
+        page.get_by_role("button", name="Download", exact=True).click()
     download.value.save_as(folder / "study.yaml")
     assert yaml.safe_load((folder / "study.yaml").read_text("utf-8"))["repeats"] == REPEATS
     command = [sys.executable, "-m", "cosmos_compare", "study", str(folder / "study.yaml"), "--json"]
