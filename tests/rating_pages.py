@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from runs_support import make_run
@@ -77,7 +78,7 @@ def rate(
     b: Sequence[int | None] = (2,) * 7,
     verdict: Choice = "b",
     blind: bool = True,
-    **more: str,
+    **more: Any,
 ) -> None:
     marks = (dict(zip(AXES, own, strict=True)) for own in (a, b))
     rows = judge(

@@ -169,6 +169,7 @@ def marks(case: JudgedCase, names: tuple[str, str]) -> Markup:
 def _said(one: Judged, names: tuple[str, str]) -> str:
     """A rater's verdict, how it was given, and the notes."""
     how = t("blind") if one.blind else t("names shown")
+    how = t("{how}, aided", how=how) if one.aided else how
     words = t("{rater}: {verdict} ({how})", rater=one.rater, verdict=_verdict(one.verdict, names), how=how)
     return " ".join([words, *(f"“{cut(note)}”" for note in one.notes)])
 

@@ -23,13 +23,15 @@ MOST = 400  # cases in one file; of more, those that differ most
 
 class Judged(NamedTuple):
     """What one rater said of a pair: the marks of A and B by axis (None: cannot judge), who is better (`a`, `b`, `tie`,
-    `both_bad`, `contradictory` or empty), the notes, and whether it was blind."""
+    `both_bad`, `contradictory` or empty), the notes, whether it was blind, and whether the program had shown where the
+    answers agree and differ (`aided`)."""
 
     rater: str
     marks: tuple[Mapping[str, int | None], Mapping[str, int | None]]
     verdict: str
     notes: tuple[str, ...]
     blind: bool
+    aided: bool
 
 
 @dataclass(frozen=True)
@@ -117,6 +119,7 @@ def _judged(row: dict[Any, Any], said: Said) -> Judged:
         verdict="" if pd.isna(verdict) else str(verdict),
         notes=tuple(dict.fromkeys(str(own["notes"]) for own in both if own.get("notes"))),
         blind=bool(row["blind"]),
+        aided=any(bool(own.get("aided")) for own in both),
     )
 
 

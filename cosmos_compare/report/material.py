@@ -66,6 +66,12 @@ class Material:
         found = [run for case in self.cases if (run := case.runs[side]) is not None]
         return list({run.id: run for run in found}.values())
 
+    @property
+    def aided(self) -> int:
+        """How many judgements followed after the program had shown where the answers agree, differ or are untrue."""
+        rows = self.rows[self.rows["aided"].to_numpy() & (self.rows["pair_id"] != "").to_numpy()]
+        return len(rows[["rater", "pair_id"]].drop_duplicates())
+
     def on_disk(self, side: int) -> list[RunRow]:
         """All runs of one arm on disk under the slice, failed ones too."""
         part, arm = self.told.slice, self.told.arms[side]

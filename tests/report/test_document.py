@@ -189,3 +189,14 @@ def test_the_truth_and_the_times_are_drawn(tmp_path: Path) -> None:
     assert "Majority: the commonest risk in the ground truths is “high”, in 2 of 2 (100%) clips." in page.text
     bars = [one for one in page.all("rect") if "truth" in str(one["class"])]
     assert len(bars) == 2
+
+
+def test_aided_judgements_are_counted_and_limit_what_is_shown(tmp_path: Path, scenarios: Path) -> None:
+    outputs = tmp_path / "outputs"
+    answer_study(write_study(tmp_path, scenarios), outputs)
+    pairs = pairs_in(outputs)
+    for pair, aided in zip(pairs, (True, False, False), strict=True):
+        rate(outputs, pair, "anna", aided=aided)
+    text = Elements(document(material(outputs))).text
+    assert "1 judgement was aided" in text and "blind, aided" in text
+    assert "they are not independent of it" in text

@@ -32,7 +32,12 @@ def _blindness(told: Material) -> str:
     found = told.told
     blind = t("Blind, with the models' names hidden: {share} judgements.", share=share(found.blind, found.judged_pairs))
     lots = t("Which answer stood on the left was drawn by lot for each rater and pair of a blind judgement.")
-    return f"{blind} {lots}" if found.blind else blind
+    aided = tn(
+        "{n} judgement was aided: the program had shown where the answers agree, differ or contradict the truth.",
+        "{n} judgements were aided: the program had shown where the answers agree, differ or contradict the truth.",
+        told.aided,
+    )
+    return " ".join([blind, *([lots] if found.blind else []), *([aided] if told.aided else [])])
 
 
 def _raters(told: Material) -> Markup:

@@ -31,6 +31,8 @@ def _limits(told: Material) -> Iterator[str]:
         yield t("{scenarios} can't show a difference, however large.", scenarios=scenarios(d.scenarios))
     if d.planned is None:
         yield t("No number of scenarios was planned before the first rating: a stricter level counts.")
+    if told.aided:
+        yield t("Some judgements followed what the program had marked in the answers: they are not independent of it.")
     yield others_words(d)
     yield sensitivity_words(found)
     yield from _about_inputs(told)
