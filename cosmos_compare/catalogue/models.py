@@ -51,6 +51,13 @@ def is_server(spec: ModelSpec) -> bool:
     return spec.server is not None
 
 
+def accept_unverified(spec: ModelSpec) -> ModelSpec:
+    """The same, its servers' answers taken though they can't be verified; each is marked."""
+    if spec.server is None:
+        return spec
+    return spec.model_copy(update={"server": spec.server.model_copy(update={"unverified": True})})
+
+
 def source_folder(spec: ModelSpec) -> Path | None:
     """The folder of a model that lies on this machine; None for Hub ids and servers."""
     return None if is_server(spec) else folder_of(spec.source)

@@ -26,6 +26,7 @@ COMMANDS = {
     "report": "write what the ratings say as one file to hand over",
     "hints": "show what the ground truth tells of saved answers, and how far people agree",
     "bench": "measure how fast models are on this machine",
+    "server": "check a model's servers from end to end: what is sent, what comes back, what differs",
     "doctor": "check this machine: GPU, memory, versions, token, disk",
     "app": "open the app in a browser",
 }

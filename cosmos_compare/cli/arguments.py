@@ -20,8 +20,17 @@ def add_models(parser: argparse.ArgumentParser) -> None:
         "--models",
         nargs="+",
         metavar="MODEL",
-        help="names from `cosmos-compare models`, or NAME=FOLDER (default: the two Cosmos models where they are on "
-        "this machine and fit, else the demo models)",
+        help="names from `cosmos-compare models`, NAME=FOLDER, or NAME=http://HOST:PORT/v1 (default: the two Cosmos "
+        "models where they are on this machine and fit, else the demo models)",
+    )
+    add_unverified(parser)
+
+
+def add_unverified(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--unverified",
+        action="store_true",
+        help="take answers of servers that can't be shown to read the same frames and prompt; each is marked",
     )
 
 
@@ -82,12 +91,14 @@ def prompt_of(args: argparse.Namespace) -> "Prompt":
     return prompt
 
 
-def models_of(names: Sequence[str] | None) -> "list[ModelSpec]":
+def models_of(names: Sequence[str] | None, *, unverified: bool = False) -> "list[ModelSpec]":
     from cosmos_compare.catalogue.defaults import default_models
     from cosmos_compare.catalogue.hub import access_problem
-    from cosmos_compare.catalogue.models import resolve_models
+    from cosmos_compare.catalogue.models import accept_unverified, resolve_models
 
     specs = resolve_models(names or default_models())
+    if unverified:
+        specs = [accept_unverified(spec) for spec in specs]
     for spec in specs:
         if problem := access_problem(spec):
             raise problem  # before anything is decoded or loaded

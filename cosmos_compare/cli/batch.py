@@ -68,7 +68,7 @@ def run(args: argparse.Namespace) -> int:
 def _plan(args: argparse.Namespace) -> tuple[list[Comparison], int]:
     """A comparison for each scenario, and how many clips were named and left out because they can't be used."""
     prompt, settings = arguments.prompt_of(args), arguments.settings_of(args)
-    specs = arguments.models_of(args.models)
+    specs = arguments.models_of(args.models, unverified=args.unverified)
     comparisons, errors = [], []
     listing = list_folder(args.scenarios)
     for scenario in listing.needed():

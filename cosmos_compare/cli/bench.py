@@ -39,7 +39,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    specs = arguments.models_of(args.models)
+    specs = arguments.models_of(args.models, unverified=args.unverified)
     for spec in specs:
         if is_server(spec):
             raise CompareError(

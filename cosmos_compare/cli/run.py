@@ -38,7 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     prompt, settings = arguments.prompt_of(args), arguments.settings_of(args)
-    specs = arguments.models_of(args.models)
+    specs = arguments.models_of(args.models, unverified=args.unverified)
     scenarios = [scenario_of(video) for video in args.videos]
     # All clips are checked before the first model is loaded: a wrong name should not cost a minute.
     comparisons = [plan_comparison(s.video, prompt, settings, specs, s.id) for s in scenarios]
@@ -87,6 +87,8 @@ def _summary(run: Run, store: Store) -> str:
     if answer.finish == "length" and read_answer(answer.raw, answer.rendered_prompt).loop:
         ended = "cut while it said the same again and again (a higher limit gives more of it)"
     speed = f", {answer.tokens_per_s:.0f} tokens/s" if answer.tokens_per_s else ""
+    if answer.server and answer.server.verified == "no":
+        ended += f", not verified ({answer.server.doubt})"
     return (
         f"{run.clip.scenario} {run.model.name}: {ended}, first token {seconds(answer.first_token_s)}, "
         f"total {seconds(answer.total_s)}, {answer.new_tokens} tokens{speed}{_remarks(run)}\n  {store.folder(run)}"

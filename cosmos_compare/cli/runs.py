@@ -70,4 +70,5 @@ def _print(rows: Sequence[RunRow]) -> None:
 def _cells(row: RunRow) -> tuple[str, ...]:
     prompt = f"{row.prompt_name} {row.prompt_version[:6]}" + (" +reasoning" if row.reasoning else "")
     finish = f"{row.finish}: {row.error}" if row.error else "imported" if row.imported else row.finish
+    finish += ", not verified" if row.unverified else ""
     return row.id, row.scenario, row.model, prompt, finish, seconds(row.total_s), rate(row.tokens_per_s)

@@ -74,6 +74,15 @@ def _load_server(spec: ModelSpec) -> Engine:
     """The engine of a model behind servers, with what its prompt is counted with, where that can be had."""
     from cosmos_compare.engines.server.engine import ServerEngine
 
+    if not spec.server or not spec.server.addresses:
+        raise CompareError(
+            "{name}: a run keeps no whole address of a server, only {source}.",
+            "Put the model into models.yaml with its address, and ask again.",
+            name=spec.name,
+            source=spec.source,
+        )
+    if spec.vision.clock == "unknown":
+        return ServerEngine(spec, None, Text("how this kind of model is told the time is not known here"))
     counter, doubt = None, Text("its entry names no tokenizer")
     try:
         if folder := small_files(spec):

@@ -24,16 +24,18 @@ class Report:
     """What the ratings of a slice say about arms A and B. Differences are B − A, in levels of the marks 0 to 2.
 
     `models` are what people call the arms. `ratings` are rated runs (a rater and a run), `pairs` pairs of runs that
-    somebody judged, `judged_pairs` judgements (a rater and a pair), `blind` those of them that were blind. The columns
-    of the frames are those of the functions of the same name in `report_tables`; `matrix`, `matrix_n` and
-    `matrix_pairs` are those of `matrices`: scenario × axis. `mean_of_axes` is the mean of B − A with every axis counted
-    alike, where `difference` counts every mark alike.
+    somebody judged, `judged_pairs` judgements (a rater and a pair), `blind` those of them that were blind. `unverified`
+    of the rated runs are of servers that may have read another prompt. The columns of the frames are those of the
+    functions of the same name in `report_tables`; `matrix`, `matrix_n` and `matrix_pairs` are those of `matrices`:
+    scenario × axis. `mean_of_axes` is the mean of B − A with every axis counted alike, where `difference` counts every
+    mark alike.
     """
 
     models: tuple[str, str]
     arms: Two
     slice: Slice
     ratings: int
+    unverified: int
     pairs: int
     judged_pairs: int
     blind: int
@@ -92,6 +94,7 @@ def report(
         arms=two,
         slice=part,
         ratings=len(current),
+        unverified=sum(found.by_id[each].unverified for each in current["run_id"].unique() if each in found.by_id),
         pairs=pairs["pair_id"].nunique(),
         judged_pairs=len(pairs),
         blind=int(pairs["blind"].sum()),

@@ -43,6 +43,14 @@ def warnings(found: Report) -> list[str]:
     """What a mean would hide: raters, verdicts or axes that contradict each other."""
     a, b = found.models
     words = []
+    if found.unverified:
+        words.append(
+            tn(
+                "{n} rated answer is of a server that was not verified: it may have been shown something else.",
+                "{n} rated answers are of servers that were not verified: they may have been shown something else.",
+                found.unverified,
+            )
+        )
     tested, share = found.sensitivity, found.win_rate.value
     if tested.opposed:
         means = ", ".join(f"{name} {level_words(mean, sign=True)}" for name, mean in tested.rater_means.items())

@@ -77,6 +77,7 @@ class RunRow(NamedTuple):
     revision: str = ""
     clip_sha256: str = ""
     imported: bool = False
+    unverified: bool = False  # a server's, of which nobody knows whether it read our prompt
 
     @property
     def arm(self) -> Arm:
@@ -184,6 +185,7 @@ def _row(run: Run, path: str) -> RunRow:
         revision=model.revision or "",
         clip_sha256=run.clip.sha256,
         imported=run.imported is not None,
+        unverified=answer.server is not None and answer.server.verified == "no",
     )
 
 

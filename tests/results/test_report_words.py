@@ -2,12 +2,12 @@
 
 import numpy as np
 import pytest
-from test_report import MODELS, evidence_of, judged, report
+from test_report import MODELS, evidence_of, judged, report, runs_of
 
 from cosmos_compare.results.difference_words import difference_words, others_words, start_words
 from cosmos_compare.results.numbers_as_text import estimate_words, judgements, p_words, size_words
 from cosmos_compare.results.report_words import claim_words, repeatable_words
-from cosmos_compare.results.trust_words import agreement_words, slice_words
+from cosmos_compare.results.trust_words import agreement_words, slice_words, warnings
 from cosmos_compare.results.verdict_words import left_words, win_words
 from cosmos_compare.stats import Estimate, Look, difference, side_bias, win_rate
 
@@ -190,3 +190,12 @@ def test_the_sentence_to_repeat_of_few_scenarios_and_of_a_plan_that_is_not_reach
     rows = [judged(f"s{n}", 0, 2) for n in range(6)]
     assert "6 scenarios decide nothing between" in repeatable_words(report(evidence_of(*rows), MODELS, planned=12))
     assert "6 scenarios show that" in repeatable_words(report(evidence_of(*rows), MODELS, planned=6))
+
+
+def test_answers_of_servers_that_were_not_verified_are_named_beside_every_number() -> None:
+    judgements_made = judged("s1", 0, 1, "b"), judged("s2", 1, 2, "b")
+    assert not any("not verified" in words for words in warnings(report(evidence_of(*judgements_made), MODELS)))
+    rows = [row._replace(unverified=row.model == MODELS[1]) for row in runs_of(["s1", "s2"])]
+    found = report(evidence_of(*judgements_made, runs=rows), MODELS)
+    assert found.unverified == 2
+    assert warnings(found)[0].startswith("2 rated answers are of servers that were not verified")

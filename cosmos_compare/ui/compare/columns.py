@@ -95,7 +95,8 @@ def _as_listed(spec: ModelSpec) -> ModelSpec:
     if spec.name not in resources.model_list():
         return spec
     listed = resources.pinned((spec.name,))[0]
-    return listed if (listed.source, listed.revision) == (spec.source, spec.revision) else spec
+    asked, there = spec.recorded(), listed.recorded()
+    return listed if (there.source, there.revision) == (asked.source, asked.revision) else spec
 
 
 def show_empty(specs: Sequence[ModelSpec], sees: Sequence[ModelInput]) -> None:

@@ -29,6 +29,7 @@ from cosmos_compare.ui.shared.boxed import boxed
 from cosmos_compare.ui.shared.evidence import is_too_long
 from cosmos_compare.ui.shared.jpeg import jpeg
 from cosmos_compare.ui.shared.markup import demo_badge, measures
+from cosmos_compare.ui.shared.server_markup import unverified_badge
 from cosmos_compare.ui.shared.tables import safe
 
 MOST_FRAMES = 12  # with places on them that are shown; the video shows all
@@ -45,7 +46,7 @@ def heading(sheet: Sheet, number: int) -> str:
     if not sheet.named:
         return f'<div class="who">{letter}<b>{t("Answer {letter}", letter=LETTERS[number])}</b></div>'
     run = sheet.runs[number]
-    name = f"<b>{safe(run.model.label)}</b>{demo_badge(run.model)}{_arm(sheet, number)}"
+    name = f"<b>{safe(run.model.label)}</b>{demo_badge(run.model)}{unverified_badge(run)}{_arm(sheet, number)}"
     return f'<div class="who">{letter}{name}</div>{measures(side_of(run))}'
 
 

@@ -18,6 +18,7 @@ from cosmos_compare.setting_fields import condition_name
 from cosmos_compare.texts.answers import ParsedAnswer, counts_from, read_answer
 from cosmos_compare.texts.loops import Loop
 from cosmos_compare.ui.shared.answer_markup import LONG_TEXT, NO_MARKS, AnswerClock, Marks, answer_html, marked_times
+from cosmos_compare.ui.shared.server_markup import server_facts, unverified_badge
 from cosmos_compare.ui.shared.tables import safe
 
 STATES: dict[str, str] = {
@@ -76,7 +77,8 @@ def _loading(side: Side) -> str:
 def title(side: Side, before: int) -> str:
     """Who writes, whether it is a demo model or was taken in, and how far it is."""
     taken = f'<span class="badge">{safe(t("imported"))}</span>' if side.imported else ""
-    return f'<div class="who">{_name(side.spec)}{taken}{pill(side, before)}</div>'
+    marks = f"{taken}{unverified_badge(side.run)}"
+    return f'<div class="who">{_name(side.spec)}{marks}{pill(side, before)}</div>'
 
 
 def unknown(found: Imported) -> str:
@@ -122,6 +124,7 @@ def measures(side: Side, engine: Engine | None = None) -> str:
         facts.append((t("memory"), f"{number(answer.peak_memory_bytes / 1e9, '.1f')} GB"))
     if answer.path:
         facts.append((t("path"), answer.path))
+    facts += server_facts(answer)
     if answer.answers_at_once > 1:
         facts.append((t("at once"), f"{answer.answers_at_once}"))
     if answer.queue_s > 0.5:
