@@ -79,11 +79,12 @@ def _weights(seen: _Seen) -> list[str]:
         size = _disk_bytes(folder) if folder else seen.spec.size_bytes
     except CompareError:
         folder, size = None, seen.spec.size_bytes
-    here = t("{size} on disk", size=_size(size)) if size else ""
+    here = t("{size} on disk", size=size_words(size)) if size else ""
     if size and not folder:
-        here = t("{size}, not on this machine now", size=_size(size))
-    got = seen.book.downloads.get(seen.name)
-    took = t("{size} downloaded in {seconds}", size=_size(got.bytes), seconds=_seconds(got.seconds)) if got else ""
+        here = t("{size}, not on this machine now", size=size_words(size))
+    took, got = "", seen.book.downloads.get(seen.name)
+    if got:
+        took = t("{size} downloaded in {seconds}", size=size_words(got.bytes), seconds=took_words(got.seconds))
     return [here, took or t("time of the download not measured")]
 
 
@@ -103,8 +104,8 @@ def _loading(seen: _Seen) -> list[str]:
     loads = [run.answer.load_s for run in seen.runs if run.answer.load_s is not None]
     peaks = [run.answer.peak_memory_bytes for run in seen.runs if run.answer.peak_memory_bytes]
     return [
-        t("loaded in {seconds}", seconds=_seconds(median(loads))) if loads else t("time of loading not measured"),
-        t("at most {size} of GPU memory", size=_size(max(peaks))) if peaks else t("GPU memory not measured"),
+        t("loaded in {seconds}", seconds=took_words(median(loads))) if loads else t("time of loading not measured"),
+        t("at most {size} of GPU memory", size=size_words(max(peaks))) if peaks else t("GPU memory not measured"),
     ]
 
 
@@ -127,12 +128,10 @@ def _parsing(seen: _Seen) -> list[str]:
 
 
 def _storing(seen: _Seen) -> list[str]:
-    if not seen.rows:
-        return []
     failed = sum(row.finish == "error" for row in seen.rows)
-    sizes = [seen.store.size(row) for row in seen.rows[-WEIGHED:]]
+    sizes = [seen.store.size(run) for run in seen.runs[-WEIGHED:]]
     return [
-        t("{size} a run", size=_size(int(median(sizes)))),
+        t("{size} a run", size=size_words(int(median(sizes)))) if sizes else "",
         tn("{failed} of {n} run failed", "{failed} of {n} runs failed", len(seen.rows), failed=failed),
     ]
 
@@ -148,12 +147,18 @@ MEASURES: dict[Step, Callable[[_Seen], list[str]]] = {
 
 
 def _usual(values: Sequence[float], words: Callable[[str], str]) -> str:
-    return words(_seconds(median(values))) if values else ""
+    return words(took_words(median(values))) if values else ""
 
 
-def _seconds(value: float) -> str:
+def took_words(value: float) -> str:
+    """`1.25 s`, from 100 on whole seconds."""
     return t("{n} s", n=number(value, ".2f" if value < 100 else ",.0f"))
 
 
-def _size(value: int) -> str:
-    return t("{n} GB", n=number(value / 1e9, ",.1f")) if value >= 1e8 else t("{n} MB", n=number(value / 1e6, ",.2f"))
+def size_words(value: float) -> str:
+    """Bytes in kB, MB or GB."""
+    if value >= 1e8:
+        return t("{n} GB", n=number(value / 1e9, ",.1f"))
+    if value >= 1e6:
+        return t("{n} MB", n=number(value / 1e6, ",.1f"))
+    return t("{n} kB", n=number(value / 1e3, ",.1f"))

@@ -36,7 +36,7 @@ def choose(outputs: Path, found: Evidence, arms: Sequence[ArmChoice], part: Slic
     if study is None:
         chosen = tuple(arms) or _most_rated(found)
         return Choice(chosen, part, _planned(outputs, two_arms(chosen[:2]), part))
-    plan = resolve(load_study(study), study.absolute().parent)
+    plan = resolve(load_study(study), study.absolute().parent, outputs)
     matrix = fill(plan, found.runs, clip_hashes(plan.scenarios, outputs))
     first = first_runs(found.runs)
     rows = [row for cell in matrix.all_cells() for row in cell.rows if row is not None]

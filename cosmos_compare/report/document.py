@@ -67,9 +67,17 @@ def _document(told: Material, album: Album, unfolded: bool) -> Markup:
         void("meta", http_equiv="Content-Security-Policy", content=POLICY),
         void("meta", name="color-scheme", content="light dark"),
         el("title", title),
-        el("style", Markup(STYLE.read_text(encoding="utf-8"))),  # noqa: S704  our own file
+        el("style", Markup(STYLE.read_text(encoding="utf-8") + _on_each_page(told.imprint.confidential))),  # noqa: S704
     )
     return joined([Markup("<!doctype html>\n"), el("html", head, el("body", *body), lang=current()), "\n"])
+
+
+def _on_each_page(said: str) -> str:
+    """A rule that prints the line on confidentiality at the foot of each page; letters and digits apart as codes."""
+    if not said:
+        return ""
+    text = "".join(char if char.isascii() and char.isalnum() else f"\\{ord(char):06x}" for char in said)
+    return f'@media print {{ @page {{ @bottom-left {{ content: "{text}"; font: 8pt sans-serif; color: #5a625e; }} }} }}'
 
 
 def _head(told: Material, title: str) -> Markup:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from cosmos_compare.effort.measured import size_words, took_words
 from cosmos_compare.language import number, t
 from cosmos_compare.results.numbers_as_text import level_words, p_words
 
@@ -35,9 +36,7 @@ def p_value(p: Any) -> str:
 
 def seconds(value: Any) -> str:
     known_value = known(value)
-    if known_value is None:
-        return DASH
-    return t("{n} s", n=number(known_value, ".2f" if known_value < 100 else ".0f"))
+    return DASH if known_value is None else took_words(known_value)
 
 
 def amount(value: Any) -> str:
@@ -49,13 +48,7 @@ def amount(value: Any) -> str:
 def size(value: Any) -> str:
     """Bytes in kB, MB or GB."""
     known_value = known(value)
-    if known_value is None:
-        return DASH
-    if known_value >= 1e8:
-        return t("{n} GB", n=number(known_value / 1e9, ",.1f"))
-    if known_value >= 1e6:
-        return t("{n} MB", n=number(known_value / 1e6, ",.1f"))
-    return t("{n} kB", n=number(known_value / 1e3, ",.1f"))
+    return DASH if known_value is None else size_words(known_value)
 
 
 def percent(value: Any) -> str:

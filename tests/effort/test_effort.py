@@ -104,3 +104,10 @@ def test_two_processes_lose_nothing_of_each_other(tmp_path: Path) -> None:
     for process in processes:
         process.join(60)
     assert {name: book["weights"].comment for name, book in read_book(tmp_path).said.items()} == {"a": "14", "b": "14"}
+
+
+def test_a_model_that_only_failed_has_its_failures_counted(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    saved(store, 1, "error")
+    assert measured(store, "storing") == "1 of 1 run failed"
+    assert measured(store, "parsing") == "" == measured(store, "weights")

@@ -7,6 +7,8 @@ import shlex
 from pathlib import Path
 
 import pytest
+from import_files import lay_out
+from report_elements import Elements
 from report_samples import MODELS, answer_study, judge_all, material, write_study
 
 from cosmos_compare.cli import build_parser, main
@@ -170,3 +172,19 @@ def test_the_command_in_a_report_names_the_same_part_again(two_studies: tuple[Pa
     assert [parse_arm(text, found.runs) for text in args.arms] == list(arms)
     assert Slice(tuple(args.scenario), tuple(args.prompt_version), tuple(args.rater), args.blind_only) == part
     assert args.confidential == "for us"
+
+
+def test_right_letters_of_imported_questions_stand_beside_majority_and_random(tmp_path: Path) -> None:
+    outputs = tmp_path / "outputs"
+    taken = lay_out("reason1_benchmark_qa_pairs.json", tmp_path / "set")
+    assert main(["import", str(taken), "--outputs", str(outputs)]) == 0
+    (name,) = (folder.name for folder in (outputs / "imports").iterdir())
+    study = tmp_path / "letters.yaml"
+    study.write_text(f"questions: {name}\nmodels: [reason1, reason2]\n", encoding="utf-8")
+    answer_study(study, outputs, lambda model, scenario: "Answer: A" if model == "reason1" else "A car brakes.")
+    judge_all(outputs, ("anna",))
+    told = material(outputs, study)
+    assert [(score.questions, score.answers, score.unreadable) for _, score in told.scores] == [(3, 3, 0), (3, 3, 3)]
+    text = Elements(document(told)).text
+    assert "33% (95 % interval" in text and "67% (always B)" in text and "3 of 3 (100%)" in text
+    assert "not scored by letter" not in text

@@ -30,7 +30,7 @@ def section(told: Material) -> Markup:
 
 def _machine(told: Material) -> str:
     devices = dict.fromkeys(run.environment.device for side in (0, 1) for run in told.runs(side))
-    return t("Machine: {devices}.", devices="; ".join(devices) or t("not recorded"))
+    return t("Machine, as the runs name it: {devices}.", devices="; ".join(devices) or t("not recorded"))
 
 
 def _company(told: Material) -> str:
@@ -74,7 +74,7 @@ def _speed(told: Material) -> Markup:
         t("GPU memory, peak"),
         t("Mean mark"),
     )
-    return table(head, rows, t("Median times and memory"))
+    return table(head, rows, t("Median times and memory"), "speed")
 
 
 def _effort(told: Material) -> Markup:
