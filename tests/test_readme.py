@@ -51,7 +51,7 @@ def test_every_file_named_exists() -> None:
 def shown_help() -> dict[str, str]:
     """The help of each command as docs/COMMANDS.md shows it."""
     text = (ROOT / "docs" / "COMMANDS.md").read_text(encoding="utf-8")
-    return dict(re.findall(r"## `cosmos-compare (\w+)`\n\n```\n(.*?)\n```", text, re.DOTALL))
+    return dict(re.findall(r"## `cosmos-compare ([\w-]+)`\n\n```\n(.*?)\n```", text, re.DOTALL))
 
 
 def help_of(name: str) -> str:

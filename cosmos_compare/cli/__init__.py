@@ -27,12 +27,13 @@ COMMANDS = {
     "hints": "show what the ground truth tells of saved answers, and how far people agree",
     "bench": "measure how fast models are on this machine",
     "server": "check a model's servers from end to end: what is sent, what comes back, what differs",
+    "serve-command": "print how to serve models on this machine's cards, and how they are asked then",
     "doctor": "check this machine: GPU, memory, versions, token, disk",
     "app": "open the app in a browser",
 }
 
 
-MODULES = {"import": "take_in"}  # a command whose name Python keeps for itself
+MODULES = {"import": "take_in", "serve-command": "serve_command"}  # commands whose names Python does not take
 
 
 def build_parser(chosen: str | None) -> argparse.ArgumentParser:
