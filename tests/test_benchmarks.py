@@ -9,7 +9,7 @@ import pytest
 from conftest import ROOT
 
 BROWSER = ("evidence", "page", "results_page")
-PLAIN = ("batch", "lab", "hints", "ratings", "report", "sampling", "startup")
+PLAIN = ("batch", "cluster", "lab", "hints", "ratings", "report", "sampling", "startup")
 
 
 def run_short(name: str) -> str:
