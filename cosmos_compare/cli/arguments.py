@@ -12,6 +12,7 @@ from cosmos_compare.setting_fields import BY_NAME, FIELDS
 if TYPE_CHECKING:
     from cosmos_compare.schema import ModelSpec, Prompt, Settings
 
+PROMPT = Path("driving")  # where none is named
 NO_FLAG = {"repeat"}  # commands count the repeats themselves
 
 
@@ -35,7 +36,7 @@ def add_unverified(parser: argparse.ArgumentParser) -> None:
 
 
 def add_prompt(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--prompt", type=Path, default=Path("driving"), metavar="FILE", help="prompt file (YAML)")
+    parser.add_argument("--prompt", type=Path, default=PROMPT, metavar="FILE", help="prompt file (YAML)")
     parser.add_argument("--question", metavar="TEXT", help="ask this instead of the file's user_prompt")
     parser.add_argument("--object", metavar="NAME", help="what {object_name} in the prompt stands for")
     parser.add_argument("--reasoning", action="store_true", help="ask for reasoning before the answer")

@@ -1,7 +1,7 @@
 """`cosmos-compare batch`: all scenarios of a folder through all models, each loaded once. Can be resumed."""
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from cosmos_compare.batch import Batch, BatchRequest, items_of
@@ -14,6 +14,7 @@ from cosmos_compare.errors import CompareError
 from cosmos_compare.jobs import ModelPool
 from cosmos_compare.paths import SCENARIOS
 from cosmos_compare.runs.store import Store
+from cosmos_compare.schema import Prompt, Settings
 from cosmos_compare.video.clips import list_folder
 from cosmos_compare.video.frame_cache import FrameCache
 from cosmos_compare.video.rendered import demo_warning
@@ -21,6 +22,11 @@ from cosmos_compare.video.rendered import demo_warning
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--scenarios", type=Path, default=SCENARIOS, metavar="DIR", help="folder of scenarios")
+    parser.add_argument(
+        "--questions",
+        metavar="NAME",
+        help="the questions of an imported set instead, as they stand, or in a --prompt with {question}",
+    )
     arguments.add_models(parser)
     arguments.add_prompt(parser)
     parser.add_argument(
@@ -67,21 +73,39 @@ def run(args: argparse.Namespace) -> int:
 
 def _plan(args: argparse.Namespace) -> tuple[list[Comparison], int]:
     """A comparison for each scenario, and how many clips were named and left out because they can't be used."""
-    prompt, settings = arguments.prompt_of(args), arguments.settings_of(args)
     specs = arguments.models_of(args.models, unverified=args.unverified)
     comparisons, errors = [], []
-    listing = list_folder(args.scenarios)
-    for scenario in listing.needed():
+    for name, video, asked, settings, scenario in _asked(args):
         try:
-            comparisons.append(plan_comparison(scenario.video, prompt, settings, specs, scenario.id))
+            comparisons.append(plan_comparison(video, asked, settings, specs, scenario))
         except CompareError as error:
-            note(f"{scenario.id}: skipped. {error}")
+            note(f"{name}: skipped. {error}")
             errors.append(error)
-    if aside := listing.summary():
-        note(aside)
     if not comparisons:
         raise errors[0]  # no clip fits: it is the flags, or the folder
     return comparisons, len(errors)
+
+
+def _asked(args: argparse.Namespace) -> Iterator[tuple[str, Path, Prompt, Settings, str]]:
+    """What is asked of which clip: its name, the clip, prompt and settings, the scenario."""
+    settings = arguments.settings_of(args)
+    if args.questions:
+        from cosmos_compare.imports.sets import load_set
+        from cosmos_compare.studies.plan import BARE, asked_of, check_places
+
+        found = load_set(args.outputs, args.questions)
+        as_it_stands = args.prompt == arguments.PROMPT and args.question is None
+        prompt = Prompt(name=BARE, reasoning=args.reasoning) if as_it_stands else arguments.prompt_of(args)
+        check_places(prompt, found)
+        for item in found.items:
+            scenario = found.scenario(item)
+            yield item.id, scenario.video, *asked_of(prompt, settings, item, found.facts.name), scenario.id
+        return
+    prompt, listing = arguments.prompt_of(args), list_folder(args.scenarios)
+    for scenario in listing.needed():
+        yield scenario.id, scenario.video, prompt, settings, scenario.id
+    if aside := listing.summary():
+        note(aside)
 
 
 def work(batch: Batch) -> None:

@@ -21,6 +21,7 @@ from cosmos_compare.studies.study import ArmEntry, Study
 from cosmos_compare.video.clips import Scenario, find_scenarios, scenario_of
 
 QUESTION = "{question}"  # where an imported question stands in a prompt
+BARE = "question"  # the name of a prompt that is nothing but the question
 
 
 @dataclass(frozen=True)
@@ -105,38 +106,46 @@ def resolve(study: Study, beside: Path, outputs: Path | None = None) -> StudyPla
 
 
 def asked_about(arm: StudyArm, item: Item, name: str) -> StudyArm:
-    """An arm as it asks an item of the set `name`. An item without a question is asked what the arm's prompt asks."""
-    own = arm.prompt
-    question = own.user_prompt.replace(QUESTION, item.question) if own.user_prompt else item.question
-    prompt = Prompt(
-        name=own.name if own.user_prompt and not item.question else name,
-        system_prompt=own.system_prompt or item.system_prompt,
-        user_prompt=question,
-        reasoning=own.reasoning,
+    """An arm as it asks an item of the set `name`."""
+    return StudyArm(arm.spec, *asked_of(arm.prompt, arm.settings, item, name), arm.label)
+
+
+def asked_of(prompt: Prompt, settings: Settings, item: Item, name: str) -> tuple[Prompt, Settings]:
+    """Prompt and settings as they ask an item of the set `name`: the question where the prompt has its place, or as it
+    stands; of an item without a question what the prompt asks. Of the clip from the item's start to its end."""
+    own = prompt.user_prompt
+    asked = Prompt(
+        name=prompt.name if own and not item.question else name,
+        system_prompt=prompt.system_prompt or item.system_prompt,
+        user_prompt=own.replace(QUESTION, item.question) if own else item.question,
+        reasoning=prompt.reasoning,
     )
     # More frames a second than there are images would show each several times.
-    fps = min(arm.settings.fps, item.fps or arm.settings.fps)
-    changes = {"fps": fps, "start": item.start, "end": item.end}
-    return StudyArm(arm.spec, prompt, arm.settings.model_copy(update=changes), arm.label)
+    fps = min(settings.fps, item.fps or settings.fps)
+    return asked, settings.model_copy(update={"fps": fps, "start": item.start, "end": item.end})
+
+
+def check_places(prompt: Prompt, found: ItemSet) -> None:
+    """Raises `CompareError` for a prompt that has no place for a set's questions, or asks nothing where they don't."""
+    asks = prompt.user_prompt
+    if asks and QUESTION not in asks and any(own.question for own in found.items):
+        raise CompareError(
+            "The prompt {name} has no {blank}, where an imported question stands.",
+            "Write {blank} into its user_prompt, or leave prompts out.",
+            name=prompt.name,
+            blank=QUESTION,
+        )
+    if not asks and not all(own.question for own in found.items):
+        raise CompareError(
+            "The set {name} has clips without questions.",
+            "Name prompts that ask about them.",
+            name=found.facts.name,
+        )
 
 
 def _item_rows(found: ItemSet, arms: Sequence[StudyArm]) -> tuple[StudyRow, ...]:
-    """The rows of a set. Raises `CompareError` for a prompt that has no place for its questions."""
     for arm in arms:
-        asks = arm.prompt.user_prompt
-        if asks and QUESTION not in asks and any(own.question for own in found.items):
-            raise CompareError(
-                "The prompt {name} has no {blank}, where an imported question stands.",
-                "Write {blank} into its user_prompt, or leave prompts out.",
-                name=arm.prompt.name,
-                blank=QUESTION,
-            )
-        if not asks and not all(own.question for own in found.items):
-            raise CompareError(
-                "The set {name} has clips without questions.",
-                "Name prompts that ask about them.",
-                name=found.facts.name,
-            )
+        check_places(arm.prompt, found)
     return tuple(StudyRow(item.id, found.scenario(item), item) for item in found.items)
 
 
@@ -174,7 +183,7 @@ def _arm(entry: ArmEntry, spec: ModelSpec, beside: Path) -> StudyArm:
     if entry.prompt:
         prompt = load_prompt(_found(entry.prompt, beside), reasoning=entry.reasoning)
     else:
-        prompt = Prompt(name="question", reasoning=entry.reasoning)
+        prompt = Prompt(name=BARE, reasoning=entry.reasoning)
     return StudyArm(spec, prompt, entry.settings.model_copy(update={"condition": entry.condition}))
 
 

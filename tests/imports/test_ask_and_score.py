@@ -187,3 +187,24 @@ def test_every_format_goes_in_is_asked_and_comes_out(
     assert len(list((tmp_path / "results").iterdir())) == 2
     assert main([*words, "--run"]) == 0, "and again: nothing is left to do"
     assert json.loads(capsys.readouterr().out)["done"] == told["done"]
+
+
+def test_a_batch_asks_the_questions_of_a_set_and_a_study_finds_its_answers(
+    tmp_path: Path, tiny_flags: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    outputs = str(tmp_path / "outputs")
+    assert main(["import", str(lay_out("wts_questions.json", tmp_path)), "--outputs", outputs]) == 0
+    few = ["--fps", "2", "--max-frames", "2", "--max-tokens", "4"]
+    batch = ["batch", "--questions", "wts_questions", *tiny_flags, *few, "--outputs", outputs, "--json"]
+    capsys.readouterr()
+    assert main(batch) == 0
+    runs = json.loads(capsys.readouterr().out)
+    assert [(run["clip"]["scenario"], run["settings"]["start"]) for run in runs] == [("a", 0.2)] * 2 + [("b", 0.2)] * 2
+    assert runs[0]["prompt"]["user_prompt"].startswith("Where does the walker look?\nA: left")
+    settings = {"fps": 2, "max_frames": 2, "max_new_tokens": 4}
+    study = Study.model_validate({"questions": "wts_questions", "models": tiny_flags[1:], "settings": settings})
+    plan = resolve(study, tmp_path, Path(outputs))
+    matrix = fill(plan, Store(Path(outputs)).rows(), clip_hashes(plan.scenarios, Path(outputs)))
+    assert (matrix.done, matrix.to_do) == (4, 0)
+    assert main([*batch[:3], "--prompt", "risk", *batch[3:]]) == 2
+    assert "has no {question}" in capsys.readouterr().err
