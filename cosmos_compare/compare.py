@@ -11,6 +11,7 @@ import platform
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import cache
 from importlib import metadata
 from pathlib import Path
 
@@ -131,8 +132,13 @@ def start_one(
 
 def library_versions() -> dict[str, str]:
     """Versions of this program and of what an answer depends on. Reads package metadata, imports nothing."""
-    installed = {name: metadata.version(name) for name in LIBRARIES}
-    return {"cosmos-compare": __version__, "python": platform.python_version()} | installed
+    return {"cosmos-compare": __version__, "python": platform.python_version()} | _installed()
+
+
+@cache
+def _installed() -> dict[str, str]:
+    """Read once: it takes tens of milliseconds, and thousands of requests may be planned."""
+    return {name: metadata.version(name) for name in LIBRARIES}
 
 
 @dataclass

@@ -31,6 +31,7 @@ class Media:
                 path=root,
                 why=reason,
             ) from error
+        self._found: dict[tuple[str, frozenset[str]], Path] = {}
 
     def find(self, name: str, suffixes: frozenset[str] = frozenset(SUFFIXES)) -> Path:
         """The file of this name, relative to the root. Raises `RowError` where there is none, several, or one outside.
@@ -38,7 +39,12 @@ class Media:
         A name may lack its suffix, and begin with the folders in which the root itself lies. A name without any folder
         is looked for in all folders below the root.
         """
-        parts = parts_of(name)
+        key = name, suffixes
+        if key not in self._found:
+            self._found[key] = self._look(parts_of(name), suffixes)
+        return self._found[key]
+
+    def _look(self, parts: tuple[str, ...], suffixes: frozenset[str]) -> Path:
         for own in self._below(parts):
             if found := self._at(own, suffixes):
                 return found

@@ -36,6 +36,11 @@ class ItemSet(NamedTuple):
     items: tuple[Item, ...]
     folder: Path
 
+    def scenarios(self) -> dict[tuple[str, str], Scenario]:
+        """The clip of each item by its name and its ground truth, each looked up once. Raises `CompareError`."""
+        firsts = {(item.scenario, item.truth): item for item in reversed(self.items)}
+        return {key: self.scenario(item) for key, item in firsts.items()}
+
     def scenario(self, item: Item) -> Scenario:
         """The clip of an item. Raises `CompareError` for one that lies outside the media folder."""
         base = self.folder if item.made else Path(self.facts.media)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -24,6 +25,11 @@ QUESTION = "{question}"  # where an imported question stands in a prompt
 BARE = "question"  # the name of a prompt that is nothing but the question
 
 
+@lru_cache(maxsize=4096)
+def _settings_key(settings: Settings) -> str:
+    return arm_settings_key(settings.model_dump())
+
+
 @dataclass(frozen=True)
 class StudyArm:
     """One arm of a study, ready to be asked. `settings` carries the condition; its repeat is 0."""
@@ -39,7 +45,7 @@ class StudyArm:
             model=self.spec.name,
             prompt_version=self.prompt.version,
             reasoning=self.prompt.reasoning,
-            settings_key=arm_settings_key(self.settings.model_dump()),
+            settings_key=_settings_key(self.settings),
             condition=self.settings.condition,
         )
 
@@ -146,7 +152,8 @@ def check_places(prompt: Prompt, found: ItemSet) -> None:
 def _item_rows(found: ItemSet, arms: Sequence[StudyArm]) -> tuple[StudyRow, ...]:
     for arm in arms:
         check_places(arm.prompt, found)
-    return tuple(StudyRow(item.id, found.scenario(item), item) for item in found.items)
+    scenarios = found.scenarios()
+    return tuple(StudyRow(item.id, scenarios[item.scenario, item.truth], item) for item in found.items)
 
 
 def labelled(arms: Sequence[StudyArm]) -> list[StudyArm]:

@@ -15,6 +15,7 @@ import numpy as np
 from cosmos_compare.imports.item import Item
 from cosmos_compare.stats import Estimate, clustered_mean
 from cosmos_compare.stats.accuracy import accuracy
+from cosmos_compare.stats.estimate import cluster_means
 from cosmos_compare.studies.facts import AnswerFacts
 from cosmos_compare.studies.matrix import Matrix
 
@@ -65,15 +66,17 @@ class Score:
 def scores(matrix: Matrix, facts: Mapping[str, AnswerFacts]) -> list[Score]:
     """Of every arm: all questions first, then each category and subcategory in the order of the file. Empty where no
     question has a right letter."""
-    items = [row.item for row in matrix.plan.rows if row.item and row.item.scored]
-    marked = _marked(matrix, facts)
-    groups = list(dict.fromkeys([(ALL, ALL), *(own for item in items for own in _groups(item))]))
-    return [
-        _score(arm, group, [item for item in items if group in _groups(item)], marked)
-        for group in groups
-        for arm in range(len(matrix.plan.arms))
-        if items
-    ]
+    items: dict[tuple[str, str], list[Item]] = {}
+    for row in matrix.plan.rows:
+        if row.item and row.item.scored:
+            for group in _groups(row.item):
+                items.setdefault(group, []).append(row.item)
+    marked: dict[tuple[tuple[str, str], int], list[Marked]] = {}
+    for each in _marked(matrix, facts):
+        for group in _groups(each.item):
+            marked.setdefault((group, each.arm), []).append(each)
+    arms = range(len(matrix.plan.arms))
+    return [_score(arm, group, own, marked.get((group, arm), [])) for group, own in items.items() for arm in arms]
 
 
 def as_json(score: Score, arm: str) -> dict[str, Any]:
@@ -118,17 +121,16 @@ def _marked(matrix: Matrix, facts: Mapping[str, AnswerFacts]) -> list[Marked]:
 
 
 def _score(arm: int, group: tuple[str, str], items: Sequence[Item], marked: Sequence[Marked]) -> Score:
-    own = [each for each in marked if each.arm == arm and group in _groups(each.item)]
-    right = np.array([each.right for each in own], dtype=float)
-    videos = np.array([each.item.scenario for each in own])
-    shares = [right[videos == video].mean() for video in dict.fromkeys(videos.tolist())]
+    right = np.array([each.right for each in marked], dtype=float)
+    videos = np.array([each.item.scenario for each in marked])
+    shares = cluster_means(right, videos) if marked else np.zeros(0)
     return Score(
         arm=arm,
         category=group[0],
         subcategory=group[1],
         questions=len(items),
-        answers=len(own),
-        unreadable=sum(not each.letter for each in own),
+        answers=len(marked),
+        unreadable=sum(not each.letter for each in marked),
         accuracy=accuracy(right, videos),
         per_video=clustered_mean(right, videos, (0.0, 1.0)),
         spread=float(np.std(shares, ddof=1)) if len(shares) > 1 else None,

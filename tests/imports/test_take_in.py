@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from import_files import CLIPS, lay_out
 
+from cosmos_compare.errors import CompareError
 from cosmos_compare.imports.sets import ItemSet
 from cosmos_compare.imports.source import Asked
 from cosmos_compare.imports.take import take_in
@@ -149,3 +150,58 @@ def test_empty_slots_keep_the_letters_of_the_others(tmp_path: Path) -> None:
     own = taken("sutd.jsonl", tmp_path)
     assert (own.items[0].options, own.items[0].right) == ({"A": "a crash", "C": "nothing"}, ("C",))
     assert own.items[1].right == ("B",)
+
+
+def test_parquet_is_read_as_the_table_it_is(tmp_path: Path) -> None:
+    import csv
+
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    source = lay_out("lingoqa.csv", tmp_path)
+    with source.open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    pixels = [b"\x89PNG"] * len(rows)
+    images = [[f"{row['segment_id']}/{number}.png" for number in range(4)] for row in rows]
+    columns = {name: [row[name] for row in rows] for name in ("question_id", "segment_id", "question", "answer")}
+    pq.write_table(pa.table({**columns, "images": images, "image": pixels}), tmp_path / "lingoqa.parquet")
+    (own,) = take_in(tmp_path / "lingoqa.parquet", tmp_path / "outputs", Asked())
+    (same,) = take_in(source, tmp_path / "others", Asked())
+    assert [item.model_dump(exclude={"id", "row"}) for item in own.items] == [
+        item.model_dump(exclude={"id", "row"}) for item in same.items
+    ]
+    whole = (tmp_path / "lingoqa.parquet").read_bytes()
+    (tmp_path / "lingoqa.parquet").write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(CompareError, match="not a whole parquet file"):
+        take_in(tmp_path / "lingoqa.parquet", tmp_path / "outputs", Asked())
+
+
+def test_a_link_leads_no_further_than_the_media_folder(tmp_path: Path) -> None:
+    path = lay_out("sutd.jsonl", tmp_path / "files")
+    (tmp_path / "files" / "s1.mp4").rename(tmp_path / "elsewhere.mp4")
+    (tmp_path / "files" / "s1.mp4").symlink_to(tmp_path / "elsewhere.mp4")
+    with pytest.raises(CompareError, match="a link that leads out of the media folder"):
+        take_in(path, tmp_path / "outputs", Asked())
+    (own,) = take_in(path, tmp_path / "outputs", Asked(media=tmp_path, name="wider"))
+    assert len(own.items) == 2, "from a folder that holds both, it leads inside"
+    (tmp_path / "elsewhere.mp4").rename(tmp_path.parent / f"{tmp_path.name}.mp4")
+    (tmp_path / "elsewhere.mp4").symlink_to(tmp_path.parent / f"{tmp_path.name}.mp4")
+    with pytest.raises(CompareError, match="leads out of the media folder"):
+        own.scenario(own.items[0])
+
+
+def test_a_set_is_replaced_by_its_own_file_only(tmp_path: Path) -> None:
+    own = taken("sutd.jsonl", tmp_path / "one")
+    outputs = tmp_path / "one" / "outputs"
+    assert take_in(tmp_path / "one" / "sutd.jsonl", outputs, Asked())[0].items == own.items
+    with pytest.raises(CompareError, match="of another file"):
+        take_in(lay_out("sutd.jsonl", tmp_path / "two"), outputs, Asked())
+
+
+def test_a_name_that_begins_with_the_media_folders_own_is_found_there(tmp_path: Path) -> None:
+    path = lay_out("DoTA_VQA_annotation.json", tmp_path)
+    (own,) = take_in(path, tmp_path / "outputs", Asked(media=tmp_path / "VRU_videos" / "DoTA"))
+    assert [item.video for item in own.items] == ["VRU_1.mp4"] * 2, (
+        "and DADA's clip of the same name is not taken for it"
+    )
+    assert own.facts.reasons == {"a clip is not below the media folder": 1}
