@@ -9,7 +9,7 @@ from typing import Any
 from cosmos_compare.compare import Comparison
 from cosmos_compare.engines.base import resolve_sampling
 from cosmos_compare.errors import CompareError
-from cosmos_compare.language import N_, number, t
+from cosmos_compare.language import N_, number, semicolons, t
 from cosmos_compare.prompts import Messages
 from cosmos_compare.schema import Answer, Clip, FrameTimes, ModelSpec, Sampling, Settings
 from cosmos_compare.video.budget import video_tokens
@@ -165,7 +165,8 @@ def _sampling_words(sides: Sequence[ModelInput]) -> list[str]:
 
 
 def _sentence(what: str, sides: Sequence[ModelInput], values: Sequence[str]) -> str:
-    return f"{what}: " + "; ".join(f"{side.label} {value}" for side, value in zip(sides, values, strict=True)) + "."
+    said = semicolons(f"{side.label} {value}" for side, value in zip(sides, values, strict=True))
+    return t("{what}: {said}.", what=what, said=said)
 
 
 def _only_frames_differ(sides: Sequence[ModelInput]) -> bool:

@@ -12,7 +12,7 @@ import io
 import os
 import re
 import string
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime
@@ -86,6 +86,11 @@ def t(message: str, /, **blanks: object) -> str:
 def tn(one: str, many: str, n: int, /, **blanks: object) -> str:
     """The same for a text that depends on a number, which fills the blank `{n}`."""
     return _filled(_catalogue(current()).ngettext(one, many, n), {"n": n, **blanks})
+
+
+def semicolons(parts: Iterable[str]) -> str:
+    """Parts of a sentence one behind the other; French has a space before the sign."""
+    return t("; ").join(map(str, parts))
 
 
 def N_(message: str) -> str:  # noqa: N802  the name that gettext's tools look for

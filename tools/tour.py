@@ -235,6 +235,7 @@ class Camera:
         self.page.locator(selector).first.evaluate("node => node.scrollIntoView({block: 'start'})")
         self.page.mouse.move(640, 360)
         self.page.mouse.wheel(0, -70)
+        self.page.mouse.move(2, 2)  # what lies under it would be marked
         self.settle()
 
 
@@ -244,9 +245,7 @@ def compare(camera: Camera, runs: str) -> None:
     camera.open("?prompt=risk&scenario=" + SCENARIO, ".st-key-answer_1")
     camera.take("start")
     camera.open(f"?runs={runs}", ".st-key-text_1 .answer")
-    camera.below(".st-key-head_0")
     camera.take("answers")
-    camera.open(f"?runs={runs}", ".lanes")
     camera.below(".lanes")
     camera.take("timeline")
     page.locator(".st-key-seen summary").click()

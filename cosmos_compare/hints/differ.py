@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 from cosmos_compare.ground_truth import EventTruth
 from cosmos_compare.hints.events import SAME, similarities
 from cosmos_compare.hints.truth import TOLERANCE_S, Truth
-from cosmos_compare.language import t
+from cosmos_compare.language import semicolons, t
 from cosmos_compare.texts.events import Event
 from cosmos_compare.texts.facts import Facts
 from cosmos_compare.texts.lexicon import Lexicon, lexicon
@@ -76,7 +76,7 @@ class Differences:
             return t("Neither answer states a fact that can be held against the other.")
         parts = []
         if self.differing:
-            shown = "; ".join(_differ_words(point, names) for point in self.differing[:most])
+            shown = semicolons(_differ_words(point, names) for point in self.differing[:most])
             more = len(self.differing) - most
             parts.append(t("They differ on {what}.", what=shown + (t("; and {n} more", n=more) if more > 0 else "")))
         else:

@@ -1,6 +1,6 @@
 """The difference in sentences: how large, how sure, about whom, and what is missing for a conclusion."""
 
-from cosmos_compare.language import number, t, tn
+from cosmos_compare.language import number, semicolons, t, tn
 from cosmos_compare.results.numbers_as_text import (
     interval_words,
     level_words,
@@ -29,7 +29,7 @@ def difference_words(d: Difference, a: str, b: str) -> str:
         f"{scenarios(d.scenarios)}, " + tn("{n} pair of marks", "{n} pairs of marks", d.n),
         t("sign-flip test {p}", p=p_words(d.p)) if d.p is not None else "",
     ]
-    sentences = [f"{what_words(d, a, b)} ({'; '.join(filter(None, basis))}).", size_sentence(d), decision_words(d)]
+    sentences = [f"{what_words(d, a, b)} ({semicolons(filter(None, basis))}).", size_sentence(d), decision_words(d)]
     return " ".join(filter(None, sentences))
 
 

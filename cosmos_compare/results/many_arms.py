@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from cosmos_compare.language import t
+from cosmos_compare.language import semicolons, t
 from cosmos_compare.ratings.arms import ArmChoice, Two, label, labels, two_arms
 from cosmos_compare.ratings.standing import MARKS, Codes, codes_of
 from cosmos_compare.results.difference_words import (
@@ -76,40 +76,33 @@ def _marks(found: Evidence, arms: Two, part: Slice) -> tuple[Floats, Codes, Code
 def control_sentences(found: ControlDifference) -> list[str]:
     """The findings, each with what it is about."""
     a, b = found.models
-    d = found.difference
-    words = []
-    if d.value is None or d.low is None or d.high is None:
-        none = t(
-            "No two scenarios have {a} and {b} rated on the clip and on {x}.",
-            a=a,
-            b=b,
-            x=condition_name(found.condition),
-        )
-        words.append(none)
-    else:
-        words.append(
-            t(
-                "{b} − {a} is {size} more on the clip than on {condition} ({interval} for these raters on scenarios "
-                "like these; {scenarios}). {decision}",
-                a=a,
-                b=b,
-                size=level_words(d.value, sign=True),
-                condition=condition_name(found.condition),
-                interval=interval_words(d.low, d.high),
-                scenarios=scenarios(d.scenarios),
-                decision=decision_words(d),
-            )
-        )
-    for title, each in (
-        (t("On the clip"), found.on_clip),
-        (condition_name(found.condition).capitalize(), found.on_control),
-    ):
-        words.append(f"{title}: {difference_words(each, a, b)}")
+    control = condition_name(found.condition)
+    words = [_interaction(found, control)]
+    for title, each in ((t("On the clip"), found.on_clip), (control.capitalize(), found.on_control)):
+        words.append(t("{what}: {words}", what=title, words=difference_words(each, a, b)))
     for model, each in ((a, found.of_a), (b, found.of_b)):
         if each.value is not None:
-            clip, control = t("the clip"), condition_name(found.condition)
-            words.append(f"{model}: {difference_words(each, control, clip)} {others_words(each)}".strip())
+            said = f"{difference_words(each, control, t('the clip'))} {others_words(each)}".strip()
+            words.append(t("{what}: {words}", what=model, words=said))
     return words
+
+
+def _interaction(found: ControlDifference, control: str) -> str:
+    """How much more the second arm is than the first on the clip than on its control."""
+    (a, b), d = found.models, found.difference
+    if d.value is None or d.low is None or d.high is None:
+        return t("No two scenarios have {a} and {b} rated on the clip and on {x}.", a=a, b=b, x=control)
+    return t(
+        "{b} − {a} is {size} more on the clip than on {condition} ({interval} for these raters on scenarios "
+        "like these; {scenarios}). {decision}",
+        a=a,
+        b=b,
+        size=level_words(d.value, sign=True),
+        condition=control,
+        interval=interval_words(d.low, d.high),
+        scenarios=scenarios(d.scenarios),
+        decision=decision_words(d),
+    )
 
 
 def every_two_arms(found: Evidence, arms: Sequence[ArmChoice], part: Slice) -> pd.DataFrame:
@@ -156,7 +149,7 @@ def many_words(table: pd.DataFrame) -> str:
     clear = [_rated(row) for row in table.to_dict("records") if row["enough"]]
     if not clear:
         return t("No two arms are shown to differ, all pairs read together.")
-    return t("Shown to differ, all pairs read together: {pairs}.", pairs="; ".join(clear))
+    return t("Shown to differ, all pairs read together: {pairs}.", pairs=semicolons(clear))
 
 
 def _rated(row: dict[Any, Any]) -> str:

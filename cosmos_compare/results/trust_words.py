@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from cosmos_compare.language import t, tn
+from cosmos_compare.language import semicolons, t, tn
 from cosmos_compare.ratings.rubric import LABELS
 from cosmos_compare.results.difference_words import ALIKE
 from cosmos_compare.results.evidence import Slice
@@ -35,7 +35,7 @@ def slice_words(part: Slice) -> str:
         t("raters {names}", names=_named(part.raters)) if part.raters else "",
         t("blind ratings") if part.blind_only else "",
     ]
-    chosen = "; ".join(filter(None, parts))
+    chosen = semicolons(filter(None, parts))
     return t("Counted is a part only: {part}.", part=chosen) if chosen else t("Counted are all ratings.")
 
 
@@ -131,7 +131,7 @@ def sensitivity_words(found: Report) -> str:
         first, second = (level_words(half, sign=True) for half in tested.halves)
         halves = t("First half of the scenarios as rated {first}, second {second}", first=first, second=second)
         drift = t("more apart than chance would have it: did the rubric or its use change on the way?")
-        words.append(f"{halves}: {drift}" if tested.halves_p <= 0.01 else f"{halves}.")
+        words.append(t("{what}: {words}", what=halves, words=drift) if tested.halves_p <= 0.01 else f"{halves}.")
     return " ".join(words)
 
 
@@ -148,7 +148,7 @@ def agreement_words(found: Report) -> str:
     ]
     basis = f"{raters(each.raters)}, " + tn("{n} mark given", "{n} marks given", each.raw.n)
     twice = t("{basis} twice or more, {scenarios}", basis=basis, scenarios=scenarios(each.raw.scenarios))
-    return f"{verdict_on_agreement(each)} {'; '.join(parts)} ({twice})."
+    return f"{verdict_on_agreement(each)} {semicolons(parts)} ({twice})."
 
 
 def verdict_on_agreement(each: Agreement) -> str:

@@ -1,6 +1,6 @@
 """Verdicts and sides in sentences: who wins, and whether raters favour a side."""
 
-from cosmos_compare.language import number, t, tn
+from cosmos_compare.language import number, semicolons, t, tn
 from cosmos_compare.results.numbers_as_text import interval_words, p_words, raters, scenarios, whose_words
 from cosmos_compare.stats import Preference, Sides
 from cosmos_compare.stats.looks import UNPLANNED_LEVEL
@@ -29,7 +29,7 @@ def win_words(wins: Preference, verdicts: dict[str, int], a: str, b: str) -> str
         "Verdicts: {b} wins {share}, each scenario counted once, a tie and “both bad” as half a win ({basis}).",
         b=b,
         share=number(wins.value, ".0%"),
-        basis="; ".join(basis),
+        basis=semicolons(basis),
     )
     return " ".join(filter(None, [text, _decision(wins, a, b), _left_out(verdicts)]))
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from markupsafe import Markup
 
 from cosmos_compare.effort.readable import WHYS, unreadable
-from cosmos_compare.language import t, tn
+from cosmos_compare.language import semicolons, t, tn
 from cosmos_compare.report.elements import Child, bullets, el, joined, table
 from cosmos_compare.report.habits import Habit, habits, repeats
 from cosmos_compare.report.material import Material
@@ -92,7 +92,7 @@ def _unreadable(told: Material) -> Iterator[str]:
     for side, model in enumerate(told.models):
         runs = told.runs(side)
         found = Counter(why for run in runs if (why := unreadable(run)))
-        kinds = "; ".join(t("{n}: {why}", n=n, why=t(WHYS[why])) for why, n in sorted(found.items()))
+        kinds = semicolons(t("{n}: {why}", n=n, why=t(WHYS[why])) for why, n in sorted(found.items()))
         words = t("{model}: {share} answers", model=model, share=share(sum(found.values()), len(runs)))
         yield f"{words} ({kinds})" if kinds else words
 

@@ -7,7 +7,7 @@ from pathlib import PurePath
 
 from markupsafe import Markup
 
-from cosmos_compare.language import number, t, tn
+from cosmos_compare.language import number, semicolons, t, tn
 from cosmos_compare.report.cut import cut
 from cosmos_compare.report.elements import Child, el, folded, joined, paragraphs, table
 from cosmos_compare.report.material import Material
@@ -89,9 +89,9 @@ def _values(values: Iterable[str]) -> str:
     if not found:
         return DASH
     if len(found) <= MOST_SHOWN:
-        return "; ".join(found)
+        return semicolons(found)
     more = tn("{n} more value", "{n} more values", len(found) - MOST_SHOWN)
-    return "; ".join([*found[:MOST_SHOWN], more])
+    return semicolons([*found[:MOST_SHOWN], more])
 
 
 def _source(run: Run) -> str:

@@ -7,7 +7,7 @@ from statistics import median
 from markupsafe import Markup
 
 from cosmos_compare.effort.book import GRADE_WORDS, STEP_WORDS
-from cosmos_compare.language import number, t, tn
+from cosmos_compare.language import number, semicolons, t, tn
 from cosmos_compare.report.elements import Child, el, joined, paragraphs, table
 from cosmos_compare.report.material import Material
 from cosmos_compare.report.printed import DASH, amount, levels, seconds, size
@@ -30,7 +30,7 @@ def section(told: Material) -> Markup:
 
 def _machine(told: Material) -> str:
     devices = dict.fromkeys(run.environment.device for side in (0, 1) for run in told.runs(side))
-    return t("Machine, as the runs name it: {devices}.", devices="; ".join(devices) or t("not recorded"))
+    return t("Machine, as the runs name it: {devices}.", devices=semicolons(devices) or t("not recorded"))
 
 
 def _company(told: Material) -> str:
@@ -85,7 +85,7 @@ def _effort(told: Material) -> Markup:
         rows: list[list[Child]] = []
         for row in (row for row in told.effort if row.model == model):
             grade = t(GRADE_WORDS[row.said.grade]) if row.said.grade else DASH
-            measured = "; ".join(row.measured) or t("not measured")
+            measured = semicolons(row.measured) or t("not measured")
             rows.append([t(STEP_WORDS[row.step]), measured, grade, row.said.comment or DASH])
         parts.append(table(head, rows, t("Effort: {model}", model=model), "effort"))
     return joined(parts)

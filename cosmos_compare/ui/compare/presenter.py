@@ -19,6 +19,7 @@ from cosmos_compare.runs.index import RunRow
 from cosmos_compare.runs.store import Store
 from cosmos_compare.schema import Clip
 from cosmos_compare.studies.facts import read_facts, truth_json
+from cosmos_compare.texts.vocabulary import words
 from cosmos_compare.ui.compare import columns, editor, picker, session, shown, timeline
 from cosmos_compare.ui.compare.shown import Shown
 from cosmos_compare.ui.compare.view import change_view, current
@@ -119,10 +120,10 @@ def _facts(sides: Sequence[Side], scenario: Scenario) -> str:
     names = [t("Truth")] if true else []
     head = "".join(f"<th>{safe(name)}</th>" for name in ["", *names, *timeline.names_of(sides)[: len(runs)]])
     rows = []
-    for kind, words in (("risk", t("Risk")), ("action", t("Action")), ("objects", t("Objects"))):
+    for kind, title in (("risk", t("Risk")), ("action", t("Action")), ("objects", t("Objects"))):
         told = true.get(kind) or "–"
-        cells = [", ".join(told) if isinstance(told, list) else str(told)] if true else []
-        cells += [f"{SIGNS.get(own.of(kind).verdict, '')} {own.of(kind).stated or '–'}".strip() for own in said]
-        rows.append(f"<tr><th>{safe(words)}</th>{''.join(f'<td>{safe(cell)}</td>' for cell in cells)}</tr>")
+        cells = [f"{words(', '.join(told) if isinstance(told, list) else str(told))}"] if true else []
+        cells += [f"{SIGNS.get(own.of(kind).verdict, '')} {words(own.of(kind).stated) or '–'}".strip() for own in said]
+        rows.append(f"<tr><th>{safe(title)}</th>{''.join(f'<td>{safe(cell)}</td>' for cell in cells)}</tr>")
     nothing = "" if true else f'<div class="note">{safe(t("There is no ground truth for this clip."))}</div>'
     return f'<table class="json stated"><tr>{head}</tr>{"".join(rows)}</table>{nothing}'

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from cosmos_compare.engines.base import resolve_sampling
 from cosmos_compare.errors import first_problem
-from cosmos_compare.language import number, t
+from cosmos_compare.language import N_, number, t
 from cosmos_compare.schema import ModelSpec, Settings
 from cosmos_compare.setting_fields import BY_NAME, CONDITION_WORDS, FIELDS, SettingField
 from cosmos_compare.ui.compare import session
@@ -26,7 +26,9 @@ def checked() -> tuple[Settings, str]:
         return Settings.model_validate(dict(session.standing().settings)), ""
     except ValidationError as error:
         name, why = first_problem(error)
-        return Settings.model_validate({}), f"{t(BY_NAME[name].label) if name else t('From and to')}: {why}."
+        return Settings.model_validate({}), t(
+            "{name}: {why}.", name=t(BY_NAME[name].label if name else N_("From and to")), why=why
+        )
 
 
 def values_of(settings: Settings) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import get_args
 import pandas as pd
 import streamlit as st
 
-from cosmos_compare.language import N_, number, t
+from cosmos_compare.language import N_, number, semicolons, t
 from cosmos_compare.runs.index import RunRow
 from cosmos_compare.studies.changes import FactsByRun, base_arms, changed
 from cosmos_compare.studies.export import truths_of
@@ -151,7 +151,7 @@ def _ended(row: RunRow) -> str:
 def _true(truth: Mapping[str, object], kind: str) -> str:
     value = truth.get(kind)
     if kind == "events" and isinstance(value, list):
-        return "; ".join(f"{number(event['start'], '.1f')} s {event['label']}" for event in value)
+        return semicolons(f"{number(event['start'], '.1f')} s {event['label']}" for event in value)
     return ", ".join(str(word(str(one))) for one in value) if isinstance(value, list) else str(word(str(value or "–")))
 
 

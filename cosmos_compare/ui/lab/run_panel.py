@@ -7,7 +7,7 @@ import time
 import streamlit as st
 
 from cosmos_compare.errors import CompareError
-from cosmos_compare.language import number, t, tn
+from cosmos_compare.language import number, semicolons, t, tn
 from cosmos_compare.paths import outputs_folder
 from cosmos_compare.ratings.judgement import now
 from cosmos_compare.results.plans import record_study
@@ -134,7 +134,7 @@ def _progress(here: StudyRunner, ended_before: int, look_at: float) -> None:
 
 def _problems(problems: list[str]) -> None:
     more = t(" … and {n} more", n=len(problems) - MOST_PROBLEMS) if len(problems) > MOST_PROBLEMS else ""
-    st.warning(plain.plain("; ".join(problems[:MOST_PROBLEMS]) + more))
+    st.warning(plain.plain(semicolons(problems[:MOST_PROBLEMS]) + more))
 
 
 def _time(seconds: float) -> str:

@@ -9,7 +9,7 @@ import streamlit as st
 from cosmos_compare.effort.book import GRADE_WORDS, GRADES, STEP_WORDS, STEPS, Grade, Said, Step, say
 from cosmos_compare.effort.measured import EffortRow, effort_of
 from cosmos_compare.errors import CompareError
-from cosmos_compare.language import t
+from cosmos_compare.language import semicolons, t
 from cosmos_compare.paths import outputs_folder
 from cosmos_compare.results.report import Report
 from cosmos_compare.ui.shared import plain, rating_data, resources
@@ -43,7 +43,7 @@ def _table(rows: list[EffortRow]) -> str:
     cells = [
         (
             t(STEP_WORDS[row.step]),
-            "; ".join(row.measured) or t("not measured"),
+            semicolons(row.measured) or t("not measured"),
             t(GRADE_WORDS[row.said.grade]) if row.said.grade else "–",
             row.said.comment or "–",
         )

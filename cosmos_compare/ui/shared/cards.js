@@ -3,7 +3,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const list = parentElement.querySelector(".list");
   const search = parentElement.querySelector("input");
   search.placeholder = search.ariaLabel = data.say.find;
-  list.ariaLabel = data.say.scenarios;
+  [list.role, list.ariaLabel] = ["listbox", data.say.scenarios];
   search.hidden = data.search === false || data.items.length < 10; // a page may search by itself
   const state = JSON.stringify(data.items);
   if (list.state !== state) {

@@ -23,7 +23,7 @@ def words() -> dict[str, str]:
 @cache
 def component() -> Callable[..., Any]:
     """Registered once for the process: a second registration of the name would warn."""
-    html = '<input><div class="list" role="listbox"></div>'
+    html = '<input hidden><div class="list"></div>'  # the script names and shows them, in the page's language
     css, js = ((HERE / name).read_text(encoding="utf-8") for name in ("cards.css", "cards.js"))
     renderer: Callable[..., Any] = st.components.v2.component("cosmos_compare.scenarios", html=html, css=css, js=js)
     return renderer

@@ -91,7 +91,7 @@ class _View:
     def foot(self) -> str:
         """What is odd, in words, and a line that tells of the mark at hand."""
         said = [
-            f"{lane.name}: {remark.words}"
+            t("{what}: {words}", what=lane.name, words=remark.words)
             for lane in self.found.lanes
             for claim in lane.remarked
             for remark in claim.remarks
