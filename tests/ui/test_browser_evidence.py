@@ -159,6 +159,24 @@ def test_a_clip_without_a_truth_keeps_its_lanes_and_hostile_text_is_text(page: P
     assert [url for url in asked if not url.startswith((served.address, "data:", "blob:"))] == []
 
 
+def test_on_rate_lanes_bear_letters_and_their_keys_leave_the_form_alone(page: Page, served: Served) -> None:
+    pair = "~".join(sorted(served.both.split(",")))
+    opened(page, f"{served.address}/rate?rater=anna&pair={pair}")
+    expect(page.locator(".marks.here")).to_have_count(1)
+    lanes = page.locator(".lanes")
+    assert "Demo" not in lanes.inner_html() and "✓" not in lanes.inner_html()
+    expect(page.locator(".lane.truth")).to_be_hidden()
+    page.locator('.lane[data-side="0"] button').first.focus()
+    page.keyboard.press("ArrowDown")
+    assert page.evaluate("document.activeElement.closest('.lane').dataset.side") == "1"
+    expect(page.locator("tr.here th")).to_have_text("Objects")
+    page.keyboard.press("g")
+    expect(page.locator(".lane.truth")).to_be_visible()
+    expect(page.locator(".contrast")).to_have_count(0)
+    page.keyboard.press("d")
+    expect(page.locator(".contrast")).to_contain_text("They differ on")
+
+
 @pytest.mark.parametrize(("theme", "width"), [("light", 1280), ("dark", 390)])
 def test_the_presenters_view_and_its_keys_pass_axe(browser: Browser, served: Served, theme: str, width: int) -> None:
     context = browser.new_context(viewport={"width": width, "height": 720}, color_scheme=theme)  # type: ignore[arg-type]

@@ -4,7 +4,7 @@ export default function () {
   // The same functions are added once only, however often the page runs. Media events don't bubble, hence the capture.
   for (const name of ["timeupdate", "seeking", "seeked", "play", "loadedmetadata"]) document.addEventListener(name, follow, true);
   document.addEventListener("click", light);
-  document.addEventListener("keydown", move);
+  document.addEventListener("keydown", move, true); // before the form of Rate, whose arrows go elsewhere
   for (const name of ["mouseover", "focusin"]) document.addEventListener(name, read);
   for (const name of ["mouseout", "focusout"]) document.addEventListener(name, forget);
 }
@@ -82,7 +82,7 @@ function move(event) {
   const next = aim(mark, event.key);
   if (next === undefined) return;
   event.preventDefault();
-  event.stopImmediatePropagation(); // on Rate arrows move through the form
+  event.stopImmediatePropagation();
   next?.focus();
 }
 
