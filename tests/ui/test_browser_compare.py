@@ -147,7 +147,7 @@ def test_a_time_in_an_answer_moves_the_video(
     comparison = comparison_of(scenarios / "scene_2" / "segment.webm", spec)
     run = saved(Store(folder / "outputs"), comparison, spec, "The car brakes at 1.25 s.")
     page.goto(f"{app}/?runs={run.id}")
-    expect(page.get_by_role("button", name="1.25 s")).to_be_visible()
+    expect(page.get_by_role("button", name="1.25 s", exact=True)).to_be_visible()
     # The click is repeated: the text may stand before the video and the code that moves it.
     page.wait_for_function(
         "() => { document.querySelector('.time')?.click(); const video = document.querySelector('video');"
