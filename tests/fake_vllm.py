@@ -8,18 +8,20 @@ from __future__ import annotations
 
 import base64
 import json
+import ssl
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import av
 import numpy as np
 
+from cosmos_compare.catalogue.models import folder_of
 from cosmos_compare.engines.base import Request
 from cosmos_compare.engines.local.prompt_ids import PromptCounter
 from cosmos_compare.prompts import Messages
@@ -94,17 +96,21 @@ def decode_png(data: bytes) -> Any:
 
 
 @contextmanager
-def serve(spec: ModelSpec, **how: Any) -> Iterator[FakeVllm]:
-    fake = FakeVllm(PromptCounter(Path(spec.source), spec.vision), spec.name, **how)
-    with listening(_handler(fake)) as port:
-        fake.url = f"http://127.0.0.1:{port}/v1"
+def serve(spec: ModelSpec, tls: ssl.SSLContext | None = None, **how: Any) -> Iterator[FakeVllm]:
+    folder = folder_of(spec.source)
+    assert folder is not None
+    fake = FakeVllm(PromptCounter(folder, spec.vision), spec.name, **how)
+    with listening(_handler(fake), tls) as port:
+        fake.url = f"{'https' if tls else 'http'}://127.0.0.1:{port}/v1"
         yield fake
 
 
 @contextmanager
-def listening(handler: type[BaseHTTPRequestHandler], port: int = 0) -> Iterator[int]:
-    server = ThreadingHTTPServer(("127.0.0.1", port), handler)
+def listening(handler: type[BaseHTTPRequestHandler], tls: ssl.SSLContext | None = None) -> Iterator[int]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     server.daemon_threads = True
+    if tls:
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
     threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
     try:
         yield server.server_address[1]
@@ -132,11 +138,12 @@ class Reply(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         fake = self.server_of
         fake.paths.append(self.path)
+        path = urlsplit(self.path).path  # a proxy is asked for whole addresses
         if fake.key and self.headers.get("authorization") != f"Bearer {fake.key}":
             return self.json(401, {"error": "Unauthorized"})
-        if self.path == "/version" and fake.version:
+        if path == "/version" and fake.version:
             return self.json(200, {"version": fake.version})
-        if self.path == "/v1/models":
+        if path == "/v1/models":
             names = fake.models if fake.models is not None else [fake.name]
             entries = [{"id": name, "owned_by": fake.owned_by, "max_model_len": 8192} for name in names]
             return self.json(200, {"object": "list", "data": entries})

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from cosmos_compare.catalogue.hub import local_folder
-from cosmos_compare.catalogue.models import load_models
+from cosmos_compare.catalogue.models import is_server, load_models
 from cosmos_compare.machine import facts
 from cosmos_compare.machine.facts import Machine, memory_needed, read_machine
 from cosmos_compare.schema import ModelSpec
@@ -16,7 +16,8 @@ def default_models() -> list[str]:
     """Names of two models of the list."""
     models = load_models()
     cosmos = [models[name] for name in COSMOS if name in models]
-    if len(cosmos) == len(COSMOS) and all(map(local_folder, cosmos)) and fit_together(cosmos, read_machine()):
+    here = [spec for spec in cosmos if not is_server(spec)]  # those behind servers need no room on this machine
+    if len(cosmos) == len(COSMOS) and all(map(local_folder, here)) and (not here or fit_together(here, read_machine())):
         return list(COSMOS)
     return list(DEMO)
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
+import ssl
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -116,6 +119,36 @@ def test_the_outer_pair_goes_by_a_template_or_the_server_is_refused(specs: dict[
             answer = ask(engine, question(spec))
         assert answer.finish == ("stop" if takes else "error")
     assert answer.error is not None and answer.error.type == "ServerRefused"
+
+
+def test_a_certificate_counts_when_somebody_vouches_for_it(reason1: ModelSpec, tmp_path: Path) -> None:
+    if not shutil.which("openssl"):
+        pytest.skip("needs openssl to make a certificate")
+    key, own = tmp_path / "key.pem", tmp_path / "own.pem"
+    words = "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=test -addext subjectAltName=IP:127.0.0.1"
+    subprocess.run([*words.split(), "-keyout", key, "-out", own], check=True, capture_output=True)
+    tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    tls.load_cert_chain(own, key)
+    with fake_vllm.serve(reason1, tls) as fake:
+        with engine_at(reason1, fake.url) as engine:
+            stranger = ask(engine, question(reason1))
+        with engine_at(reason1, fake.url, verify=str(own)) as engine:
+            vouched = ask(engine, question(reason1))
+    assert stranger.error is not None and stranger.error.type == "ServerCertificate"
+    assert vouched.raw == SAID
+    with pytest.raises(CompareError, match="no file of certificates"), engine_at(reason1, fake.url, verify=str(key)):
+        pass
+
+
+def test_a_proxy_of_the_environment_is_asked(reason1: ModelSpec, monkeypatch: pytest.MonkeyPatch) -> None:
+    with fake_vllm.serve(reason1) as proxy:
+        monkeypatch.setenv("http_proxy", proxy.url.removesuffix("/v1"))
+        monkeypatch.delenv("no_proxy", raising=False)
+        monkeypatch.delenv("NO_PROXY", raising=False)
+        with engine_at(reason1, "http://model.invalid:8000/v1") as engine:
+            answer = ask(engine, question(reason1))
+    assert answer.raw == SAID and answer.server is not None and answer.server.address == "model.invalid:8000"
+    assert "http://model.invalid:8000/v1/models" in proxy.paths
 
 
 def test_the_key_is_sent_and_told_to_nobody(reason1: ModelSpec, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -15,6 +16,7 @@ from served_support import Shown, ask, at, engine_at
 from vllm_support import Vllm, between, needs_vllm, started
 
 from cosmos_compare.catalogue.models import resolve_models
+from cosmos_compare.cli import main
 from cosmos_compare.compare import plan_comparison
 from cosmos_compare.engines.base import Request, resolve_sampling
 from cosmos_compare.engines.load import load_engine
@@ -22,6 +24,7 @@ from cosmos_compare.prompts import load_prompt
 from cosmos_compare.schema import Answer, ModelSpec, Settings
 from cosmos_compare.video.frame_cache import FrameCache
 
+pytestmark = pytest.mark.timeout(900)
 MODELS = ("reason1-demo", "reason2-demo")
 KEY = "sk-of-the-tests"
 FRENCH = "Décrivez la scène et le danger."
@@ -123,6 +126,34 @@ def test_32_at_once_are_answered_as_each_alone(
         answers = list(threads.map(lambda each: ask(engine, each.request), crowd))
     same(answers, crowd)
     assert max(each.answers_at_once for each in answers) > 8
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_the_check_of_a_server_finds_the_local_engines_logprobs(
+    servers: dict[str, Vllm], name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["server", f"{name}={servers[name].url}"]) == 0
+    assert capsys.readouterr().out.count("from the local engine") == 3
+
+
+def test_a_study_of_local_against_served_is_all_equal(
+    servers: dict[str, Vllm], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    entries = [f"  served-{n}: {{like: {n}, source: '{servers[n].url}', served_name: {n}}}" for n in MODELS]
+    (tmp_path / "models.yaml").write_text("\n".join(["models:", *entries]))
+    monkeypatch.setenv("COSMOS_COMPARE_MODELS", str(tmp_path / "models.yaml"))
+    names = ", ".join([*MODELS, *(f"served-{name}" for name in MODELS)])
+    study = f"scenarios: {ROOT}/data/raw/scenarios_demo\nmodels: [{names}]\nprompts: [driving]\n"
+    (tmp_path / "study.yaml").write_text(study)
+    assert main(["study", str(tmp_path / "study.yaml"), "--run", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["done"] == 32
+    runs = [json.loads(path.read_bytes()) for path in (tmp_path / "outputs").rglob("analysis.json")]
+    said: dict[tuple[str, str], list[str]] = {}
+    for run in runs:
+        model = run["model"]["name"].removeprefix("served-")
+        said.setdefault((run["clip"]["scenario"], model), []).append(run["answer"]["raw"])
+    assert len(said) == 16
+    assert all(len(texts) == 2 and texts[0] == texts[1] for texts in said.values())
 
 
 def without(*names: str) -> Callable[[dict[str, Any]], dict[str, Any]]:

@@ -15,7 +15,8 @@ from typing import Any
 from cosmos_compare.served import host_of
 
 WARM = 64  # clips remembered at each address: about what a server's cache of frames holds
-REST_S = 5.0  # an address that nobody answered at is left alone so long, while there are others
+# An address where nobody answered, or which has too much to do, is left alone so long while there are others.
+DOWN_S, FULL_S = 5.0, 0.5
 
 
 @dataclass
@@ -46,11 +47,13 @@ class Address:
         if len(self.warm) > WARM:
             self.warm.popitem(last=False)
 
-    def failed(self, now: float) -> None:
-        """Nobody answered: whoever answers next may be another program, and has kept nothing."""
-        self.rests_until = now + REST_S
-        self.found = None
-        self.warm.clear()
+    def failed(self, now: float, *, unreachable: bool) -> None:
+        """It gave no whole answer. Where nobody answered, whoever answers next may be another program, and has kept
+        nothing."""
+        self.rests_until = now + (DOWN_S if unreachable else FULL_S)
+        if unreachable:
+            self.found = None
+            self.warm.clear()
 
 
 class Addresses:

@@ -134,8 +134,7 @@ class Asking:
                 told.heard = await exchange.stream(body, checked)
                 told.by = checked.served_by(told.by, self.doubt)
             except AgainError as error:
-                if error.unreachable:
-                    address.failed(asyncio.get_running_loop().time())
+                address.failed(asyncio.get_running_loop().time(), unreachable=error.unreachable)
                 raise
             self._reached = time.monotonic()
 
