@@ -29,8 +29,8 @@ def base_arms(arms: Sequence[Arm]) -> list[int | None]:
 def usual(cell: Cell, facts: FactsByRun, kind: str) -> Fact | None:
     """What most answers of a cell state of a kind, the first of equals; None where no answer is read yet."""
     said = [facts[row.id].of(kind) for row in cell.answers if row.id in facts]
-    if not said:
-        return None
+    if len(said) < 2:
+        return said[0] if said else None
     most, _ = Counter(fact.things for fact in said).most_common(1)[0]
     return next(fact for fact in said if fact.things == most)
 

@@ -17,7 +17,17 @@ from cosmos_compare.errors import CompareError
 from cosmos_compare.runs.disk import replace_file
 from cosmos_compare.runs.index import RunRow
 from cosmos_compare.runs.store import Store
-from cosmos_compare.studies.facts import KINDS, LETTER, AnswerFacts, Fact, HintLevel, Truth, read_facts, reader_key
+from cosmos_compare.studies.facts import (
+    KINDS,
+    LETTER,
+    AnswerFacts,
+    Fact,
+    HintLevel,
+    Truth,
+    read_facts,
+    reader_key,
+    reader_now,
+)
 
 NAME = ".facts.json"
 AT_ONCE = 64  # unknown answers that a page may wait for
@@ -108,8 +118,8 @@ class FactBook:
 
 def _keys(answers: Iterable[Held]) -> dict[int, str]:
     """The `reader_key` of each truth by its identity: many answers are held against one."""
-    truths = {id(truth): truth for _, truth in answers}
-    return {own: reader_key(truth) for own, truth in truths.items()}
+    truths, reader = {id(truth): truth for _, truth in answers}, reader_now()
+    return {own: reader_key(truth, reader) for own, truth in truths.items()}
 
 
 def _load(store: Store) -> dict[str, tuple[str, AnswerFacts]]:

@@ -141,13 +141,18 @@ def truth_json(truth: Truth) -> dict[str, Any]:
     }
 
 
-def reader_key(truth: Truth) -> str:
-    """What facts depend on besides the answer: the code that reads, the words of the lexicon, the truth."""
+def reader_key(truth: Truth, reader: str = "") -> str:
+    """What facts depend on besides the answer: the reader (`reader_now`, looked up unless it is given), the truth."""
     judged = {"options", "right"} if isinstance(truth, Item) else None
     told = truth.model_dump_json(include=judged) if truth else ""
+    return hashlib.sha256(f"{reader or reader_now()}|{told}".encode()).hexdigest()[:16]
+
+
+def reader_now() -> str:
+    """The code that reads, and the words of the lexicon."""
     own = user_lexicon()
     state = f"{own.stat().st_mtime_ns}" if own.is_file() else ""
-    return hashlib.sha256(f"{_code()}|{state}|{told}".encode()).hexdigest()[:16]
+    return f"{_code()}|{state}"
 
 
 @cache

@@ -8,7 +8,7 @@ from typing import get_args
 import pandas as pd
 import streamlit as st
 
-from cosmos_compare.language import N_, number, semicolons, t
+from cosmos_compare.language import N_, current, number, semicolons, speaking, t
 from cosmos_compare.runs.index import RunRow
 from cosmos_compare.studies.changes import FactsByRun, base_arms, changed
 from cosmos_compare.studies.export import truths_of
@@ -49,11 +49,9 @@ def show(matrix: Matrix, facts: FactsByRun) -> None:
         return
     bases = base_arms([each.arm for each in matrix.plan.arms])
     columns = [n for n in range(len(labels)) if arm is None or n in (arm, bases[arm])]
-    frame = pd.DataFrame.from_dict(
-        {name: _texts(matrix.cells[name], columns, facts, bases) for name in shown},
-        orient="index",
-        columns=[labels[n] for n in columns],
-    )
+    with speaking(current()):  # asked once: a thousand rows have ten thousand texts
+        rows = {name: _texts(matrix.cells[name], columns, facts, bases) for name in shown}
+    frame = pd.DataFrame.from_dict(rows, orient="index", columns=[labels[n] for n in columns])
     frame.index.name = t("scenario")
     event = st.dataframe(
         frame,

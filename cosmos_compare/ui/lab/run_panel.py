@@ -17,7 +17,7 @@ from cosmos_compare.studies.runner import StudyRunner
 from cosmos_compare.studies.work import cost_of, greedy_labels
 from cosmos_compare.ui.lab import session
 from cosmos_compare.ui.lab.data import runner
-from cosmos_compare.ui.shared import plain, resources
+from cosmos_compare.ui.shared import plain, rating_data, resources
 from cosmos_compare.ui.shared.tables import safe
 
 REFRESH_S = 1.0
@@ -93,10 +93,9 @@ def _size_words(matrix: Matrix) -> str:
 
 def _cost_words(matrix: Matrix) -> str:
     """How many answers, how many of them there are, and what the others will take."""
-    store = resources.store()
-    cost = cost_of(matrix, store.rows(), store)
     if not matrix.to_do:
-        return tn("{n} answer", "{n} answers", cost.answers)
+        return tn("{n} answer", "{n} answers", matrix.plan.answers)
+    cost = cost_of(matrix, rating_data.runs().rows, resources.store())
     words = [t("{n} answers, {there} are there", n=number(cost.answers, ","), there=number(cost.there, ","))]
     if matrix.failed and matrix.failed < matrix.to_do:
         words.append(tn("{n} failed before", "{n} failed before", matrix.failed))
