@@ -12,6 +12,7 @@ from cosmos_compare.imports.fields import RowError
 from cosmos_compare.video.containers import SUFFIXES
 
 MAX_FILES = 500_000
+CAMERA = ".camera_front_wide_120fov"
 PICTURES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".bmp"})
 
 
@@ -61,8 +62,11 @@ class Media:
 
     def _at(self, parts: tuple[str, ...], suffixes: frozenset[str]) -> Path | None:
         path = self.root.joinpath(*parts)
-        # The name itself, else with a suffix; `.mp4` for the first, so that the choice is always the same.
-        names = [path, *(path.with_name(f"{path.name}{suffix}") for suffix in sorted(suffixes))]
+        # The name itself, else with a suffix, in an order that is always the same; else with that of one camera, which
+        # clips of a Reason1 set bear.
+        ends = [*sorted(suffixes), CAMERA, f"{CAMERA}.mp4"]
+        names = [path, *(path.with_name(f"{path.name}{end}") for end in ends)]
+        names += [path.with_name(f"{path.stem}{end}") for end in ends[-2:]]
         found = next((each for each in names if _is_file(each)), None)
         return None if found is None else self._inside(found)
 

@@ -24,6 +24,8 @@ def options_of(value: Any) -> dict[str, str]:
 
     Raises `RowError` for less than two of them, or for what is none.
     """
+    if isinstance(value, list) and value and all(isinstance(own, tuple) and len(own) == 2 for own in value):
+        value = dict(value)  # a map of a parquet file
     if isinstance(value, Mapping):
         found = {_letter(key): words for key, words in value.items()}
         if len(found) != len(value):

@@ -193,6 +193,12 @@ def test_tables_in_english_and_french_with_commas_and_semicolons(taken: Store, t
         ("{}", None),
         ("nothing", None),
         ('{"inference_time_sec": null}', None),
+        ('{"inference_time_sec":71,"n":3}', 71.0),
+        ('{"inference_time_sec": 7.13e1}', 71.3),
+        ('{"inference_time_sec": "71.3s"}', 71.3),
+        ('{"inference_time_ms": 71300}', None),
+        ('{"inference_time_sec": 1e400}', None),
+        ("9" * 5000 + ":11.30elapsed", None),
     ],
 )
 def test_what_time_wrote_is_read(text: str, seconds: float | None) -> None:
@@ -208,3 +214,48 @@ def test_links_and_pipes_lead_nowhere(tmp_path: Path) -> None:
     os.mkfifo(other / "raw_stdout.txt")
     assert main(["import", str(tmp_path / "old"), "--outputs", str(tmp_path / "outputs")]) == 0
     assert read_runs(tmp_path / "outputs").rows == []
+
+
+@pytest.mark.parametrize(
+    ("analysis", "answer"),
+    [
+        ("A bus.", "A bus."),
+        ('"A bus."', "A bus."),
+        ('{"answer": "A bus."}', "A bus."),
+        ('{"sortie": "Un bus."}', "Un bus."),
+        ('{"Model Output": "A bus.", "fps": 4}', "A bus."),
+        ('{"whatever": "A bus."}', "A bus."),
+        ('{"result": {"text": "A bus."}}', "A bus."),
+        ('{"choices": [{"message": {"role": "assistant", "content": "A bus."}}]}', "A bus."),
+        ('[{"role": "user", "content": "?"}, {"role": "assistant", "content": "A bus."}]', "A bus."),
+        ('{"answer": {"risk": "low"}}', '{"risk": "low"}'),
+        ('{"objects": ["bus"], "risk": "low"}', '{"objects": ["bus"], "risk": "low"}'),
+        ('{"torn": "A bus', '{"torn": "A bus'),
+        ("[1, 2]", "[1, 2]"),
+    ],
+)
+def test_the_text_is_found_under_varying_keys(tmp_path: Path, analysis: str, answer: str) -> None:
+    older(tmp_path, "m", "one", analysis=analysis)
+    store = Store(tmp_path / "outputs")
+    assert main(["import", str(tmp_path / "spike_m" / "one"), "--outputs", str(store.outputs)]) == 0
+    assert store.load(store.rows()[0]).answer.raw == answer
+
+
+def test_columns_of_an_axis_that_hold_words_are_no_marks(taken: Store, tmp_path: Path) -> None:
+    """With one `Risque`, which is what the answer says; and a name with more behind it."""
+    table = tmp_path / "table.md"
+    head = "| Scénario | Objets | Risque | Spatial | Temporel (ordre) | Fidélité (hallucinations) | Focus |"
+    table.write_text(f"{head}\n|---|---|---|---|---|---|---|\n| 1 | bus | élevé | ✅ | 🟡 (late) | ❌ | ✅ |\n")
+    words = ["import", str(table), "--model", "cosmos_reason1", "--rater", "Bo", "--outputs", str(taken.outputs)]
+    assert main(words) == 0
+    columns = scorecard.read(taken.outputs).columns
+    marks = {axis: columns[axis] for axis in ("objects", "risk", "spatial", "temporal", "fidelity", "focus")}
+    assert marks == {"objects": [None], "risk": [None], "spatial": [2], "temporal": [1], "fidelity": [0], "focus": [2]}
+    assert "Risque: élevé" in columns["notes"][0]
+
+
+def test_a_table_that_is_none_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    table = tmp_path / "table.md"
+    table.write_text("nothing | here\n")
+    assert main(["import", str(table), "--format", "table", "--outputs", str(tmp_path / "outputs")]) == 2
+    assert "no table with a scenario and marks" in capsys.readouterr().err

@@ -8,6 +8,8 @@ import pytest
 from import_files import CLIPS, lay_out
 
 from cosmos_compare.errors import CompareError
+from cosmos_compare.imports.fields import RowError
+from cosmos_compare.imports.media import Media
 from cosmos_compare.imports.sets import ItemSet
 from cosmos_compare.imports.source import Asked
 from cosmos_compare.imports.take import take_in
@@ -205,3 +207,16 @@ def test_a_name_that_begins_with_the_media_folders_own_is_found_there(tmp_path: 
         "and DADA's clip of the same name is not taken for it"
     )
     assert own.facts.reasons == {"a clip is not below the media folder": 1}
+
+
+@pytest.mark.parametrize("file", ["a9.camera_front_wide_120fov", "a9.camera_front_wide_120fov.mp4", "a9.mp4", "a9"])
+@pytest.mark.parametrize("named", ["clips/a9.mp4", "clips/a9"])
+def test_a_clip_bears_its_cameras_name_or_no_suffix(tmp_path: Path, named: str, file: str) -> None:
+    media = Media(tmp_path)
+    (tmp_path / "clips").mkdir()
+    (tmp_path / "clips" / file).write_bytes(b"x")
+    if (named, file) == ("clips/a9.mp4", "a9"):
+        with pytest.raises(RowError):
+            media.find(named)
+        return
+    assert media.find(named) == Path("clips", file)

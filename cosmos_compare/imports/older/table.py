@@ -6,6 +6,7 @@ import csv
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -64,22 +65,37 @@ def is_table(path: Path) -> bool:
 
 def read_table(path: Path) -> Iterator[TableRow | LeftOut]:
     """The rows of all such tables in a file, and why one is left out."""
-    names: list[str] = []
-    columns: dict[str, int] | None = None
-    for line, cells in _lines(path):
-        if found := _columns(cells):
-            names, columns = list(cells), found
-        elif columns is not None and any(cells):
+    for names, columns, lines in _tables(path):
+        known = {name: place for name, place in columns.items() if name not in AXES or _holds_marks(place, lines)}
+        for line, cells in lines:
             try:
-                yield _row(line, cells, names, columns)
+                yield _row(line, cells, names, known)
             except RowError as problem:
                 yield LeftOut(line, str(problem))
 
 
-def _row(line: int, cells: Sequence[str], names: Sequence[str], columns: dict[str, int]) -> TableRow:
-    if len(cells) < len(names):
-        cells = [*cells, *[""] * (len(names) - len(cells))]
+def _tables(path: Path) -> Iterator[tuple[list[str], dict[str, int], list[tuple[int, list[str]]]]]:
+    """Each table: the names of its columns, the places of the known ones, and its lines with their numbers."""
+    found: list[tuple[list[str], dict[str, int], list[tuple[int, list[str]]]]] = []
+    for line, cells in _lines(path):
+        if columns := _columns(cells):
+            found.append((cells, columns, []))
+        elif found and any(cells):
+            width = len(found[-1][0])
+            found[-1][2].append((line, [*cells, *[""] * (width - len(cells))]))
+    yield from found
 
+
+def _holds_marks(place: int, lines: Sequence[tuple[int, list[str]]]) -> bool:
+    """Whether a column holds a mark anywhere: one of an axis's name may hold what the answer says of it."""
+    for _, cells in lines:
+        with suppress(RowError):
+            if _mark(cells[place], "") is not None:
+                return True
+    return False
+
+
+def _row(line: int, cells: Sequence[str], names: Sequence[str], columns: dict[str, int]) -> TableRow:
     def cell(name: str) -> str:
         return cells[columns[name]].strip() if name in columns else ""
 
@@ -109,6 +125,9 @@ def _columns(cells: Sequence[str]) -> dict[str, int] | None:
     found: dict[str, int] = {}
     for name, known in COLUMNS.items():
         places = [place for place, cell in enumerate(plain) if cell in known]
+        if not places and name in AXES:  # `Fidélité (hallucinations)`
+            begins = tuple(f"{word} " for word in known if len(word) > 4)
+            places = [place for place, cell in enumerate(plain) if cell.startswith(begins)]
         if places:
             found[name] = places[-1] if name in AXES else places[0]
     return found if SCENARIO in found and sum(axis in found for axis in AXES) >= LEAST_AXES else None

@@ -33,7 +33,7 @@ def take_ratings(path: Path, store: Store, model: str, rater: str) -> TakenRatin
 
     Raises `CompareError` where neither says who judged, and when the ratings can't be saved; then none of them is.
     """
-    rows = list(read_table(path))
+    rows = _rows(path)
     runs = [run for run in store.rows() if run.imported]
     known = _standing(store)
     ratings: list[Rating] = []
@@ -52,6 +52,20 @@ def take_ratings(path: Path, store: Store, model: str, rater: str) -> TakenRatin
             left_out.append(LeftOut(row.line, str(problem)))
     scorecard.append(store.outputs, ratings)
     return TakenRatings(len(rows), ratings, left_out)
+
+
+def _rows(path: Path) -> list[TableRow | LeftOut]:
+    try:
+        rows = list(read_table(path))
+    except RowError as problem:
+        raise CompareError("{name}: {why}.", "Check the file.", name=path.name, why=problem) from problem
+    if not rows:
+        raise CompareError(
+            "{name}: no table with a scenario and marks in it.",
+            "Its first line names the columns: Scenario, Obj., Spatial, Temporal, Risk …",
+            name=path.name,
+        )
+    return rows
 
 
 def _rating(row: TableRow, runs: Sequence[RunRow], model: str, rater: str) -> Rating:

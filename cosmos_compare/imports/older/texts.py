@@ -19,7 +19,8 @@ TEXTS = {".json", ".jsonl", ".txt", ".md", ".log", ".out", ""}
 # Names under which programs put what a model said; exact ones first, then what a name may contain.
 NAMES = (
     *("answer", "response", "output", "generated_text", "text", "completion", "prediction", "raw", "content"),
-    *("message", "analysis", "result", "caption", "reasoning", "description"),
+    *("message", "assistant", "analysis", "result", "caption", "reasoning", "description"),
+    *("reponse", "réponse", "sortie", "texte", "resultat", "résultat"),
 )
 INSIDE = ("answer", "response", "output", "completion", "generated", "reponse", "réponse")
 QUESTIONS = ("user_prompt", "prompt", "question", "user")
@@ -93,6 +94,8 @@ def _read(path: Path) -> OldText:
     except orjson.JSONDecodeError:
         return OldText(text)
     said = answer_in(data)
+    if said is None and isinstance(data, dict) and len(data) == 1:  # one text under a name that nobody knows
+        said = next((value for value in data.values() if isinstance(value, str) and " " in value.strip()), None)
     one = data[0] if isinstance(data, list) and len(data) == 1 else data
     prompts = one if isinstance(one, dict) else {}
     return OldText(text if said is None else said, _first_text(prompts, SYSTEMS), _first_text(prompts, QUESTIONS))

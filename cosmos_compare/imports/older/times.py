@@ -6,14 +6,15 @@ import math
 import re
 
 # A wall clock in seconds, in the order in which they are believed. `h`, `m` and `s` are parts of one time.
-_NUMBER = r"(?P<s>\d+(?:[.,]\d+)?)"
-_CLOCK = r"(?:(?:(?P<h>\d+):)?(?P<m>\d+):)?" + _NUMBER
+_PLAIN = r"(?P<s>\d{1,12}(?:[.,]\d{1,12})?)"
+_NUMBER = r"(?P<s>\d{1,12}(?:[.,]\d{1,20})?(?:[eE][+-]?\d{1,3})?)(?![a-rt-z0-9_]|[.,]\d)"
+_CLOCK = r"(?:(?:(?P<h>\d{1,6}):)?(?P<m>\d{1,6}):)?" + _PLAIN
 _FORMS = (
     re.compile(rf"[\"']?(?:inference_time(?:_sec(?:onds)?|_s)?|total_time(?:_s|_sec)?|time_sec|elapsed(?:_s|_sec)?)"
-               rf"[\"']?\s*[:=]\s*[\"']?{_NUMBER}\b", re.IGNORECASE),
+               rf"[\"']?\s*[:=]\s*[\"']?{_NUMBER}", re.IGNORECASE),
     re.compile(rf"Elapsed \(wall clock\) time[^\n]*?:\s+{_CLOCK}\s*$", re.MULTILINE),
     re.compile(rf"(?<![\d.,:]){_CLOCK}\s*elapsed"),
-    re.compile(rf"^\s*real\s+(?:(?P<h>\d+)h)?(?:(?P<m>\d+)m)?{_NUMBER}s?\s*$", re.MULTILINE),
+    re.compile(rf"^\s*real\s+(?:(?P<h>\d{{1,6}})h)?(?:(?P<m>\d{{1,6}})m)?{_PLAIN}s?\s*$", re.MULTILINE),
     re.compile(rf"(?<![\d.,:]){_NUMBER}\s+real\b"),
     re.compile(rf"\b{_CLOCK}\s+total\s*$", re.MULTILINE),
 )  # fmt: skip
