@@ -15,7 +15,7 @@ import string
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import datetime
+from datetime import date
 from functools import cache
 from numbers import Real
 from pathlib import Path
@@ -158,10 +158,16 @@ def moment(iso: str) -> str:
     """Date and time of an ISO 8601 text, to the minute: `2026-11-26 09:05`, `26/11/2026 09:05`."""
     if current() == SOURCE:
         return iso[:16].replace("T", " ")
+    return f"{day(iso)} {iso[11:16]}"
+
+
+def day(iso: str) -> str:
+    """The date of an ISO 8601 text: `2026-11-26`, `26/11/2026`."""
+    if current() == SOURCE:
+        return iso[:10]
     from babel.dates import format_date
 
-    at = datetime.fromisoformat(iso[:16])
-    return f"{format_date(at, 'short', locale=_locale(current()))} {at:%H:%M}"
+    return format_date(date.fromisoformat(iso[:10]), "short", locale=_locale(current()))
 
 
 class _Filler(string.Formatter):

@@ -8,7 +8,7 @@ from pathlib import Path
 from markupsafe import Markup
 
 from cosmos_compare.errors import CompareError
-from cosmos_compare.language import current, t
+from cosmos_compare.language import current, day, t
 from cosmos_compare.report.elements import el, joined, void
 from cosmos_compare.report.material import Material
 from cosmos_compare.report.pictures import ALL_BYTES, Album
@@ -82,7 +82,7 @@ def _on_each_page(said: str) -> str:
 
 def _head(told: Material, title: str) -> Markup:
     said = told.imprint.confidential
-    lines = [el("p", t("cosmos compare · report of {day}", day=told.imprint.made), class_="day"), el("h1", title)]
+    lines = [el("p", t("cosmos compare · report of {day}", day=day(told.imprint.made)), class_="day"), el("h1", title)]
     if said:
         lines.append(el("p", said, class_="confidential"))
     return el("header", *lines)

@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from cosmos_compare.errors import CompareError
-from cosmos_compare.language import t, tn
+from cosmos_compare.language import SOURCE, current, t, tn
 from cosmos_compare.paths import outputs_folder
 from cosmos_compare.ratings import scorecard
 from cosmos_compare.ratings.judgement import now
@@ -185,7 +185,8 @@ def _columns(table: pd.DataFrame, *, editing: bool) -> dict[str, Any]:
     config["scenario"] = column.TextColumn(t("scenario"), pinned=True, width=105)
     config["model"] = column.TextColumn(t("model"), width=150)
     config |= {"rater": column.TextColumn(t("rater"), width=72), "verdict": column.TextColumn(t("verdict"), width=72)}
-    config["time_s"] = column.NumberColumn(t(headings()["time_s"]), format="%.2f", width=70)
+    form = "%.2f" if current() == SOURCE else "localized"  # as the browser writes numbers
+    config["time_s"] = column.NumberColumn(t(headings()["time_s"]), format=form, width=70)
     config["objects found"] = column.TextColumn(t("objects found"), width=150)
     config["risk stated"] = column.TextColumn(t("risk stated"))
     config["notes"] = column.TextColumn(t("notes"), width=150)
