@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from numbers import Real
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -195,6 +195,7 @@ def retold(text: str) -> str:
     return said if said != text else _from_form(text, current())
 
 
+@lru_cache(maxsize=1000)  # a page says the same few again and again, and each is held against hundreds of forms
 def _from_form(text: str, language: str) -> str:
     for form, message in _forms(language):
         if found := form.fullmatch(text):

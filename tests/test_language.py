@@ -39,7 +39,7 @@ msgstr[1] "{n} paires"
 
 
 def _forget() -> None:
-    for remembered in (language.languages, language._catalogue, language._forms):
+    for remembered in (language.languages, language._catalogue, language._forms, language._from_form):
         remembered.cache_clear()
 
 

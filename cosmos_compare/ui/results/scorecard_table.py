@@ -37,6 +37,8 @@ def with_signs(table: pd.DataFrame) -> pd.DataFrame:
     for name in ("verdict", "run"):
         if name in table.columns:
             words[name] = [t(WORDS.get(value, value)) for value in table[name]]
+    if "time_s" in table.columns:
+        words["time_s"] = table["time_s"].round(2)
     shown = table.assign(**signs, **words)
     return in_order(shown, FIRST)
 
