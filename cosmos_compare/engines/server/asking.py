@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 # How long it is tried again: a person waits a moment for a server, a batch for one that is started anew.
 PATIENCE_S, PATIENT_S = 30.0, 600.0
 REFUSAL_S = 30.0  # so long a refusal holds: somebody may start the server anew, with other flags
+# Errors of a server's own (500), one behind the other, after which it is asked again. One may pass; and vLLM 0.32 takes
+# frames that its full queue refused for frames that it has, until it has failed with them once ("cache drift").
+INNER_ERRORS = 2
 _BACK_OFF = wait_random_exponential(multiplier=0.3, max=20.0)  # seconds, with jitter
 
 
@@ -53,6 +56,7 @@ class Told:
     company: int = 1
     by: ServedBy | None = None
     tries: int = 0
+    inner_errors: int = 0
 
     def begin(self, company: int) -> None:
         if self.tries:
@@ -91,8 +95,8 @@ class Asking:
             error = state.outcome.exception() if state.outcome else None
             assert isinstance(error, AgainError)
             since = min(began, self._reached) if error.unreachable else began
-            waited = time.monotonic() - since
-            return (error.once and state.attempt_number > 1) or waited > patience
+            told.inner_errors = told.inner_errors + 1 if error.inner else 0
+            return told.inner_errors > INNER_ERRORS or time.monotonic() - since > patience
 
         def pause(state: RetryCallState) -> float:
             error = state.outcome.exception() if state.outcome else None

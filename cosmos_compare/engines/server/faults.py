@@ -20,7 +20,7 @@ class AgainError(CompareError):
     """The same request may go well in a moment, here or at another address."""
 
     unreachable = False  # nobody took it
-    once = False  # one more time is enough
+    inner = False  # an error of the server's own: a time or two more is enough
     after_s = 0.0  # the server asks to be left alone for so long
 
 
@@ -48,7 +48,7 @@ def of_status(status: int, said: str, address: str, headers: Any = None) -> Agai
     blanks: dict[str, Any] = {"host": host_of(address), "status": status, "said": shortened(said)}
     if status in AGAIN or status == 500:
         error = AgainError("{host} answers {status}: {said}", **blanks)
-        error.once, error.after_s = status == 500, _retry_after(headers)
+        error.inner, error.after_s = status == 500, _retry_after(headers)
         return error
     if 300 <= status < 400:
         where = shortened(str((headers or {}).get("location", "?")))
