@@ -16,8 +16,8 @@ import numpy as np
 from cosmos_compare.batch import Batch, items_of
 from cosmos_compare.catalogue.models import resolve_models
 from cosmos_compare.compare import Comparison, library_versions
+from cosmos_compare.records.schema import Answer, Clip, Environment, FrameTimes, ModelSpec, Prompt, Run, Settings
 from cosmos_compare.runs.store import Store
-from cosmos_compare.schema import Answer, Clip, Environment, FrameTimes, ModelSpec, Prompt, Run, Settings
 
 
 def after_a_kill(runs: int) -> dict[str, float]:

@@ -38,7 +38,7 @@ from cosmos_compare.engines.server.body import Encoder
 from cosmos_compare.engines.server.faults import FinalError
 from cosmos_compare.paths import SCENARIOS
 from cosmos_compare.prompts import Messages
-from cosmos_compare.schema import FrameTimes, ModelSpec, Sampling, Settings
+from cosmos_compare.records.schema import FrameTimes, ModelSpec, Sampling, Settings
 from cosmos_compare.video.clips import probe
 from cosmos_compare.video.frames import sample_frames
 

@@ -36,7 +36,7 @@ from cosmos_compare.engines.local.engine import LocalEngine
 from cosmos_compare.engines.local.libraries import torch
 from cosmos_compare.engines.local.sequence import Sequence as EngineSequence
 from cosmos_compare.engines.local.tiles import CANDIDATES, Tile
-from cosmos_compare.schema import Answer, ModelSpec, Sampling
+from cosmos_compare.records.schema import Answer, ModelSpec, Sampling
 from cosmos_compare.video.budget import frame_size
 
 CLIP = [index / 4 for index in range(24)]

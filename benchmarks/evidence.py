@@ -26,8 +26,8 @@ from runs_support import make_run  # noqa: E402
 
 from cosmos_compare.evidence.contrast import contrast_of  # noqa: E402
 from cosmos_compare.evidence.lanes import lanes_of  # noqa: E402
-from cosmos_compare.ground_truth import GroundTruth  # noqa: E402
-from cosmos_compare.schema import FrameTimes, Run  # noqa: E402
+from cosmos_compare.records.ground_truth import GroundTruth  # noqa: E402
+from cosmos_compare.records.schema import FrameTimes, Run  # noqa: E402
 from cosmos_compare.texts.answers import read_answer  # noqa: E402
 from cosmos_compare.texts.facts import facts_of  # noqa: E402
 from cosmos_compare.ui.shared.answer_markup import AnswerClock, answer_html  # noqa: E402

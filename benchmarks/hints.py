@@ -27,12 +27,12 @@ from cosmos_compare.demo.evaluation.marks import ClipTruth as Exact
 from cosmos_compare.demo.evaluation.marks import mentions
 from cosmos_compare.demo.words.phrases import ADVICE, EVENT, RISK, Language
 from cosmos_compare.demo.words.questions import ASKED
-from cosmos_compare.ground_truth import GroundTruth
 from cosmos_compare.hints.of_answer import hints_of
 from cosmos_compare.hints.truth import truth_of
 from cosmos_compare.paths import SCENARIOS
 from cosmos_compare.prompts import load_prompt
-from cosmos_compare.schema import ModelSpec, Settings
+from cosmos_compare.records.ground_truth import GroundTruth
+from cosmos_compare.records.schema import ModelSpec, Settings
 from cosmos_compare.stats.sides import clopper_pearson
 from cosmos_compare.texts.answers import counts_from, read_answer
 from cosmos_compare.video.clips import find_scenarios, load_ground_truth, probe

@@ -24,8 +24,8 @@ from runs_support import make_run, make_spec  # noqa: E402
 from streamlit.testing.v1 import AppTest  # noqa: E402
 
 from cosmos_compare.prompts import load_prompt  # noqa: E402
+from cosmos_compare.records.schema import Prompt, Settings  # noqa: E402
 from cosmos_compare.runs.layout import ANALYSIS, run_path  # noqa: E402
-from cosmos_compare.schema import Prompt, Settings  # noqa: E402
 from cosmos_compare.ui.lab import session  # noqa: E402
 from cosmos_compare.video.files import sha256_of  # noqa: E402
 

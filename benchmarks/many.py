@@ -27,7 +27,7 @@ from engine_requests import answer, make_request
 from cosmos_compare.catalogue.models import resolve_models
 from cosmos_compare.engines.base import Engine, Request
 from cosmos_compare.engines.load import load_engine
-from cosmos_compare.schema import ModelSpec, Sampling
+from cosmos_compare.records.schema import ModelSpec, Sampling
 from cosmos_compare.video.budget import frame_size
 
 SPIN = "while True: pass"

@@ -17,11 +17,11 @@ import numpy as np
 
 from cosmos_compare.ratings import scorecard
 from cosmos_compare.ratings.pairs import find_pairs, queue
+from cosmos_compare.records.schema import AXES, Rating
 from cosmos_compare.results.evidence import Slice, gather
 from cosmos_compare.results.report import report
 from cosmos_compare.runs.index import RunRow
 from cosmos_compare.runs.layout import run_path
-from cosmos_compare.schema import AXES, Rating
 
 SCENARIOS, QUESTIONS, RATERS = 500, 10, 5
 MODELS = ("reason1", "reason2")

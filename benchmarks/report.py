@@ -21,12 +21,12 @@ import numpy as np  # noqa: E402
 from rating_pages import pairs_in, rate  # noqa: E402
 from runs_support import make_run  # noqa: E402
 
+from cosmos_compare.records.schema import FrameTimes  # noqa: E402
 from cosmos_compare.report.choice import choose  # noqa: E402
 from cosmos_compare.report.document import document  # noqa: E402
 from cosmos_compare.report.material import Imprint, gather  # noqa: E402
 from cosmos_compare.results.evidence import Slice, load  # noqa: E402
 from cosmos_compare.runs.store import Store  # noqa: E402
-from cosmos_compare.schema import FrameTimes  # noqa: E402
 
 PAIRS, FRAMES, SIZE = 200, 32, (252, 448)
 ANSWER = "At {at:.1f} s a pedestrian steps onto the crosswalk from the left; the car ahead brakes at 3.5 s. " * 8

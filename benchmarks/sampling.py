@@ -50,7 +50,7 @@ def decode(path: Path) -> None:
 
 def sample(path: Path) -> None:
     from cosmos_compare.catalogue.models import resolve_models
-    from cosmos_compare.schema import Settings
+    from cosmos_compare.records.schema import Settings
     from cosmos_compare.video.clips import probe
     from cosmos_compare.video.frames import sample_frames
 

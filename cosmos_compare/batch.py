@@ -14,9 +14,9 @@ from filelock import BaseFileLock, FileLock, Timeout
 from cosmos_compare.compare import Comparison, start_one
 from cosmos_compare.errors import CompareError
 from cosmos_compare.jobs import Job, ModelPool
+from cosmos_compare.records.schema import ModelSpec, Run
 from cosmos_compare.runs.index import RunRow
 from cosmos_compare.runs.store import Store, writing_to
-from cosmos_compare.schema import ModelSpec, Run
 from cosmos_compare.video.frame_cache import FrameCache
 
 # Answers of a model that are claimed at once; the engine says how many it writes. For servers twice what they take, so

@@ -16,10 +16,10 @@ from pathlib import Path
 from typing import Any, Literal
 
 from cosmos_compare.compare import Comparison, plan_comparison, start_one
-from cosmos_compare.imported import Imported
 from cosmos_compare.jobs import Job, ModelPool
+from cosmos_compare.records.imported import Imported
+from cosmos_compare.records.schema import Failure, ModelSpec, Run
 from cosmos_compare.runs.store import Store
-from cosmos_compare.schema import Failure, ModelSpec, Run
 from cosmos_compare.video.frame_cache import FrameCache
 
 KEPT = 200  # comparisons remembered; those that still run are never forgotten

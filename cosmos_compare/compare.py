@@ -24,8 +24,7 @@ from cosmos_compare.errors import CompareError
 from cosmos_compare.jobs import Job, ModelPool
 from cosmos_compare.language import Text
 from cosmos_compare.prompts import Messages, check_filled, messages
-from cosmos_compare.runs.store import Store
-from cosmos_compare.schema import (
+from cosmos_compare.records.schema import (
     Answer,
     Clip,
     Environment,
@@ -36,6 +35,7 @@ from cosmos_compare.schema import (
     Run,
     Settings,
 )
+from cosmos_compare.runs.store import Store
 from cosmos_compare.video.clips import probe
 from cosmos_compare.video.frame_cache import FrameCache
 from cosmos_compare.video.frames import Frames, SamplingCancelledError, look_of, plan_frames

@@ -11,7 +11,7 @@ from cosmos_compare.engines.base import resolve_sampling
 from cosmos_compare.errors import CompareError
 from cosmos_compare.language import N_, number, semicolons, t
 from cosmos_compare.prompts import Messages
-from cosmos_compare.schema import Answer, Clip, FrameTimes, ModelSpec, Sampling, Settings
+from cosmos_compare.records.schema import Answer, Clip, FrameTimes, ModelSpec, Sampling, Settings
 from cosmos_compare.video.budget import video_tokens
 from cosmos_compare.video.frames import look_of
 

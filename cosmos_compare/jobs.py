@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, Generic, Literal, NamedTuple, TypeVar
 
 from cosmos_compare.engines.base import Engine
-from cosmos_compare.schema import ModelSpec
+from cosmos_compare.records.schema import ModelSpec
 
 State = Literal["queued", "loading", "looking", "writing", "again", "ended"]
 T = TypeVar("T")

@@ -9,7 +9,7 @@ import yaml
 
 from cosmos_compare.errors import CompareError
 from cosmos_compare.paths import PROMPTS, own_prompts
-from cosmos_compare.schema import ModelSpec, Prompt
+from cosmos_compare.records.schema import ModelSpec, Prompt
 from cosmos_compare.yaml_io import is_text, read_mapping
 
 OBJECT = "{object_name}"  # what a question is about, where the prompt leaves it open

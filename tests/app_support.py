@@ -12,8 +12,8 @@ from streamlit.testing.v1 import AppTest
 from cosmos_compare.board import Side
 from cosmos_compare.compare import Comparison, plan_comparison
 from cosmos_compare.jobs import Job
+from cosmos_compare.records.schema import Answer, Environment, Failure, ModelSpec, Prompt, Run, Settings
 from cosmos_compare.runs.store import Store
-from cosmos_compare.schema import Answer, Environment, Failure, ModelSpec, Prompt, Run, Settings
 
 ROOT = Path(__file__).resolve().parents[1]
 MODELS = """

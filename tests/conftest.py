@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
     from cosmos_compare.engines.local.engine import LocalEngine
-    from cosmos_compare.schema import ModelSpec
+    from cosmos_compare.records.schema import ModelSpec
 
 Thing = TypeVar("Thing")
 ROOT = Path(__file__).resolve().parents[1]

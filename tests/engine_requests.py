@@ -12,7 +12,7 @@ from cosmos_compare.engines.base import Request
 from cosmos_compare.engines.local.engine import LocalEngine
 from cosmos_compare.engines.local.libraries import AutoModelForImageTextToText, AutoProcessor, torch
 from cosmos_compare.prompts import Messages
-from cosmos_compare.schema import Answer, FrameTimes, ModelSpec, Sampling
+from cosmos_compare.records.schema import Answer, FrameTimes, ModelSpec, Sampling
 
 # The tiny checkpoints whose forward passes are ours. Cosmos3's differs from Reason2's in its files alone.
 NAMES = ["reason1-tiny", "reason2-tiny", "cosmos3-tiny"]

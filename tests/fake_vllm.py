@@ -25,7 +25,7 @@ from cosmos_compare.catalogue.models import folder_of
 from cosmos_compare.engines.base import Request
 from cosmos_compare.engines.local.prompt_ids import PromptCounter
 from cosmos_compare.prompts import Messages
-from cosmos_compare.schema import FrameTimes, ModelSpec, Sampling
+from cosmos_compare.records.schema import FrameTimes, ModelSpec, Sampling
 
 Body = dict[str, Any]
 Act = Callable[["Reply", Body], None]

@@ -15,9 +15,9 @@ from streamlit.testing.v1 import AppTest
 from cosmos_compare.ratings import scorecard
 from cosmos_compare.ratings.judgement import Choice, judge
 from cosmos_compare.ratings.pairs import Pair, find_pairs, left_run, model_pairs
+from cosmos_compare.records.schema import AXES, Prompt, Run
 from cosmos_compare.runs.index import list_runs
 from cosmos_compare.runs.store import Store
-from cosmos_compare.schema import AXES, Prompt, Run
 from cosmos_compare.video.clips import find_scenarios, probe
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from cosmos_compare.records.schema import AXES, Rating
 from cosmos_compare.runs.index import RunRow
-from cosmos_compare.schema import AXES, Rating
 
 NOW = "2026-11-23T10:00:00Z"
 A, B = "20261122T120000Z-aaaaaaaa", "20261122T120001Z-bbbbbbbb"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from cosmos_compare.schema import (
+from cosmos_compare.records.schema import (
     Answer,
     Clip,
     Environment,

@@ -13,8 +13,8 @@ from engine_requests import make_request
 from cosmos_compare.engines.base import Request
 from cosmos_compare.engines.load import load_engine
 from cosmos_compare.engines.server.engine import ServerEngine
-from cosmos_compare.schema import Answer, ModelSpec, Sampling
-from cosmos_compare.served import Server
+from cosmos_compare.records.schema import Answer, ModelSpec, Sampling
+from cosmos_compare.records.served import Server
 
 SAID = "".join(fake_vllm.WORDS)
 GREEDY = Sampling(max_new_tokens=24)

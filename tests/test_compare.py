@@ -15,8 +15,8 @@ from cosmos_compare.engines.load import load_engine
 from cosmos_compare.engines.revision import ANSWER_REVISION
 from cosmos_compare.errors import CompareError
 from cosmos_compare.jobs import ModelPool
+from cosmos_compare.records.schema import ModelSpec, Prompt, Run, Settings
 from cosmos_compare.runs.store import Store
-from cosmos_compare.schema import ModelSpec, Prompt, Run, Settings
 from cosmos_compare.video.frame_cache import FrameCache
 from cosmos_compare.video.frames import SamplingCancelledError
 

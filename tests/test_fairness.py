@@ -10,7 +10,7 @@ from app_support import comparison_of
 from cosmos_compare.catalogue.models import load_models
 from cosmos_compare.errors import CompareError
 from cosmos_compare.fairness import differences, equal_settings, headline, model_input
-from cosmos_compare.schema import Answer, Settings
+from cosmos_compare.records.schema import Answer, Settings
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ from runs_support import make_spec
 
 from cosmos_compare.engines.base import Cancelled, Engine, OnState, OnText, Request
 from cosmos_compare.jobs import Job, ModelPool
-from cosmos_compare.schema import Answer, ModelSpec
+from cosmos_compare.records.schema import Answer, ModelSpec
 
 GetEngine = Callable[[], Engine]
 

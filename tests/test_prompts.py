@@ -12,7 +12,7 @@ from cosmos_compare.cli import build_parser, main
 from cosmos_compare.cli.arguments import prompt_of
 from cosmos_compare.errors import CompareError
 from cosmos_compare.prompts import fill, find_prompts, load_prompt, messages
-from cosmos_compare.schema import Prompt
+from cosmos_compare.records.schema import Prompt
 
 
 def test_every_shipped_prompt_loads_and_asks_something() -> None:

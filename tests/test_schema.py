@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from cosmos_compare import ground_truth, schema
-from cosmos_compare.record import Record
+from cosmos_compare.records import ground_truth, schema
+from cosmos_compare.records.base import Record
 
 RECORDS = [
     thing

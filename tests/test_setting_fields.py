@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from cosmos_compare.schema import Settings
-from cosmos_compare.setting_fields import BY_NAME, FRAME_FIELDS, determining
+from cosmos_compare.records.schema import Settings
+from cosmos_compare.records.setting_fields import BY_NAME, FRAME_FIELDS, determining
 
 VERSION_1 = (
     "fps max_frames start end max_video_tokens timestamp max_new_tokens temperature top_p top_k "

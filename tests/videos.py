@@ -11,7 +11,7 @@ import av
 import numpy as np
 import numpy.typing as npt
 
-from cosmos_compare.schema import ModelSpec, Vision
+from cosmos_compare.records.schema import ModelSpec, Vision
 
 BITS = 8
 TICKS = 1000  # of a second

@@ -31,9 +31,9 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from cosmos_compare.ratings import scorecard
 from cosmos_compare.ratings.judgement import Choice, judge
 from cosmos_compare.ratings.pairs import Pair, find_pairs, left_run, model_pairs
+from cosmos_compare.records.schema import AXES
 from cosmos_compare.report.pdf import browser as chromium
 from cosmos_compare.runs.index import list_runs
-from cosmos_compare.schema import AXES
 
 ROOT = Path(__file__).resolve().parents[1]
 PICTURES = ROOT / "docs" / "tour"

@@ -6,7 +6,7 @@ from cosmos_compare.catalogue.hub import local_folder
 from cosmos_compare.catalogue.models import is_server, load_models
 from cosmos_compare.machine import facts
 from cosmos_compare.machine.facts import Machine, memory_needed, read_machine
-from cosmos_compare.schema import ModelSpec
+from cosmos_compare.records.schema import ModelSpec
 
 COSMOS = ("reason1", "reason2")
 DEMO = ("reason1-demo", "reason2-demo")

@@ -24,7 +24,7 @@ from cosmos_compare.catalogue.weights import INDEX, weights_names
 from cosmos_compare.errors import CompareError
 from cosmos_compare.language import Text
 from cosmos_compare.machine.facts import GB, free_bytes
-from cosmos_compare.schema import ModelSpec
+from cosmos_compare.records.schema import ModelSpec
 
 # Weights as safetensors only: .bin files are pickles and .py files are code, and both run what a stranger wrote.
 WANTED_SUFFIXES = {".safetensors", ".json", ".jinja"}

@@ -16,7 +16,7 @@ from huggingface_hub.errors import (
 
 from cosmos_compare.errors import CompareError
 from cosmos_compare.language import Text
-from cosmos_compare.schema import ModelSpec
+from cosmos_compare.records.schema import ModelSpec
 
 MORE_SPACE = Text("Free some space, or set HF_HUB_CACHE to a folder on a larger disk.")
 

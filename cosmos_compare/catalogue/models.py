@@ -20,7 +20,7 @@ from cosmos_compare.catalogue.weights import weights_names
 from cosmos_compare.errors import CompareError, first_problem
 from cosmos_compare.language import Text, clause
 from cosmos_compare.paths import MODEL_LIST, ROOT, user_model_list
-from cosmos_compare.schema import ModelSpec
+from cosmos_compare.records.schema import ModelSpec
 from cosmos_compare.yaml_io import read_mapping
 
 _HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*")

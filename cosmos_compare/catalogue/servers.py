@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from cosmos_compare.errors import CompareError
-from cosmos_compare.served import Server
+from cosmos_compare.records.served import Server
 
 _GIVEN = re.compile(r"(?:(?P<like>[A-Za-z0-9][A-Za-z0-9._-]*)@)?(?P<addresses>https?://.*)", re.IGNORECASE)
 _OF_WEIGHTS_HERE = ("source", "gated", "size_bytes", "label", "note")  # what an entry says of its own weights

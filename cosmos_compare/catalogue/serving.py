@@ -12,7 +12,7 @@ from cosmos_compare.catalogue.checkpoint import read_json
 from cosmos_compare.catalogue.models import source_folder
 from cosmos_compare.errors import CompareError
 from cosmos_compare.machine.facts import GB, with_room
-from cosmos_compare.schema import ModelSpec
+from cosmos_compare.records.schema import ModelSpec
 
 LOOPBACK = "127.0.0.1"
 KEY = "COSMOS_COMPARE_KEY"  # the variable that holds the key, for the servers and for this program

@@ -58,7 +58,7 @@ class _Version(argparse.Action):
     """Asks git only when the version is asked for."""
 
     def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
-        from cosmos_compare.version import describe
+        from cosmos_compare.machine.version import describe
 
         print(f"{parser.prog} {describe()}")
         parser.exit()

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from cosmos_compare.errors import CompareError, first_problem
 from cosmos_compare.paths import outputs_folder
-from cosmos_compare.setting_fields import BY_NAME, FIELDS
+from cosmos_compare.records.setting_fields import BY_NAME, FIELDS
 
 if TYPE_CHECKING:
-    from cosmos_compare.schema import ModelSpec, Prompt, Settings
+    from cosmos_compare.records.schema import ModelSpec, Prompt, Settings
 
 PROMPT = Path("driving")  # where none is named
 NO_FLAG = {"repeat"}  # commands count the repeats themselves
@@ -65,7 +65,7 @@ def settings_of(args: argparse.Namespace) -> "Settings":
     """The settings that the flags give. Raises `CompareError` naming the flag at fault."""
     from pydantic import ValidationError
 
-    from cosmos_compare.schema import Settings
+    from cosmos_compare.records.schema import Settings
 
     values = {name: value for name in BY_NAME.keys() - NO_FLAG if (value := getattr(args, name, None)) is not None}
     try:

@@ -13,8 +13,8 @@ from cosmos_compare.engines.load import load_on_every_card
 from cosmos_compare.errors import CompareError
 from cosmos_compare.jobs import ModelPool
 from cosmos_compare.paths import SCENARIOS
+from cosmos_compare.records.schema import Prompt, Settings
 from cosmos_compare.runs.store import Store
-from cosmos_compare.schema import Prompt, Settings
 from cosmos_compare.video.clips import list_folder
 from cosmos_compare.video.frame_cache import FrameCache
 from cosmos_compare.video.rendered import demo_warning

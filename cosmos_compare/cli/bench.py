@@ -16,7 +16,7 @@ from cosmos_compare.engines.load import load_engine
 from cosmos_compare.errors import CompareError
 from cosmos_compare.paths import SCENARIOS
 from cosmos_compare.prompts import Messages
-from cosmos_compare.schema import ModelSpec, Sampling, Settings
+from cosmos_compare.records.schema import ModelSpec, Sampling, Settings
 from cosmos_compare.video.clips import probe, scenario_of
 from cosmos_compare.video.frames import sample_frames
 

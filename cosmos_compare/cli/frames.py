@@ -10,7 +10,7 @@ from cosmos_compare.cli.arguments import add_settings, settings_of
 from cosmos_compare.cli.table import print_table
 from cosmos_compare.cli.terminal import note, print_json
 from cosmos_compare.errors import CompareError
-from cosmos_compare.schema import ModelSpec
+from cosmos_compare.records.schema import ModelSpec
 from cosmos_compare.video.budget import video_tokens
 from cosmos_compare.video.clips import probe, scenario_of
 from cosmos_compare.video.frames import Frames, sample_frames

@@ -8,7 +8,7 @@ from typing import TextIO
 
 from cosmos_compare.cli.terminal import harmless
 from cosmos_compare.jobs import Job
-from cosmos_compare.schema import Run
+from cosmos_compare.records.schema import Run
 
 LINE = 100  # characters after which a line is shown though the model has not ended it
 

@@ -17,7 +17,7 @@ from cosmos_compare.effort.book import Download, note_download
 from cosmos_compare.errors import CompareError
 from cosmos_compare.machine.facts import GB, Machine, memory_needed, read_machine
 from cosmos_compare.paths import outputs_folder
-from cosmos_compare.schema import ModelSpec
+from cosmos_compare.records.schema import ModelSpec
 
 
 @dataclass(frozen=True)

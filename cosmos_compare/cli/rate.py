@@ -10,7 +10,7 @@ _MARKS = {"2": 2, "1": 1, "0": 0, "-": None, "": None}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    from cosmos_compare.schema import AXES
+    from cosmos_compare.records.schema import AXES
 
     axes = ", ".join(AXES)
     parser.epilog = (
@@ -52,7 +52,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _marks(text: str, flag: str) -> dict[str, int | None]:
-    from cosmos_compare.schema import AXES
+    from cosmos_compare.records.schema import AXES
 
     words = [word.strip() for word in text.split(",")]
     wrong = [word for word in words if word not in _MARKS]

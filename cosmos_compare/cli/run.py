@@ -11,8 +11,8 @@ from cosmos_compare.engines.load import load_prepared_engine
 from cosmos_compare.errors import CompareError
 from cosmos_compare.jobs import ModelPool
 from cosmos_compare.paths import SCENARIOS
+from cosmos_compare.records.schema import Run
 from cosmos_compare.runs.store import Store, export_run
-from cosmos_compare.schema import Run
 from cosmos_compare.texts.answers import read_answer
 from cosmos_compare.video.clips import scenario_of
 from cosmos_compare.video.frame_cache import FrameCache

@@ -12,8 +12,8 @@ from cosmos_compare.errors import CompareError
 if TYPE_CHECKING:
     import pandas as pd
 
+    from cosmos_compare.records.schema import Answer
     from cosmos_compare.runs.index import RunRow
-    from cosmos_compare.schema import Answer
 
 NOTES_SHOWN = 60  # characters of notes in the table; the JSON and the files hold all
 
@@ -71,7 +71,7 @@ def _with_what_is_stated(sheet: "pd.DataFrame", runs: "list[RunRow]", outputs: P
 
 def _json_rows(sheet: "pd.DataFrame") -> list[dict[str, Any]]:
     """Marks as whole numbers, None for cannot judge and for a time that is not known."""
-    from cosmos_compare.schema import AXES
+    from cosmos_compare.records.schema import AXES
 
     rows: list[dict[str, Any]] = [{str(name): value for name, value in row.items()} for row in sheet.to_dict("records")]
     for row in rows:
@@ -85,7 +85,7 @@ def _json_rows(sheet: "pd.DataFrame") -> list[dict[str, Any]]:
 def _print(sheet: "pd.DataFrame", here: set[str]) -> None:
     from cosmos_compare.cli.table import print_table
     from cosmos_compare.ratings.score_sheet import LEADING, shown
-    from cosmos_compare.schema import AXES
+    from cosmos_compare.records.schema import AXES
 
     cells = shown(sheet[[*LEADING, *AXES, "verdict", "rater"]])
     headings = ("scenario", "model", "time, s", "notes", *(axis.replace("_", " ") for axis in AXES), "verdict", "rater")

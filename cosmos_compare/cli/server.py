@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from cosmos_compare.engines.base import Request
     from cosmos_compare.engines.local.prompt_ids import PromptCounter
     from cosmos_compare.engines.server.examination import Finding, OfLocal
-    from cosmos_compare.schema import ModelSpec
+    from cosmos_compare.records.schema import ModelSpec
 
 CASES: tuple[tuple[str, dict[str, float]], ...] = (
     ("driving", {}),
@@ -80,7 +80,7 @@ def _requests(spec: ModelSpec) -> list[Request]:
     from cosmos_compare.engines.base import Request, resolve_sampling
     from cosmos_compare.paths import SCENARIOS
     from cosmos_compare.prompts import load_prompt
-    from cosmos_compare.schema import Settings
+    from cosmos_compare.records.schema import Settings
     from cosmos_compare.video.clips import scenario_of
     from cosmos_compare.video.frame_cache import FrameCache
 

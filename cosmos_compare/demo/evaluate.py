@@ -16,7 +16,7 @@ import torch
 from cosmos_compare.catalogue.models import resolve_models, source_folder
 from cosmos_compare.demo.evaluation.marks import Tally
 from cosmos_compare.demo.evaluation.measuring import SHADES, Measured, identical, measure
-from cosmos_compare.schema import ModelSpec
+from cosmos_compare.records.schema import ModelSpec
 
 
 def report_of(measured: Measured) -> dict[str, Any]:

@@ -24,7 +24,7 @@ from cosmos_compare.demo.world.picture import Painter
 from cosmos_compare.demo.world.scene import KINDS, Scene
 from cosmos_compare.demo.world.scenes import EGO as EGO_OF_PLOT
 from cosmos_compare.demo.world.scenes import sample_scene
-from cosmos_compare.ground_truth import EventTruth, GroundTruth, ObjectTruth, RiskTruth
+from cosmos_compare.records.ground_truth import EventTruth, GroundTruth, ObjectTruth, RiskTruth
 from cosmos_compare.video.rendered import RENDERER as SOURCE
 
 SHOWN = 3  # the seed space of clips that people render: none of them is trained on

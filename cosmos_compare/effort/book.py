@@ -13,7 +13,7 @@ from pydantic import Field, ValidationError
 
 from cosmos_compare.errors import CompareError, first_problem
 from cosmos_compare.language import N_
-from cosmos_compare.record import Count, Line, Record, Seconds
+from cosmos_compare.records.base import Count, Line, Record, Seconds
 from cosmos_compare.runs.disk import replace_file, sync_folder
 from cosmos_compare.yaml_io import read_mapping
 

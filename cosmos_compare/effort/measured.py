@@ -13,9 +13,9 @@ from cosmos_compare.effort.book import STEPS, EffortBook, Said, Step, read_book
 from cosmos_compare.effort.readable import unreadable
 from cosmos_compare.errors import CompareError
 from cosmos_compare.language import number, t, tn
+from cosmos_compare.records.schema import ModelSpec, Run
 from cosmos_compare.runs.index import RunRow
 from cosmos_compare.runs.store import Store
-from cosmos_compare.schema import ModelSpec, Run
 
 NEWEST = 50  # answers of a model that are opened
 WEIGHED = 5  # run folders that are measured

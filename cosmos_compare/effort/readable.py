@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from cosmos_compare.language import N_
-from cosmos_compare.schema import Run
+from cosmos_compare.records.schema import Run
 from cosmos_compare.texts.answers import read_answer
 
 _ASKS_FOR_JSON = re.compile(r"\bjson\b", re.IGNORECASE)

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cosmos_compare.prompts import Messages
-from cosmos_compare.schema import Answer, FrameTimes, ModelSpec, Sampling, Settings
+from cosmos_compare.records.schema import Answer, FrameTimes, ModelSpec, Sampling, Settings
 
 OnText = Callable[[str], None]
 OnState = Callable[[Literal["looking", "writing", "again"]], None]

@@ -11,7 +11,7 @@ from cosmos_compare.errors import CompareError
 from cosmos_compare.language import Text
 from cosmos_compare.machine.facts import with_room
 from cosmos_compare.machine.known_faults import refuse_wrong_version
-from cosmos_compare.schema import ModelSpec
+from cosmos_compare.records.schema import ModelSpec
 
 PATIENCE = 30.0  # seconds, many times what preparing takes
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 from cosmos_compare.engines.base import Cancelled, Engine, OnState, OnText, Request
-from cosmos_compare.schema import Answer, ModelSpec
+from cosmos_compare.records.schema import Answer, ModelSpec
 
 LoadFirst = Callable[[ModelSpec, Callable[[], None]], Engine]
 LoadMore = Callable[[ModelSpec, str], Iterable[Engine]]

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from cosmos_compare.evidence.passages import passages_at, passages_of
-from cosmos_compare.ground_truth import GroundTruth
 from cosmos_compare.hints.differ import Claim, Differences, Point, compare_facts
 from cosmos_compare.hints.truth import truth_of
 from cosmos_compare.language import t
-from cosmos_compare.schema import Run
+from cosmos_compare.records.ground_truth import GroundTruth
+from cosmos_compare.records.schema import Run
 from cosmos_compare.texts.answers import counts_from, read_answer
 from cosmos_compare.texts.facts import Facts, facts_of
 from cosmos_compare.texts.vocabulary import word

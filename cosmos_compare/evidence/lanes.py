@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from cosmos_compare.evidence.claims import Footage, Remark, TimeClaim, seconds_words, time_claims
-from cosmos_compare.ground_truth import EventTruth, GroundTruth
 from cosmos_compare.hints.differ import Right
 from cosmos_compare.hints.events import SAME, match_in_order, similarities
 from cosmos_compare.hints.truth import TOLERANCE_S
 from cosmos_compare.language import t
-from cosmos_compare.schema import Run
+from cosmos_compare.records.ground_truth import EventTruth, GroundTruth
+from cosmos_compare.records.schema import Run
 from cosmos_compare.texts.answers import counts_from, read_answer
 from cosmos_compare.texts.events import Event
 from cosmos_compare.texts.lexicon import lexicon

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from cosmos_compare.evidence.claims import Footage, Remark
 from cosmos_compare.evidence.lanes import footage_of
 from cosmos_compare.language import t, tn
-from cosmos_compare.schema import Run
+from cosmos_compare.records.schema import Run
 from cosmos_compare.texts.answers import Box, read_answer
 
 LONGEST_S = 0.5  # either side of its time for which a box stands on the video

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-from cosmos_compare.ground_truth import EventTruth
 from cosmos_compare.hints.events import SAME, similarities
 from cosmos_compare.hints.truth import TOLERANCE_S, Truth
 from cosmos_compare.language import semicolons, t
+from cosmos_compare.records.ground_truth import EventTruth
 from cosmos_compare.texts.events import Event
 from cosmos_compare.texts.facts import Facts
 from cosmos_compare.texts.lexicon import Lexicon, lexicon

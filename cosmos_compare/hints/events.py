@@ -8,10 +8,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from cosmos_compare.ground_truth import EventTruth
 from cosmos_compare.hints.records import Finding, Hint
 from cosmos_compare.hints.truth import TOLERANCE_S, Truth
 from cosmos_compare.language import Text
+from cosmos_compare.records.ground_truth import EventTruth
 from cosmos_compare.texts.events import Event
 from cosmos_compare.texts.facts import Facts
 from cosmos_compare.texts.lexicon import Lexicon

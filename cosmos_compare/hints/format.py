@@ -6,7 +6,7 @@ import re
 
 from cosmos_compare.hints.records import Finding, Hint
 from cosmos_compare.language import Text, listed
-from cosmos_compare.schema import Finish
+from cosmos_compare.records.schema import Finish
 from cosmos_compare.texts.answers import ParsedAnswer
 from cosmos_compare.texts.lexicon import Lexicon, language_of, lexicon
 from cosmos_compare.texts.normal import normal, plain

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from cosmos_compare.ground_truth import GroundTruth
 from cosmos_compare.hints.events import events_hint
 from cosmos_compare.hints.format import format_hint
 from cosmos_compare.hints.judgement import action_hint, risk_hint
 from cosmos_compare.hints.objects import objects_hint, unsupported_hint
 from cosmos_compare.hints.records import Hint
 from cosmos_compare.hints.truth import Truth, truth_of
-from cosmos_compare.schema import Run
+from cosmos_compare.records.ground_truth import GroundTruth
+from cosmos_compare.records.schema import Run
 from cosmos_compare.texts.answers import ParsedAnswer, counts_from, read_answer
 from cosmos_compare.texts.facts import facts_of
 from cosmos_compare.texts.lexicon import Lexicon, lexicon

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from cosmos_compare.ground_truth import EventTruth, GroundTruth, RiskLevel
+from cosmos_compare.records.ground_truth import EventTruth, GroundTruth, RiskLevel
 from cosmos_compare.texts.advice import actions_of_value
 from cosmos_compare.texts.facts import facts_of_text
 from cosmos_compare.texts.lexicon import Lexicon, lexicon

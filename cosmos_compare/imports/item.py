@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from pydantic import Field
 
-from cosmos_compare.record import Count, FilePath, FolderName, Line, Moment, Record, Seconds, Text
+from cosmos_compare.records.base import Count, FilePath, FolderName, Line, Moment, Record, Seconds, Text
 
 MAX_TEXT = 100_000  # characters of a question or a reference
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
-from cosmos_compare.schema import ModelSpec
+from cosmos_compare.records.schema import ModelSpec
 
 GB = 10**9
 # Beside the weights a model needs room for the key-value cache, the vision tower's activations and the

@@ -12,7 +12,7 @@ from packaging.version import InvalidVersion, Version
 
 from cosmos_compare.errors import CompareError
 from cosmos_compare.language import N_, Text
-from cosmos_compare.model_spec import ModelSpec
+from cosmos_compare.records.model_spec import ModelSpec
 
 # `answers`: they are other ones, so it is refused. `slow`: nothing else. `cured`: this program does that part itself.
 Effect = Literal["answers", "slow", "cured"]

@@ -13,7 +13,7 @@ from cosmos_compare.ratings.blind import giveaways
 from cosmos_compare.ratings.judgement import Choice, judge
 from cosmos_compare.ratings.pairs import Pair
 from cosmos_compare.ratings.standing import rating_at
-from cosmos_compare.schema import AXES, Rating, Run
+from cosmos_compare.records.schema import AXES, Rating, Run
 
 SideChoice = Literal["left", "right", "tie", "both_bad"]
 SIDES: tuple[Literal["left"], Literal["right"]] = ("left", "right")

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from cosmos_compare.ratings.rows import COLUMNS, Table
-from cosmos_compare.schema import AXES, Rating
+from cosmos_compare.records.schema import AXES, Rating
 
 JUDGEMENT = (*AXES, "verdict")
 

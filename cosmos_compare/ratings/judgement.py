@@ -9,8 +9,8 @@ from pydantic import ValidationError
 from cosmos_compare.errors import CompareError, first_problem
 from cosmos_compare.ratings.pairs import Pair
 from cosmos_compare.ratings.rows import LONGEST_RATER
+from cosmos_compare.records.schema import AXES, Rating
 from cosmos_compare.runs.index import RunRow
-from cosmos_compare.schema import AXES, Rating
 
 Choice = Literal["a", "b", "tie", "both_bad"]
 Marks = Mapping[str, int | None]

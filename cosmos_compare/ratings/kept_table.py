@@ -12,7 +12,7 @@ import pandas as pd
 from cosmos_compare.language import N_
 from cosmos_compare.ratings.rubric import LABELS
 from cosmos_compare.ratings.score_sheet import LEADING, SYMBOLS
-from cosmos_compare.schema import AXES, Answer
+from cosmos_compare.records.schema import AXES, Answer
 from cosmos_compare.texts.stated import stated
 
 STATED = ("objects found", "risk stated")

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple, get_args
 from cosmos_compare.language import N_, Text, t
 from cosmos_compare.ratings.csv_records import Header, Records
 from cosmos_compare.ratings.formulas import neutralise, restore
-from cosmos_compare.schema import AXES, Rating, Verdict
+from cosmos_compare.records.schema import AXES, Rating, Verdict
 
 COLUMNS = tuple(Rating.model_fields)
 REQUIRED = {"rater", "run_id"}

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from cosmos_compare.language import N_
-from cosmos_compare.schema import AXES
+from cosmos_compare.records.schema import AXES
 
 
 class Axis(NamedTuple):

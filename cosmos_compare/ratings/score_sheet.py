@@ -6,8 +6,8 @@ import pandas as pd
 
 from cosmos_compare.ratings.rows import COLUMNS
 from cosmos_compare.ratings.standing import MARKS
+from cosmos_compare.records.schema import AXES
 from cosmos_compare.runs.index import RunRow
-from cosmos_compare.schema import AXES
 
 SYMBOLS = {2: "✅", 1: "🟡", 0: "❌"}
 LEADING = ("scenario", "model", "time_s", "notes")

@@ -30,8 +30,8 @@ from cosmos_compare.ratings.csv_repair import put_aside, rewrite
 from cosmos_compare.ratings.csv_text import form_of, to_lines
 from cosmos_compare.ratings.history import last_save
 from cosmos_compare.ratings.rows import COLUMNS, LATER, REQUIRED, RowProblem, Table, makes_sense, parse, to_cells
+from cosmos_compare.records.schema import Rating
 from cosmos_compare.runs.disk import sync_folder
-from cosmos_compare.schema import Rating
 
 NAME = "scorecard.csv"
 BOM = b"\xef\xbb\xbf"

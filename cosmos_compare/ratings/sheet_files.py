@@ -17,7 +17,7 @@ from cosmos_compare.errors import CompareError
 from cosmos_compare.ratings.formulas import neutralise
 from cosmos_compare.ratings.kept_table import STATED, headings, sign
 from cosmos_compare.ratings.score_sheet import LEADING
-from cosmos_compare.schema import AXES
+from cosmos_compare.records.schema import AXES
 
 LONGEST_CELL = 32_767  # characters, a limit of spreadsheets
 CUT = " … (cut here; the whole text is in scorecard.csv)"

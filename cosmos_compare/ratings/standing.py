@@ -13,7 +13,7 @@ import pandas as pd
 
 from cosmos_compare.ratings.pairs import pair_id, run_ids
 from cosmos_compare.ratings.rows import COLUMNS, Table
-from cosmos_compare.schema import AXES, Rating
+from cosmos_compare.records.schema import AXES, Rating
 
 CATEGORIES = ("rater", "scenario", "run_id", "model", "pair_id", "side", "verdict")
 MARKS = list(AXES)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from markupsafe import Markup
 
 from cosmos_compare.evidence.lanes import Lanes, lanes_of
-from cosmos_compare.ground_truth import GroundTruth
 from cosmos_compare.language import number, t
 from cosmos_compare.ratings.rubric import LABELS
+from cosmos_compare.records.ground_truth import GroundTruth
+from cosmos_compare.records.schema import AXES, Run
 from cosmos_compare.report.cut import cut
 from cosmos_compare.report.elements import Child, bullets, el, folded, joined, paragraphs, table, void
 from cosmos_compare.report.judged_cases import Judged, JudgedCase
@@ -15,7 +16,6 @@ from cosmos_compare.report.pictures import Album, spread
 from cosmos_compare.report.svg import Bar, DrawnLane, timeline
 from cosmos_compare.runs.layout import run_path
 from cosmos_compare.runs.store import Store
-from cosmos_compare.schema import AXES, Run
 from cosmos_compare.texts.answers import read_answer
 
 MOST_TICKS = 60

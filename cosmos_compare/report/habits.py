@@ -8,9 +8,9 @@ from typing import NamedTuple
 import numpy as np
 
 from cosmos_compare.errors import CompareError
+from cosmos_compare.records.schema import Run
 from cosmos_compare.report.material import Material
 from cosmos_compare.runs.index import RunRow
-from cosmos_compare.schema import Run
 from cosmos_compare.stats import Estimate, clustered_mean
 from cosmos_compare.studies.controls import claims_of
 from cosmos_compare.studies.facts import read_facts

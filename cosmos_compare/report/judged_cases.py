@@ -9,14 +9,14 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from cosmos_compare.errors import CompareError
-from cosmos_compare.ground_truth import GroundTruth
 from cosmos_compare.ratings.arms import Two
 from cosmos_compare.ratings.pairs import run_ids
 from cosmos_compare.ratings.standing import MARKS
+from cosmos_compare.records.ground_truth import GroundTruth
+from cosmos_compare.records.schema import Run
 from cosmos_compare.results.evidence import Evidence
 from cosmos_compare.results.hint_evidence import truth_beside
 from cosmos_compare.runs.store import Store
-from cosmos_compare.schema import Run
 
 MOST = 400  # cases in one file; of more, those that differ most
 

@@ -11,11 +11,11 @@ from cosmos_compare.ratings.kept_table import STATED, kept_table, sign
 from cosmos_compare.ratings.rubric import LABELS
 from cosmos_compare.ratings.score_sheet import score_sheet
 from cosmos_compare.ratings.sheet_files import markdown_text
+from cosmos_compare.records.schema import AXES, Answer
 from cosmos_compare.report.material import Material
 from cosmos_compare.report.printed import seconds
 from cosmos_compare.results import report_words as words
 from cosmos_compare.results.trust_words import basis_words
-from cosmos_compare.schema import AXES, Answer
 
 VERDICTS = {"better": N_("better"), "worse": N_("worse"), "tie": N_("tie"), "both_bad": N_("both bad")}
 

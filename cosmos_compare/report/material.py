@@ -12,6 +12,7 @@ from cosmos_compare.effort.measured import EffortRow, effort_of
 from cosmos_compare.errors import CompareError
 from cosmos_compare.language import t
 from cosmos_compare.ratings.arms import CLIP, Two, two_arms
+from cosmos_compare.records.schema import Run
 from cosmos_compare.report.choice import Choice
 from cosmos_compare.report.judged_cases import JudgedCase, cases_of
 from cosmos_compare.results import many_arms
@@ -19,7 +20,6 @@ from cosmos_compare.results.evidence import Evidence, Slice
 from cosmos_compare.results.report import Report, judgements, report
 from cosmos_compare.runs.index import RunRow
 from cosmos_compare.runs.store import Store
-from cosmos_compare.schema import Run
 from cosmos_compare.studies.export import all_facts
 from cosmos_compare.studies.fact_book import FactBook
 from cosmos_compare.studies.matrix import Matrix

@@ -10,8 +10,8 @@ from typing import NamedTuple
 import cv2
 from markupsafe import Markup
 
+from cosmos_compare.records.schema import Run
 from cosmos_compare.runs.layout import frame_file
-from cosmos_compare.schema import Run
 
 ALL_BYTES = 7_000_000  # of the pictures of one report, as base64
 MOST, FEWEST = 8, 2  # frames of a strip

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from cosmos_compare.ratings.standing import MARKS, Codes, codes_of
-from cosmos_compare.schema import AXES
+from cosmos_compare.records.schema import AXES
 from cosmos_compare.stats import Agreement, Estimate, counted_agreement, rater_agreement, weighted_kappa
 from cosmos_compare.stats.agreement import LEVELS
 from cosmos_compare.stats.estimate import Floats

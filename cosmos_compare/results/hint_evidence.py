@@ -11,15 +11,15 @@ from pathlib import Path
 import pandas as pd
 
 from cosmos_compare.errors import CompareError
-from cosmos_compare.ground_truth import GroundTruth
 from cosmos_compare.hints.of_answer import hints_of_run
 from cosmos_compare.hints.people import HintAgreement, PersonMarks, agreement
 from cosmos_compare.hints.records import Hint
 from cosmos_compare.paths import user_lexicon
+from cosmos_compare.records.ground_truth import GroundTruth
+from cosmos_compare.records.schema import AXES, Run
 from cosmos_compare.results.evidence import Evidence
 from cosmos_compare.runs.index import RunRow
 from cosmos_compare.runs.store import Store
-from cosmos_compare.schema import AXES, Run
 from cosmos_compare.video.clips import load_ground_truth, scenario_of
 
 Hints = dict[str, tuple[Hint, ...]]

@@ -9,6 +9,8 @@ import pandas as pd
 from cosmos_compare.language import semicolons, t
 from cosmos_compare.ratings.arms import ArmChoice, Two, label, labels, two_arms
 from cosmos_compare.ratings.standing import MARKS, Codes, codes_of
+from cosmos_compare.records.schema import AXES
+from cosmos_compare.records.setting_fields import condition_name
 from cosmos_compare.results.difference_words import (
     decision_words,
     difference_words,
@@ -17,8 +19,6 @@ from cosmos_compare.results.difference_words import (
 from cosmos_compare.results.evidence import Evidence, Slice
 from cosmos_compare.results.numbers_as_text import interval_words, level_words, scenarios
 from cosmos_compare.results.report import judgements
-from cosmos_compare.schema import AXES
-from cosmos_compare.setting_fields import condition_name
 from cosmos_compare.stats import (
     UNPLANNED,
     ArmPair,

@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from cosmos_compare.errors import CompareError
 from cosmos_compare.language import tn
 from cosmos_compare.ratings.arms import Two, one_difference, two_arms
-from cosmos_compare.record import Record
+from cosmos_compare.records.base import Record
 from cosmos_compare.results.evidence import Slice, load
 from cosmos_compare.results.numbers_as_text import scenarios
 from cosmos_compare.results.report import judgements

@@ -9,13 +9,13 @@ import pandas as pd
 from cosmos_compare.ratings.arms import ArmChoice, Two, labels, two_arms
 from cosmos_compare.ratings.judged_pairs import asked_alike, judged_pairs, sides_of
 from cosmos_compare.ratings.standing import MARKS, Codes, codes_of
+from cosmos_compare.records.schema import AXES
 from cosmos_compare.results import agreement_tables
 from cosmos_compare.results import report_tables as tables
 from cosmos_compare.results.evidence import Evidence, Slice
 from cosmos_compare.results.sensitivity import Sensitivity, sensitivity
 from cosmos_compare.results.speed import speed
 from cosmos_compare.runs.index import Arm
-from cosmos_compare.schema import AXES
 from cosmos_compare.stats import Agreement, Difference, Look, Preference, Sides, difference, side_bias, win_rate
 
 

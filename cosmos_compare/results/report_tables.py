@@ -9,7 +9,7 @@ from cosmos_compare.ratings.judged_pairs import CONTRADICTORY, VERDICTS
 from cosmos_compare.ratings.pairs import Pair
 from cosmos_compare.ratings.queue import asked_for
 from cosmos_compare.ratings.standing import MARKS, Codes, codes_of
-from cosmos_compare.schema import AXES
+from cosmos_compare.records.schema import AXES
 from cosmos_compare.stats import UNPLANNED, Estimate, Look, clustered_mean, joint_p
 from cosmos_compare.stats.estimate import Floats
 

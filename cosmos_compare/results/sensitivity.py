@@ -7,7 +7,7 @@ import pandas as pd
 from scipy.special import stdtr
 
 from cosmos_compare.ratings.standing import MARKS, Codes, codes_of
-from cosmos_compare.schema import AXES
+from cosmos_compare.records.schema import AXES
 from cosmos_compare.stats.estimate import Floats, cluster_means
 from cosmos_compare.stats.raters import cells
 

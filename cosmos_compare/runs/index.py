@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import orjson
 
 from cosmos_compare.errors import CompareError
+from cosmos_compare.records.setting_fields import ARM_FREE_FIELDS, determining
 from cosmos_compare.runs.disk import replace_file
 from cosmos_compare.runs.layout import RUNS, run_paths
-from cosmos_compare.setting_fields import ARM_FREE_FIELDS, determining
 
 if TYPE_CHECKING:
-    from cosmos_compare.schema import Run
+    from cosmos_compare.records.schema import Run
 
 INDEX_VERSION = 7
 FINISHED = frozenset({"stop", "length"})  # how answers end that count as answers

@@ -9,8 +9,8 @@ from pydantic import ValidationError
 
 from cosmos_compare.errors import CompareError, first_problem
 from cosmos_compare.language import Text
+from cosmos_compare.records.schema import SCHEMA_VERSION, Run
 from cosmos_compare.runs.layout import ANALYSIS, run_path
-from cosmos_compare.schema import SCHEMA_VERSION, Run
 
 MAX_BYTES = 64_000_000  # far more than the longest answer
 REMEDY = Text("Restore it, or delete the folder.")

@@ -20,12 +20,12 @@ import numpy.typing as npt
 
 from cosmos_compare.errors import CompareError
 from cosmos_compare.language import Text
+from cosmos_compare.records.schema import Run
 from cosmos_compare.runs import trash
 from cosmos_compare.runs.disk import sync_folder
 from cosmos_compare.runs.index import RunRow, find_run, list_runs, read_row
 from cosmos_compare.runs.layout import ANALYSIS, METRICS, RAW, RUNS, frame_files, frames_folder, run_path
 from cosmos_compare.runs.reading import load_record
-from cosmos_compare.schema import Run
 from cosmos_compare.video.png import encode_png
 
 Images = npt.NDArray[np.uint8]

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 from cosmos_compare.errors import CompareError
-from cosmos_compare.ground_truth import GroundTruth
 from cosmos_compare.hints.of_answer import hints_of_run
 from cosmos_compare.hints.records import Hint
 from cosmos_compare.imports.item import Item
 from cosmos_compare.paths import user_lexicon
-from cosmos_compare.schema import Run
+from cosmos_compare.records.ground_truth import GroundTruth
+from cosmos_compare.records.schema import Run
 from cosmos_compare.texts.answers import counts_from, read_answer
 from cosmos_compare.texts.facts import Facts, facts_of
 from cosmos_compare.texts.letters import letter_of

@@ -16,8 +16,8 @@ from cosmos_compare.imports.item import Item
 from cosmos_compare.imports.sets import ItemSet, load_set
 from cosmos_compare.paths import ROOT, outputs_folder
 from cosmos_compare.prompts import find_prompts, load_prompt
+from cosmos_compare.records.schema import ModelSpec, Prompt, Settings
 from cosmos_compare.runs.index import Arm, arm_settings_key
-from cosmos_compare.schema import ModelSpec, Prompt, Settings
 from cosmos_compare.studies.study import ArmEntry, Study
 from cosmos_compare.video.clips import Scenario, find_scenarios, scenario_of
 

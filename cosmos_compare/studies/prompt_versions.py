@@ -18,10 +18,10 @@ import yaml
 from cosmos_compare.errors import CompareError
 from cosmos_compare.paths import own_prompts
 from cosmos_compare.prompts import find_prompts, load_prompt, save_prompt
+from cosmos_compare.records.schema import Prompt
 from cosmos_compare.runs.disk import replace_file
 from cosmos_compare.runs.index import RunRow
 from cosmos_compare.runs.store import Store
-from cosmos_compare.schema import Prompt
 from cosmos_compare.yaml_io import read_mapping
 
 NAME = "prompt_versions.yaml"

@@ -10,8 +10,8 @@ import yaml
 from pydantic import Field, ValidationError, field_validator, model_validator
 
 from cosmos_compare.errors import CompareError, first_problem
-from cosmos_compare.record import Record
-from cosmos_compare.schema import Condition, Settings
+from cosmos_compare.records.base import Record
+from cosmos_compare.records.schema import Condition, Settings
 from cosmos_compare.yaml_io import mapping_of, read_mapping
 
 MAX_REPEATS = 1000

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from typing import Literal, NamedTuple
 
-from cosmos_compare.schema import BoxConvention, FrameTimes, ModelSpec, Settings
+from cosmos_compare.records.schema import BoxConvention, FrameTimes, ModelSpec, Settings
 from cosmos_compare.texts.boxes import Box, Boxes, Scale, find_boxes, read_boxes, scale_of
 from cosmos_compare.texts.events import Event, events_in_json, events_in_prose, times_in_json
 from cosmos_compare.texts.lenient_json import JsonValue, State, find_json, prose_around, state_of

@@ -11,7 +11,7 @@ from itertools import count
 from typing import Any, NamedTuple
 
 from cosmos_compare.language import N_, Text
-from cosmos_compare.schema import BoxConvention
+from cosmos_compare.records.schema import BoxConvention
 from cosmos_compare.texts.box_context import SentenceTimes, is_path_key, is_path_word, label_of, objects_around
 from cosmos_compare.texts.coordinates import NUMBER, coordinates, named_corners, numbers_in, numbers_of_text, rows_of
 

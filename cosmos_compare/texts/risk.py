@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any, Literal, NamedTuple
 
-from cosmos_compare.ground_truth import RiskLevel
+from cosmos_compare.records.ground_truth import RiskLevel
 from cosmos_compare.texts.lexicon import Lexicon
 from cosmos_compare.texts.normal import Normal, normal
 from cosmos_compare.texts.reasoning import Span

@@ -8,7 +8,7 @@ import math
 
 from cosmos_compare.errors import CompareError
 from cosmos_compare.language import Text
-from cosmos_compare.schema import Vision
+from cosmos_compare.records.schema import Vision
 
 MAX_RATIO = 200
 

@@ -13,9 +13,9 @@ from typing import NamedTuple
 from pydantic import ValidationError
 
 from cosmos_compare.errors import CompareError, first_problem
-from cosmos_compare.ground_truth import GroundTruth
 from cosmos_compare.language import Text, clause, t
-from cosmos_compare.schema import Clip
+from cosmos_compare.records.ground_truth import GroundTruth
+from cosmos_compare.records.schema import Clip
 from cosmos_compare.video.containers import KINDS, is_transport_stream, is_video_name, looks_like_other_video
 from cosmos_compare.video.decode import walk
 from cosmos_compare.video.files import Remembered, sha256_of, state_of

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from cosmos_compare.errors import CompareError
 from cosmos_compare.language import Text
-from cosmos_compare.schema import Clip, Condition, FrameTimes, ShownFrom
+from cosmos_compare.records.schema import Clip, Condition, FrameTimes, ShownFrom
 from cosmos_compare.video.clips import probe, scenarios_beside
 from cosmos_compare.video.plan import nearest_frame
 from cosmos_compare.video.timeline import Timeline

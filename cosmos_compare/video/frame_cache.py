@@ -4,8 +4,8 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 
-from cosmos_compare.schema import Clip, ModelSpec, Settings
-from cosmos_compare.setting_fields import FRAME_FIELDS
+from cosmos_compare.records.schema import Clip, ModelSpec, Settings
+from cosmos_compare.records.setting_fields import FRAME_FIELDS
 from cosmos_compare.video.conditions import swapped_with
 from cosmos_compare.video.frames import Frames, sample_frames
 

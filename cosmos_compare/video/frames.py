@@ -13,7 +13,7 @@ import numpy as np
 
 from cosmos_compare.errors import CompareError
 from cosmos_compare.language import Text
-from cosmos_compare.schema import Clip, FrameTimes, ModelSpec, Settings
+from cosmos_compare.records.schema import Clip, FrameTimes, ModelSpec, Settings
 from cosmos_compare.video import conditions
 from cosmos_compare.video.budget import frame_size
 from cosmos_compare.video.decode import DamagedError, walk

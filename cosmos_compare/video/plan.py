@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from cosmos_compare.errors import CompareError
 from cosmos_compare.language import Text
-from cosmos_compare.schema import FrameTimes, Settings
+from cosmos_compare.records.schema import FrameTimes, Settings
 from cosmos_compare.video.clock import LEAP
 from cosmos_compare.video.timeline import Timeline
 

@@ -17,7 +17,7 @@ import numpy as np
 
 from cosmos_compare.errors import CompareError
 from cosmos_compare.language import Text
-from cosmos_compare.schema import Clip
+from cosmos_compare.records.schema import Clip
 from cosmos_compare.video.background import TaskThread
 from cosmos_compare.video.clips import probe
 from cosmos_compare.video.decode import DamagedError, walk

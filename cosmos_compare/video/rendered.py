@@ -6,7 +6,7 @@ from pathlib import Path
 
 from cosmos_compare.errors import CompareError
 from cosmos_compare.language import Text
-from cosmos_compare.schema import ModelSpec
+from cosmos_compare.records.schema import ModelSpec
 from cosmos_compare.video.files import Remembered
 from cosmos_compare.video.opening import open_video
 

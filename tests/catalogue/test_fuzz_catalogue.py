@@ -17,7 +17,7 @@ from cosmos_compare.catalogue.models import load_models, resolve_models
 from cosmos_compare.cli import main
 from cosmos_compare.errors import CompareError
 from cosmos_compare.paths import MODEL_LIST
-from cosmos_compare.schema import ModelSpec
+from cosmos_compare.records.schema import ModelSpec
 
 LIST = yaml.safe_load(MODEL_LIST.read_text(encoding="utf-8"))
 SMALL = {

@@ -9,7 +9,7 @@ import pytest
 from cosmos_compare.catalogue.hub import access_problem, small_files
 from cosmos_compare.catalogue.models import is_server, load_models, resolve_models
 from cosmos_compare.errors import CompareError
-from cosmos_compare.schema import ModelSpec
+from cosmos_compare.records.schema import ModelSpec
 
 
 def one(text: str) -> ModelSpec:

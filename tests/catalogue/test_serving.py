@@ -14,7 +14,7 @@ from cosmos_compare.catalogue.serving import Share, serve_commands, shares_of
 from cosmos_compare.cli import main
 from cosmos_compare.errors import CompareError
 from cosmos_compare.machine.facts import GB
-from cosmos_compare.schema import ModelSpec
+from cosmos_compare.records.schema import ModelSpec
 
 
 def specs(*names: str) -> list[ModelSpec]:

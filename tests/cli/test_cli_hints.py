@@ -9,8 +9,8 @@ import pytest
 from runs_support import IMAGES, make_run
 
 from cosmos_compare.cli import main
+from cosmos_compare.records.schema import Prompt
 from cosmos_compare.runs.store import Store
-from cosmos_compare.schema import Prompt
 
 TRUTH = """objects: {pedestrian: {present: true}, cyclist: {present: false}}
 risk: {level: high, reason: a pedestrian crosses}

@@ -11,8 +11,8 @@ from runs_support import IMAGES, make_run
 
 from cosmos_compare.cli import main
 from cosmos_compare.ratings import scorecard
+from cosmos_compare.records.schema import AXES, Prompt
 from cosmos_compare.runs.store import Store
-from cosmos_compare.schema import AXES, Prompt
 
 A, B = "20261122T120000Z-aaaaaaaa", "20261122T120001Z-bbbbbbbb"
 MARKS = ["--marks-a", "2,1,2,0,1,1,2", "--marks-b=-,2,2,2,2,2,-"]

@@ -11,7 +11,7 @@ import pytest
 
 from cosmos_compare.catalogue.models import resolve_models
 from cosmos_compare.cli import main
-from cosmos_compare.schema import ModelSpec
+from cosmos_compare.records.schema import ModelSpec
 
 SAID = "".join(fake_vllm.WORDS)
 

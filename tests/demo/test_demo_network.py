@@ -12,7 +12,7 @@ from cosmos_compare.demo.training.vision_tower import patchify
 from cosmos_compare.demo.words import chat
 from cosmos_compare.engines.base import Request
 from cosmos_compare.prompts import Messages
-from cosmos_compare.schema import FrameTimes, Sampling, Vision
+from cosmos_compare.records.schema import FrameTimes, Sampling, Vision
 
 torch = pytest.importorskip("torch")
 

@@ -20,7 +20,7 @@ from cosmos_compare.demo.words.asked import Asked, ShownFrames, Task
 from cosmos_compare.demo.words.marked import unmarked
 from cosmos_compare.demo.words.phrases import ADVICE, RISK
 from cosmos_compare.prompts import messages
-from cosmos_compare.schema import Prompt
+from cosmos_compare.records.schema import Prompt
 from cosmos_compare.texts import answers
 from cosmos_compare.texts.lenient_json import read_json
 

@@ -12,8 +12,8 @@ from cosmos_compare.effort.book import NAME, STEPS, Download, Said, note_downloa
 from cosmos_compare.effort.measured import effort_of
 from cosmos_compare.effort.readable import unreadable
 from cosmos_compare.errors import CompareError
+from cosmos_compare.records.schema import Prompt, Run
 from cosmos_compare.runs.store import Store
-from cosmos_compare.schema import Prompt, Run
 
 HOSTILE = "easy: *anchor\n- {}\u2028 \"x\" 'y' # no <script>"
 

@@ -17,7 +17,7 @@ from cosmos_compare.engines.local.engine import LocalEngine
 from cosmos_compare.engines.local.inputs import prepare
 from cosmos_compare.engines.local.libraries import torch
 from cosmos_compare.errors import CompareError
-from cosmos_compare.schema import Answer, Sampling
+from cosmos_compare.records.schema import Answer, Sampling
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -25,7 +25,7 @@ from cosmos_compare.engines.local.decode_graphs import GraphDecoder
 from cosmos_compare.engines.local.engine import LocalEngine
 from cosmos_compare.engines.local.forward import eager_forward
 from cosmos_compare.engines.local.sequence import Sequence
-from cosmos_compare.schema import Sampling
+from cosmos_compare.records.schema import Sampling
 
 CLIP = [0.0, 0.5, 1.0, 1.5]
 

@@ -15,7 +15,7 @@ from cosmos_compare.engines.local.inputs import Inputs, prepare
 from cosmos_compare.engines.local.libraries import torch
 from cosmos_compare.errors import CompareError
 from cosmos_compare.prompts import Messages
-from cosmos_compare.schema import ModelSpec, Settings
+from cosmos_compare.records.schema import ModelSpec, Settings
 from cosmos_compare.video.clips import probe
 from cosmos_compare.video.frames import sample_frames
 

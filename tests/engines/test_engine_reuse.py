@@ -16,7 +16,7 @@ from cosmos_compare.engines.local.inputs import join, look, prepare, render
 from cosmos_compare.engines.local.libraries import torch
 from cosmos_compare.engines.local.prefix_cache import PrefixCache
 from cosmos_compare.engines.local.tensor_cache import TensorCache, size_of
-from cosmos_compare.schema import Answer, ModelSpec, Sampling
+from cosmos_compare.records.schema import Answer, ModelSpec, Sampling
 
 WARM = Sampling(temperature=1.0, top_p=0.9, top_k=40, presence_penalty=0.5, seed=3, max_new_tokens=16)
 CLIP = [0.0, 0.5, 1.0, 1.5]

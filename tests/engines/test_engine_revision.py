@@ -18,7 +18,7 @@ from cosmos_compare.demo.tiny import build
 from cosmos_compare.engines.local.engine import LocalEngine
 from cosmos_compare.engines.local.libraries import torch
 from cosmos_compare.engines.revision import ANSWER_REVISION
-from cosmos_compare.schema import ModelSpec, Sampling
+from cosmos_compare.records.schema import ModelSpec, Sampling
 
 FILE = Path(__file__).resolve().parents[1] / "data" / "answers_of_revision.json"
 CASES = {

@@ -9,7 +9,7 @@ from cosmos_compare.catalogue.models import load_models
 from cosmos_compare.engines.base import resolve_sampling
 from cosmos_compare.engines.local.libraries import RepetitionPenaltyLogitsProcessor, torch
 from cosmos_compare.engines.local.logits_processors import GumbelNoise, PresencePenalty, logits_processors
-from cosmos_compare.schema import Sampling, Settings
+from cosmos_compare.records.schema import Sampling, Settings
 
 CPU = torch.device("cpu")
 LOGITS = torch.tensor([[2.0, 1.0, 0.5, 0.0, -1.0, -3.0]])

@@ -20,7 +20,7 @@ from cosmos_compare.engines.local.engine import LocalEngine
 from cosmos_compare.engines.local.libraries import torch
 from cosmos_compare.engines.local.scheduler import Scheduler
 from cosmos_compare.engines.local.sequence import Sequence
-from cosmos_compare.schema import Answer, ModelSpec, Sampling
+from cosmos_compare.records.schema import Answer, ModelSpec, Sampling
 
 CLIP = [0.0, 0.5, 1.0, 1.5]
 

@@ -23,7 +23,7 @@ from cosmos_compare.engines.local.library_engine import LibraryEngine
 from cosmos_compare.engines.local.library_inputs import prepare_any
 from cosmos_compare.engines.local.loading import load_model
 from cosmos_compare.errors import CompareError
-from cosmos_compare.schema import Answer, ModelSpec, Sampling
+from cosmos_compare.records.schema import Answer, ModelSpec, Sampling
 from cosmos_compare.texts.answers import split
 from cosmos_compare.video.budget import video_tokens
 

@@ -13,7 +13,7 @@ from served_support import SAID, Shown, ask, at, engine_at, question
 
 from cosmos_compare.engines.load import load_engine
 from cosmos_compare.engines.server import asking
-from cosmos_compare.schema import ModelSpec, Sampling
+from cosmos_compare.records.schema import ModelSpec, Sampling
 
 
 @pytest.fixture(params=["reason1-tiny", "reason2-tiny"])

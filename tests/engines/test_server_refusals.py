@@ -16,7 +16,7 @@ from served_support import SAID, Shown, ask, at, engine_at, question
 from cosmos_compare.engines.load import load_engine
 from cosmos_compare.engines.local.prompt_ids import PromptCounter
 from cosmos_compare.errors import CompareError
-from cosmos_compare.schema import ModelSpec
+from cosmos_compare.records.schema import ModelSpec
 
 
 @pytest.fixture(params=["reason1-tiny", "reason2-tiny"])

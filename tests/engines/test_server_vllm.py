@@ -21,7 +21,7 @@ from cosmos_compare.compare import plan_comparison
 from cosmos_compare.engines.base import Request, resolve_sampling
 from cosmos_compare.engines.load import load_engine
 from cosmos_compare.prompts import load_prompt
-from cosmos_compare.schema import Answer, ModelSpec, Settings
+from cosmos_compare.records.schema import Answer, ModelSpec, Settings
 from cosmos_compare.video.frame_cache import FrameCache
 
 pytestmark = pytest.mark.timeout(900)

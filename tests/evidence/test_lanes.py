@@ -9,8 +9,8 @@ from app_support import answered, comparison_of
 
 from cosmos_compare.evidence.contrast import contrast_of
 from cosmos_compare.evidence.lanes import Lanes, Told, lanes_of, rows_of
-from cosmos_compare.ground_truth import GroundTruth
-from cosmos_compare.schema import ModelSpec, Run
+from cosmos_compare.records.ground_truth import GroundTruth
+from cosmos_compare.records.schema import ModelSpec, Run
 
 TRUTH = GroundTruth.model_validate(
     {

@@ -9,7 +9,7 @@ import pytest
 from runs_support import make_run
 
 from cosmos_compare.evidence.places import Places, places_of, untimed
-from cosmos_compare.schema import FrameTimes, Run
+from cosmos_compare.records.schema import FrameTimes, Run
 from cosmos_compare.ui.shared.boxed import boxed, on_video
 
 

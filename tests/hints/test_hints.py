@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from cosmos_compare.ground_truth import EventTruth, GroundTruth, ObjectTruth, RiskTruth
 from cosmos_compare.hints.events import events_hint, interval_iou
 from cosmos_compare.hints.format import format_hint
 from cosmos_compare.hints.of_answer import asked_for, hints_of
 from cosmos_compare.hints.records import Hint
 from cosmos_compare.hints.truth import Truth, truth_of
-from cosmos_compare.schema import Finish
+from cosmos_compare.records.ground_truth import EventTruth, GroundTruth, ObjectTruth, RiskTruth
+from cosmos_compare.records.schema import Finish
 from cosmos_compare.texts.answers import read_answer
 from cosmos_compare.texts.facts import facts_of
 

@@ -13,8 +13,8 @@ from import_files import CLIPS, lay_out
 from runs_support import IMAGES, make_run
 
 from cosmos_compare.cli import main
+from cosmos_compare.records.schema import ModelSpec
 from cosmos_compare.runs.store import Store
-from cosmos_compare.schema import ModelSpec
 from cosmos_compare.studies.answered import write_results
 from cosmos_compare.studies.export import all_facts, as_csv, as_json
 from cosmos_compare.studies.fact_book import FactBook

@@ -111,7 +111,7 @@ def test_images_become_a_clip_whose_frames_are_the_images(tmp_path: Path) -> Non
     import cv2
     import numpy as np
 
-    from cosmos_compare.schema import Settings
+    from cosmos_compare.records.schema import Settings
     from cosmos_compare.video.clips import probe
     from cosmos_compare.video.plan import plan
     from cosmos_compare.video.timeline import read_timeline

@@ -15,8 +15,8 @@ from cosmos_compare.ratings.blind_pair import Sheet, rows_of, saved_by, verdict_
 from cosmos_compare.ratings.pairs import Pair, left_run
 from cosmos_compare.ratings.queue import next_pair
 from cosmos_compare.ratings.standing import standing, to_frame
+from cosmos_compare.records.schema import AXES
 from cosmos_compare.runs.store import Store
-from cosmos_compare.schema import AXES
 from cosmos_compare.ui.rate import sheet_markup
 
 

@@ -22,8 +22,8 @@ from cosmos_compare.ratings.queue import (
 )
 from cosmos_compare.ratings.rows import COLUMNS, Table
 from cosmos_compare.ratings.standing import standing, to_frame
+from cosmos_compare.records.schema import AXES, Rating
 from cosmos_compare.runs.index import RunRow
-from cosmos_compare.schema import AXES, Rating
 
 
 def row(scenario: str, model: str, number: int = 0, **changes: Any) -> RunRow:

@@ -18,7 +18,7 @@ SAVER = """
 import sys
 from pathlib import Path
 from cosmos_compare.ratings.scorecard import append
-from cosmos_compare.schema import Rating
+from cosmos_compare.records.schema import Rating
 
 folder, rater, count, length = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
 for number in range(count):
@@ -152,7 +152,7 @@ signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, ({len(before) + 5000}, {len(before) + 5000}))
 from cosmos_compare.errors import CompareError
 from cosmos_compare.ratings.scorecard import append
-from cosmos_compare.schema import Rating
+from cosmos_compare.records.schema import Rating
 try:
     append(Path(sys.argv[1]), [Rating(created="", rater="bo", scenario="s", run_id="r", model="m", notes="x" * 90000)])
 except CompareError as error:

@@ -12,7 +12,7 @@ from rating_samples import NOW, A, B, rating
 from cosmos_compare.errors import CompareError
 from cosmos_compare.ratings import scorecard
 from cosmos_compare.ratings.rows import COLUMNS, LATER, Table
-from cosmos_compare.schema import Rating
+from cosmos_compare.records.schema import Rating
 
 NASTY = [
     "two\nlines",

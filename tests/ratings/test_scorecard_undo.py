@@ -10,7 +10,7 @@ from rating_samples import NOW, A, B, pair
 from cosmos_compare.ratings import scorecard
 from cosmos_compare.ratings.rows import COLUMNS, Table
 from cosmos_compare.ratings.standing import standing, to_frame
-from cosmos_compare.schema import AXES, Rating
+from cosmos_compare.records.schema import AXES, Rating
 
 
 def ratings(table: Table) -> list[Rating]:

@@ -18,7 +18,7 @@ from cosmos_compare.ratings.kept_table import kept_table
 from cosmos_compare.ratings.score_sheet import score_sheet
 from cosmos_compare.ratings.sheet_files import to_csv, to_markdown, to_xlsx, write_file
 from cosmos_compare.ratings.standing import standing, to_frame
-from cosmos_compare.schema import Answer
+from cosmos_compare.records.schema import Answer
 
 HOSTILE = "![x](http://evil.example/p.png) <img src=x> | a\nnext *b* $y$ www.evil.example @all `c` &amp; __d__"
 

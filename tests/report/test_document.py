@@ -17,11 +17,11 @@ from report_samples import IMPRINT, TRUTH, answer_study, judge_all, material, wr
 from runs_support import make_run
 
 from cosmos_compare.ratings import scorecard
+from cosmos_compare.records.schema import AXES
 from cosmos_compare.report.document import MOST_BYTES, document
 from cosmos_compare.report.pictures import Album, spread
 from cosmos_compare.results.report_words import headline, repeatable_words
 from cosmos_compare.runs.store import Store
-from cosmos_compare.schema import AXES
 
 TITLES = (
     "Verdict", "Axes", "What this does not prove", "Scenarios and axes", "Cases", "How it was judged",

@@ -15,10 +15,10 @@ from report_samples import material
 from runs_support import make_run
 
 from cosmos_compare.effort.book import Said, say
+from cosmos_compare.records.schema import Prompt, Run
 from cosmos_compare.report.document import document
 from cosmos_compare.report.material import Imprint
 from cosmos_compare.runs.store import Store
-from cosmos_compare.schema import Prompt, Run
 
 HOSTILE = "<img src=x onerror=alert(1)>\"'&</style><script>1</script>\u202egnp"
 NAME = "<img src=x onerror=alert(1)>\"'&"  # as far as a folder's name may go

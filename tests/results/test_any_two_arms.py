@@ -19,12 +19,12 @@ from cosmos_compare.ratings.arms import ArmChoice, arms_of_pair, choice, labels,
 from cosmos_compare.ratings.judgement import judge
 from cosmos_compare.ratings.pairs import Pair, find_pair, find_pairs, make_pair
 from cosmos_compare.ratings.queue import of_arms
+from cosmos_compare.records.schema import AXES, FrameTimes, Prompt
 from cosmos_compare.results import many_arms, plans
 from cosmos_compare.results.evidence import Slice, load
 from cosmos_compare.results.report import report
 from cosmos_compare.runs.index import list_runs
 from cosmos_compare.runs.store import Store
-from cosmos_compare.schema import AXES, FrameTimes, Prompt
 
 ONE, TWO = "model-a", "model-b"
 PROMPTS = (Prompt(name="driving", user_prompt="What happens?"), Prompt(name="short", user_prompt="What? Be short."))

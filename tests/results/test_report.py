@@ -11,11 +11,11 @@ from rating_samples import rating, run_row
 
 from cosmos_compare.ratings.csv_records import Header, Records
 from cosmos_compare.ratings.rows import COLUMNS, Table, parse, to_cells
+from cosmos_compare.records.schema import AXES, Rating
 from cosmos_compare.results.evidence import Evidence, Slice, gather
 from cosmos_compare.results.report import Report, report
 from cosmos_compare.results.report_words import sentences
 from cosmos_compare.runs.index import RunRow
-from cosmos_compare.schema import AXES, Rating
 from cosmos_compare.stats import wilson
 
 MODELS = ("reason1", "reason2")

@@ -11,7 +11,7 @@ from cosmos_compare.ratings import scorecard
 from cosmos_compare.ratings.judgement import clean_rater, edit, judge
 from cosmos_compare.ratings.pairs import make_pair
 from cosmos_compare.ratings.standing import MARKS, rated_pairs, rating_at, standing, to_frame, visible_to
-from cosmos_compare.schema import AXES, Rating
+from cosmos_compare.records.schema import AXES, Rating
 
 PAIR = make_pair(run_row(A, "reason1"), run_row(B, "reason2"))
 

@@ -3,9 +3,9 @@
 from rating_samples import rating, run_row
 from test_report import MODELS, evidence_of, judged, report, runs_of
 
+from cosmos_compare.records.schema import AXES
 from cosmos_compare.results.evidence import Slice
 from cosmos_compare.results.report_words import sentences
-from cosmos_compare.schema import AXES
 
 
 def test_a_repeat_with_the_same_text_leaves_coverage_as_it_was() -> None:

@@ -15,11 +15,11 @@ import pytest
 from test_report import MODELS, evidence_of, judged, report
 
 from cosmos_compare.ratings import scorecard
+from cosmos_compare.records.schema import AXES, Rating
 from cosmos_compare.results.evidence import Evidence, gather
 from cosmos_compare.results.report import Report
 from cosmos_compare.results.report_json import report_json
 from cosmos_compare.results.report_words import claim_words, sentences
-from cosmos_compare.schema import AXES, Rating
 
 A, B = MODELS
 MINUS = "\N{MINUS SIGN}"

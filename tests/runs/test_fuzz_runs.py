@@ -21,11 +21,11 @@ from cosmos_compare.ratings import scorecard
 from cosmos_compare.ratings.blind_pair import Sheet
 from cosmos_compare.ratings.judgement import judge
 from cosmos_compare.ratings.pairs import find_pairs, model_pairs
+from cosmos_compare.records.schema import AXES, Run
 from cosmos_compare.runs.history import newest_answers, versions
 from cosmos_compare.runs.index import read_runs
 from cosmos_compare.runs.reading import load_record
 from cosmos_compare.runs.store import Store
-from cosmos_compare.schema import AXES, Run
 from cosmos_compare.ui.compare import boxes
 from cosmos_compare.ui.rate import sheet_markup
 from cosmos_compare.ui.shared import markup

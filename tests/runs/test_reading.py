@@ -10,10 +10,10 @@ import pytest
 from runs_support import IMAGES, make_run
 
 from cosmos_compare.errors import CompareError
+from cosmos_compare.records.schema import SCHEMA_VERSION
 from cosmos_compare.runs.index import read_runs
 from cosmos_compare.runs.reading import upgraded
 from cosmos_compare.runs.store import Store
-from cosmos_compare.schema import SCHEMA_VERSION
 
 
 def rewritten(store: Store, change: Any) -> str:

@@ -9,8 +9,8 @@ import pytest
 from runs_support import IMAGES, make_run
 
 from cosmos_compare.prompts import find_prompts, load_prompt, save_prompt
+from cosmos_compare.records.schema import Prompt
 from cosmos_compare.runs.store import Store
-from cosmos_compare.schema import Prompt
 from cosmos_compare.studies.prompt_versions import (
     SOON,
     Version,

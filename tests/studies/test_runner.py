@@ -12,8 +12,8 @@ from cosmos_compare.cli.study import matrix_now
 from cosmos_compare.engines.load import load_engine
 from cosmos_compare.errors import CompareError
 from cosmos_compare.jobs import ModelPool
+from cosmos_compare.records.schema import Prompt, Settings
 from cosmos_compare.runs.store import Store
-from cosmos_compare.schema import Prompt, Settings
 from cosmos_compare.studies.plan import StudyArm, StudyPlan, labelled
 from cosmos_compare.studies.runner import StudyRunner
 from cosmos_compare.studies.work import cost_of

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from cosmos_compare.errors import CompareError
-from cosmos_compare.schema import Settings
+from cosmos_compare.records.schema import Settings
 from cosmos_compare.studies.study import Study, load_study, study_text
 
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from runs_support import IMAGES, make_run, make_spec
 
-from cosmos_compare.ground_truth import GroundTruth
+from cosmos_compare.records.ground_truth import GroundTruth
+from cosmos_compare.records.schema import Prompt, Run, Settings
 from cosmos_compare.runs.store import Store
-from cosmos_compare.schema import Prompt, Run, Settings
 from cosmos_compare.studies.controls import claims_of, controls
 from cosmos_compare.studies.export import all_facts, answers_of, as_csv, as_json, as_jsonl
 from cosmos_compare.studies.fact_book import NAME, FactBook

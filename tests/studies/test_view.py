@@ -8,8 +8,8 @@ import pytest
 from rating_samples import run_row
 from runs_support import make_spec
 
+from cosmos_compare.records.schema import Prompt, Settings
 from cosmos_compare.runs.index import Arm, RunRow
-from cosmos_compare.schema import Prompt, Settings
 from cosmos_compare.studies.changes import base_arms, changed
 from cosmos_compare.studies.facts import AnswerFacts, Fact, Verdict
 from cosmos_compare.studies.matrix import Cell, Matrix

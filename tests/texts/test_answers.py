@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cosmos_compare.catalogue.models import load_models
-from cosmos_compare.schema import FrameTimes, Settings
+from cosmos_compare.records.schema import FrameTimes, Settings
 from cosmos_compare.texts.answers import Box, counts_from, find_boxes, find_times, split
 from cosmos_compare.texts.lenient_json import read_json
 

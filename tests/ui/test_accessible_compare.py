@@ -14,8 +14,8 @@ from playwright.sync_api import Page, expect
 from cosmos_compare.catalogue.models import resolve_models
 from cosmos_compare.compare import plan_comparison
 from cosmos_compare.prompts import load_prompt
+from cosmos_compare.records.schema import Settings
 from cosmos_compare.runs.store import Store
-from cosmos_compare.schema import Settings
 
 pytestmark = pytest.mark.browser
 JSON = '{"risk_level": "high", "objects": [{"label": "car", "bbox_2d": [250, 500, 750, 1000]}], "none": []}'

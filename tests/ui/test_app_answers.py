@@ -13,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 
 from cosmos_compare.board import side_of
 from cosmos_compare.ratings.pairs import run_ids
-from cosmos_compare.schema import ModelSpec
+from cosmos_compare.records.schema import ModelSpec
 from cosmos_compare.ui.rate import session
 from cosmos_compare.ui.shared import resources
 
@@ -177,7 +177,7 @@ def test_the_answers_to_the_same_prompt_are_found_again(pair: list[ModelSpec], v
 
 
 def _version(system: str, question: str) -> str:
-    from cosmos_compare.schema import Prompt
+    from cosmos_compare.records.schema import Prompt
 
     return Prompt(name="x", system_prompt=system, user_prompt=question).version
 

@@ -11,7 +11,7 @@ from app_support import comparison_of, html, open_page, saved, side_in, write_mo
 
 from cosmos_compare.board import Board
 from cosmos_compare.errors import CompareError
-from cosmos_compare.schema import ModelSpec
+from cosmos_compare.records.schema import ModelSpec
 from cosmos_compare.ui.shared import resources
 
 pytestmark = pytest.mark.usefixtures("small_app")

@@ -10,7 +10,7 @@ import misbehaving
 import pytest
 from app_support import html, open_page
 
-from cosmos_compare.schema import ModelSpec
+from cosmos_compare.records.schema import ModelSpec
 from cosmos_compare.ui.shared import resources
 
 pytestmark = pytest.mark.usefixtures("small_app")

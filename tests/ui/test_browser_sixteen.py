@@ -12,10 +12,10 @@ from playwright.sync_api import Page, expect
 from rating_pages import ONE, TWO, pairs_in
 
 from cosmos_compare.ratings.pairs import Pair, left_run
+from cosmos_compare.records.schema import AXES
 from cosmos_compare.results.evidence import load
 from cosmos_compare.results.report import report
 from cosmos_compare.runs.store import Store
-from cosmos_compare.schema import AXES
 
 pytestmark = pytest.mark.browser
 expect.set_options(timeout=20_000)

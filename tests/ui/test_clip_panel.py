@@ -10,8 +10,8 @@ from app_support import comparison_of, html, open_page, saved
 from conftest import write_clip
 
 from cosmos_compare.paths import outputs_folder
+from cosmos_compare.records.schema import ModelSpec
 from cosmos_compare.runs.store import Store
-from cosmos_compare.schema import ModelSpec
 
 ANOTHER = "The file is another than when this was answered"
 

@@ -13,8 +13,8 @@ from browser_support import serve
 from playwright.sync_api import Page
 
 from cosmos_compare.catalogue.models import resolve_models
+from cosmos_compare.records.schema import Prompt
 from cosmos_compare.runs.store import Store
-from cosmos_compare.schema import Prompt
 
 pytestmark = pytest.mark.browser
 TEXT = (

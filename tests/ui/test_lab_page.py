@@ -12,9 +12,9 @@ from streamlit.testing.v1 import AppTest
 from cosmos_compare.compare import plan_comparison
 from cosmos_compare.paths import outputs_folder
 from cosmos_compare.prompts import load_prompt
+from cosmos_compare.records.schema import Failure, ModelSpec, Prompt, Settings
 from cosmos_compare.results.plans import read_plans
 from cosmos_compare.runs.index import list_runs
-from cosmos_compare.schema import Failure, ModelSpec, Prompt, Settings
 from cosmos_compare.studies.files import load_saved
 from cosmos_compare.ui.lab import session
 from cosmos_compare.ui.lab.data import runner

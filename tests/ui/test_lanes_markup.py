@@ -8,8 +8,8 @@ from html import unescape
 from runs_support import make_run
 
 from cosmos_compare.evidence.lanes import lanes_of
-from cosmos_compare.ground_truth import GroundTruth
-from cosmos_compare.schema import FrameTimes, Run
+from cosmos_compare.records.ground_truth import GroundTruth
+from cosmos_compare.records.schema import FrameTimes, Run
 from cosmos_compare.texts.answers import ParsedAnswer, read_answer
 from cosmos_compare.ui.shared.answer_markup import AnswerClock, Marks, answer_html
 from cosmos_compare.ui.shared.evidence import exhibit

@@ -12,8 +12,8 @@ from rating_pages import LABELS, linked, open_page, pairs_in, rate, sent, told, 
 
 from cosmos_compare.paths import outputs_folder
 from cosmos_compare.ratings.pairs import Pair
+from cosmos_compare.records.schema import Prompt
 from cosmos_compare.runs.store import Store
-from cosmos_compare.schema import Prompt
 
 
 @pytest.fixture

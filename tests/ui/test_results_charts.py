@@ -11,9 +11,9 @@ from rating_samples import run_row
 from cosmos_compare.ratings.judgement import judge
 from cosmos_compare.ratings.pairs import make_pair
 from cosmos_compare.ratings.rows import COLUMNS, Table
+from cosmos_compare.records.schema import AXES, Rating
 from cosmos_compare.results.evidence import Slice, gather
 from cosmos_compare.results.report import Report, report
-from cosmos_compare.schema import AXES, Rating
 from cosmos_compare.ui.results import charts, trust_charts
 from cosmos_compare.ui.results.chart_parts import MOST_ROWS
 from cosmos_compare.ui.results.numbers import nothing_to_draw, numbers

@@ -11,7 +11,7 @@ from videos import REASON1, REASON2
 
 from cosmos_compare.engines.local.libraries import torch
 from cosmos_compare.errors import CompareError
-from cosmos_compare.schema import Vision
+from cosmos_compare.records.schema import Vision
 from cosmos_compare.video.budget import frame_size, video_tokens
 
 # isort: split

@@ -12,7 +12,7 @@ import av
 import pytest
 from videos import evenly, number_of, numbered, spec, write_video
 
-from cosmos_compare.schema import Settings
+from cosmos_compare.records.schema import Settings
 from cosmos_compare.video.clips import probe
 from cosmos_compare.video.clock import PacketTimes, read_clock
 from cosmos_compare.video.frames import Frames, sample_frames

@@ -10,7 +10,7 @@ import pytest
 from videos import REASON1, REASON2, evenly, number_of, numbered, spec, write_video
 
 from cosmos_compare.errors import CompareError
-from cosmos_compare.schema import Condition, Settings
+from cosmos_compare.records.schema import Condition, Settings
 from cosmos_compare.video.clips import probe
 from cosmos_compare.video.frame_cache import FrameCache
 from cosmos_compare.video.frames import Frames, plan_frames, sample_frames

@@ -14,7 +14,7 @@ import pytest
 from videos import evenly, numbered, spec, write_video
 
 from cosmos_compare.errors import CompareError
-from cosmos_compare.schema import Settings
+from cosmos_compare.records.schema import Settings
 from cosmos_compare.video.clips import find_scenarios, list_folder, load_ground_truth, probe, scenario_of
 from cosmos_compare.video.containers import SUFFIXES, USE
 from cosmos_compare.video.frames import sample_frames

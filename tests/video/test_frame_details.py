@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from videos import REASON1, REASON2, evenly, spec, write_video
 
-from cosmos_compare.schema import Settings
+from cosmos_compare.records.schema import Settings
 from cosmos_compare.video.clips import find_scenarios, probe
 from cosmos_compare.video.frames import Frames, SamplingCancelledError, sample_frames
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from videos import REASON1, REASON2, evenly, number_of, spec, write_video
 
 from cosmos_compare.errors import CompareError
-from cosmos_compare.schema import Settings
+from cosmos_compare.records.schema import Settings
 from cosmos_compare.video.clips import probe
 from cosmos_compare.video.frames import Frames, plan_frames, sample_frames
 from cosmos_compare.video.plan import plan

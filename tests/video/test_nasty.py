@@ -12,7 +12,7 @@ from broken_videos import MAKERS, make
 from videos import evenly, number_of, spec, write_video
 
 from cosmos_compare.errors import CompareError
-from cosmos_compare.schema import Settings
+from cosmos_compare.records.schema import Settings
 from cosmos_compare.video.clips import probe, scenario_of
 from cosmos_compare.video.frames import Frames, sample_frames
 

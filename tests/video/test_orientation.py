@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from videos import spec, write_video
 
-from cosmos_compare.schema import Settings
+from cosmos_compare.records.schema import Settings
 from cosmos_compare.video.clips import probe
 from cosmos_compare.video.frames import sample_frames
 from cosmos_compare.video.thumbs import make_thumb

@@ -13,7 +13,7 @@ import pytest
 from videos import REASON1, REASON2, number_of, numbered, spec, write_video
 
 from cosmos_compare.engines.local.libraries import torch
-from cosmos_compare.schema import Settings
+from cosmos_compare.records.schema import Settings
 from cosmos_compare.video.clips import probe
 from cosmos_compare.video.frames import sample_frames
 from cosmos_compare.video.pixels import FrameShape, picture, resize

@@ -13,7 +13,7 @@ import pytest
 from videos import evenly, spec, write_video
 
 from cosmos_compare.errors import CompareError
-from cosmos_compare.schema import Settings
+from cosmos_compare.records.schema import Settings
 from cosmos_compare.video.clips import probe
 from cosmos_compare.video.decode import DamagedError, walk
 from cosmos_compare.video.files import Remembered, state_of

@@ -10,7 +10,7 @@ import pytest
 from av.stream import Disposition
 from videos import evenly, number_of, numbered, spec, write_video
 
-from cosmos_compare.schema import Settings
+from cosmos_compare.records.schema import Settings
 from cosmos_compare.video.clips import probe
 from cosmos_compare.video.frames import Frames, sample_frames
 from cosmos_compare.video.playable import itself

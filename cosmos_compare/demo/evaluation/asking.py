@@ -12,9 +12,9 @@ import numpy as np
 from cosmos_compare.demo.evaluation.marks import ClipTruth
 from cosmos_compare.engines.base import Engine, Request, resolve_sampling
 from cosmos_compare.engines.load import load_engine
-from cosmos_compare.ground_truth import GroundTruth
 from cosmos_compare.prompts import messages
-from cosmos_compare.schema import Answer, ModelSpec, Prompt, Settings
+from cosmos_compare.records.ground_truth import GroundTruth
+from cosmos_compare.records.schema import Answer, ModelSpec, Prompt, Settings
 from cosmos_compare.texts import answers
 from cosmos_compare.texts.lenient_json import read_json
 from cosmos_compare.video.clips import Scenario, find_scenarios, load_ground_truth, probe

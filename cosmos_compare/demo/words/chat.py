@@ -6,7 +6,7 @@ from functools import cache
 from cosmos_compare.catalogue.models import load_models
 from cosmos_compare.demo.words.asked import Manner
 from cosmos_compare.prompts import messages
-from cosmos_compare.schema import ModelSpec, Prompt
+from cosmos_compare.records.schema import ModelSpec, Prompt
 
 # ChatML: turns between im_start and im_end, media before text, as both model families were taught.
 TEMPLATE = """\

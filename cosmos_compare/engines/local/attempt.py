@@ -11,7 +11,7 @@ from cosmos_compare.engines.local.inputs import Inputs
 from cosmos_compare.engines.local.text_stream import TextStream
 from cosmos_compare.errors import CompareError
 from cosmos_compare.language import Text
-from cosmos_compare.schema import Answer, AnswerPath, Failure, Finish, Reused
+from cosmos_compare.records.schema import Answer, AnswerPath, Failure, Finish, Reused
 
 OUT_OF_MEMORY_HINT = Text("Use fewer frames, a smaller pixel budget, or free the GPU of other programs.")
 

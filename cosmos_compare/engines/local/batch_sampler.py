@@ -6,7 +6,7 @@ from cosmos_compare.engines.local import kernels_sample as kernels
 from cosmos_compare.engines.local.libraries import torch
 from cosmos_compare.engines.local.memory import upload
 from cosmos_compare.engines.local.tiles import ROWS, power_of_two
-from cosmos_compare.schema import Sampling
+from cosmos_compare.records.schema import Sampling
 
 LIKELIEST = 128  # scores that are sorted for a top-k up to LOOKED_AT; a larger one looks at all
 LOOKED_AT = 100

@@ -18,7 +18,7 @@ import numpy as np
 from cosmos_compare.engines.base import Request
 from cosmos_compare.engines.local.engine import LocalEngine
 from cosmos_compare.engines.local.libraries import torch
-from cosmos_compare.schema import Answer
+from cosmos_compare.records.schema import Answer
 
 ROUNDS = 3
 PATCHES = 4  # of the vision tower for a visual token

@@ -18,7 +18,7 @@ from cosmos_compare.engines.local.prompt import TokenizedPrompt
 from cosmos_compare.engines.local.sampler import Sampler
 from cosmos_compare.engines.local.sequence import Sequence
 from cosmos_compare.engines.local.text_pass import TextPass, norm
-from cosmos_compare.schema import Reused
+from cosmos_compare.records.schema import Reused
 
 SLOTS = 16
 ROWS = 4  # rows of a step are a multiple of this

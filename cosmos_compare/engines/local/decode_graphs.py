@@ -19,7 +19,7 @@ from cosmos_compare.engines.local.prefix_cache import PrefixCache
 from cosmos_compare.engines.local.prompt import TokenizedPrompt
 from cosmos_compare.engines.local.sequence import Sequence
 from cosmos_compare.engines.local.tiles import ROWS
-from cosmos_compare.schema import Reused
+from cosmos_compare.records.schema import Reused
 
 NOTHING = 3000  # tokens of a prefix that is read for nothing
 COMPANIES = (1, 4, 16)  # rows that there are graphs for

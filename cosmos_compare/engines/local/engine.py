@@ -26,7 +26,7 @@ from cosmos_compare.engines.local.text_stream import TextStream, end_ids
 from cosmos_compare.engines.local.turns import Turns
 from cosmos_compare.engines.local.vision_weights import align_mlp
 from cosmos_compare.machine import facts
-from cosmos_compare.schema import Answer, ModelSpec
+from cosmos_compare.records.schema import Answer, ModelSpec
 from cosmos_compare.texts.reasoning import REASONING_OPENED, opens_reasoning
 
 

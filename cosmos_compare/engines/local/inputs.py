@@ -18,7 +18,7 @@ from cosmos_compare.engines.local.libraries import VideoMetadata, smart_resize, 
 from cosmos_compare.errors import CompareError
 from cosmos_compare.language import N_
 from cosmos_compare.prompts import Messages
-from cosmos_compare.schema import Vision
+from cosmos_compare.records.schema import Vision
 
 TICKS_PER_SECOND = 1000
 CHECK = N_("Use the original checkpoint's tokenizer and processor files.")

@@ -19,7 +19,7 @@ from cosmos_compare.engines.local.text_stream import TextStream, end_ids
 from cosmos_compare.engines.local.turns import Turns
 from cosmos_compare.errors import CompareError
 from cosmos_compare.language import Text
-from cosmos_compare.schema import Answer, ModelSpec
+from cosmos_compare.records.schema import Answer, ModelSpec
 from cosmos_compare.texts.reasoning import REASONING_OPENED, opens_reasoning
 
 

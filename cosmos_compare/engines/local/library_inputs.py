@@ -22,7 +22,7 @@ from cosmos_compare.engines.local.libraries import torch
 from cosmos_compare.errors import CompareError
 from cosmos_compare.language import Text
 from cosmos_compare.prompts import Messages
-from cosmos_compare.schema import Vision
+from cosmos_compare.records.schema import Vision
 
 QUESTION = "What happens?"
 PIXELS = ("pixel_values_videos", "pixel_values")

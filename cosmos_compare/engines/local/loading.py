@@ -21,7 +21,7 @@ from cosmos_compare.engines.local.building import a_model_is_built
 from cosmos_compare.engines.local.libraries import AutoConfig, AutoProcessor, torch, transformers
 from cosmos_compare.errors import CompareError
 from cosmos_compare.language import N_, Text, listed
-from cosmos_compare.model_spec import ModelSpec
+from cosmos_compare.records.model_spec import ModelSpec
 
 CHECK = Text("Check that the checkpoint is whole, and made for this architecture (merged, not renamed).")
 SHOWN = 3  # names of weights in a sentence

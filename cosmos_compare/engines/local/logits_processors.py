@@ -14,7 +14,7 @@ from cosmos_compare.engines.local.libraries import (
     TopPLogitsWarper,
     torch,
 )
-from cosmos_compare.schema import Sampling
+from cosmos_compare.records.schema import Sampling
 
 
 class PresencePenalty(LogitsProcessor):  # type: ignore[misc]

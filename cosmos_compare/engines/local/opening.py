@@ -7,7 +7,7 @@ from cosmos_compare.engines.base import Engine
 from cosmos_compare.engines.local.engine import LocalEngine
 from cosmos_compare.engines.local.libraries import torch
 from cosmos_compare.engines.local.library_engine import LibraryEngine
-from cosmos_compare.schema import ModelSpec
+from cosmos_compare.records.schema import ModelSpec
 
 # `model_type` of the architectures that `vision_pass`, `text_pass` and `positions` know.
 OURS = frozenset({"qwen2_5_vl", "qwen3_vl", "cosmos3_omni"})

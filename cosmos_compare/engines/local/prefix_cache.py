@@ -25,7 +25,7 @@ from cosmos_compare.engines.local.memory import upload
 from cosmos_compare.engines.local.positions import VIDEO, answer_delta, continue_behind, prompt_positions
 from cosmos_compare.engines.local.prompt import TokenizedPrompt, prefix_key
 from cosmos_compare.engines.local.tensor_cache import TensorCache
-from cosmos_compare.schema import Reused, Vision
+from cosmos_compare.records.schema import Reused, Vision
 
 PIXELS = "pixel_values_videos"
 DIGEST_BYTES = 1 << 21

@@ -10,7 +10,7 @@ from cosmos_compare.engines.local.inputs import VIDEO, frame_metadata, render, s
 from cosmos_compare.engines.local.libraries import torch
 from cosmos_compare.engines.local.loading import UNLOADABLE, load_processor
 from cosmos_compare.errors import CompareError
-from cosmos_compare.schema import Vision
+from cosmos_compare.records.schema import Vision
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from cosmos_compare.engines.local.libraries import (
 )
 from cosmos_compare.engines.local.logits_processors import logits_processors
 from cosmos_compare.engines.local.text_stream import TextStream
-from cosmos_compare.schema import Sampling
+from cosmos_compare.records.schema import Sampling
 
 
 def generate(

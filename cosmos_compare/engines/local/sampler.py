@@ -7,7 +7,7 @@ two ways against each other.
 
 from cosmos_compare.engines.local.libraries import LogitsProcessor, torch
 from cosmos_compare.engines.local.logits_processors import GumbelNoise, sampling_steps
-from cosmos_compare.schema import Sampling
+from cosmos_compare.records.schema import Sampling
 
 
 class Sampler:

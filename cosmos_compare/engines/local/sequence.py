@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from cosmos_compare.engines.local.prompt import TokenizedPrompt
-from cosmos_compare.schema import Reused
+from cosmos_compare.records.schema import Reused
 
 
 class StartedAgainError(Exception):

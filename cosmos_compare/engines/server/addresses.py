@@ -12,7 +12,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from cosmos_compare.served import host_of
+from cosmos_compare.records.served import host_of
 
 WARM = 64  # clips remembered at each address: about what a server's cache of frames holds
 # An address where nobody answered, or which has too much to do, is left alone so long while there are others.

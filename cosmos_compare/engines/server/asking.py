@@ -20,8 +20,8 @@ from cosmos_compare.engines.server.faults import AgainError, FinalError, Refused
 from cosmos_compare.engines.server.inspection import Inspected
 from cosmos_compare.engines.server.stream import Heard
 from cosmos_compare.language import Text, clause
-from cosmos_compare.schema import ModelSpec
-from cosmos_compare.served import ServedBy, Verified
+from cosmos_compare.records.schema import ModelSpec
+from cosmos_compare.records.served import ServedBy, Verified
 
 if TYPE_CHECKING:
     from cosmos_compare.engines.local.prompt_ids import PromptCounter, PromptIds

@@ -18,7 +18,7 @@ from cosmos_compare.engines.server.faults import FinalError
 from cosmos_compare.engines.server.loop import Loop
 from cosmos_compare.errors import CompareError
 from cosmos_compare.language import t
-from cosmos_compare.schema import Answer, Failure, Finish, ModelSpec
+from cosmos_compare.records.schema import Answer, Failure, Finish, ModelSpec
 from cosmos_compare.texts.reasoning import REASONING_OPENED, opens_reasoning
 
 if TYPE_CHECKING:

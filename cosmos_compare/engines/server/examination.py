@@ -14,7 +14,7 @@ from cosmos_compare.engines.server.body import Body, Encoder, body_of, encoded
 from cosmos_compare.engines.server.engine import key_of
 from cosmos_compare.engines.server.exchange import Exchange, client_of
 from cosmos_compare.engines.server.inspection import Inspected, distance, first_logprobs, inspect, with_logprobs
-from cosmos_compare.schema import ModelSpec
+from cosmos_compare.records.schema import ModelSpec
 
 if TYPE_CHECKING:
     from cosmos_compare.engines.local.prompt_ids import PromptCounter

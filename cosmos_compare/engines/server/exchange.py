@@ -27,7 +27,7 @@ from cosmos_compare.engines.server.faults import (
 )
 from cosmos_compare.engines.server.stream import Heard
 from cosmos_compare.errors import CompareError
-from cosmos_compare.served import Server, host_of
+from cosmos_compare.records.served import Server, host_of
 
 KEEP_ALIVE_S = 3.0  # servers close at five, and a request on its way then would be lost
 MAX_REPLY = 4_000_000  # bytes of an answer that does not stream

@@ -7,8 +7,8 @@ from typing import Any
 
 from cosmos_compare.errors import CompareError
 from cosmos_compare.language import N_, Text
-from cosmos_compare.schema import Failure
-from cosmos_compare.served import host_of
+from cosmos_compare.records.schema import Failure
+from cosmos_compare.records.served import host_of
 
 AGAIN = frozenset({408, 425, 429, 502, 503, 504})  # overload, and what gateways say of a server that is not there
 SHOWN = 400  # characters of what a server says

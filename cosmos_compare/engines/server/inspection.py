@@ -16,7 +16,7 @@ from cosmos_compare.errors import CompareError
 from cosmos_compare.language import Text
 from cosmos_compare.machine.known_faults import refuse_wrong_version
 from cosmos_compare.prompts import Messages
-from cosmos_compare.schema import FrameTimes, ModelSpec, Sampling
+from cosmos_compare.records.schema import FrameTimes, ModelSpec, Sampling
 
 if TYPE_CHECKING:  # its tokenizer brings in heavy libraries
     from cosmos_compare.engines.local.prompt_ids import PromptCounter

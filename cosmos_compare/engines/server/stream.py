@@ -19,7 +19,7 @@ from cosmos_compare.engines.server.faults import (
     of_status,
     shortened,
 )
-from cosmos_compare.served import host_of
+from cosmos_compare.records.served import host_of
 
 MAX_LINE = 16_000_000  # bytes; the ids of a long prompt take one of them
 MORE_EVENTS = 64  # beside one for each token

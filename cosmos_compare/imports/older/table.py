@@ -14,7 +14,7 @@ from cosmos_compare.imports.fields import RowError
 from cosmos_compare.imports.item import LeftOut
 from cosmos_compare.imports.older.texts import words_of
 from cosmos_compare.ratings.csv_records import DELIMITERS
-from cosmos_compare.schema import AXES
+from cosmos_compare.records.schema import AXES
 
 MARKS = {"✅": 2, "🟡": 1, "❌": 0}
 MARK_WORDS = {"2": 2, "1": 1, "0": 0, "": None, "-": None, "–": None, "—": None, "n/a": None, "na": None}

@@ -15,9 +15,9 @@ from cosmos_compare.imports.older.table import TableRow, read_table
 from cosmos_compare.ratings import scorecard
 from cosmos_compare.ratings.judgement import judge_alone, now
 from cosmos_compare.ratings.standing import rating_at, standing, to_frame
+from cosmos_compare.records.schema import AXES, Rating
 from cosmos_compare.runs.index import RunRow
 from cosmos_compare.runs.store import Store
-from cosmos_compare.schema import AXES, Rating
 
 
 class TakenRatings(NamedTuple):

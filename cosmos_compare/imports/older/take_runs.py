@@ -15,17 +15,17 @@ import orjson
 from pydantic import ValidationError
 
 from cosmos_compare.errors import CompareError, first_problem
-from cosmos_compare.imported import PLACEHOLDERS, Imported
 from cosmos_compare.imports.fields import RowError
 from cosmos_compare.imports.item import LeftOut
 from cosmos_compare.imports.media import Media
 from cosmos_compare.imports.older.folders import OldFolder
 from cosmos_compare.imports.older.texts import OldText, text_of, words_of
 from cosmos_compare.imports.older.times import seconds_in
+from cosmos_compare.records.imported import PLACEHOLDERS, Imported
+from cosmos_compare.records.schema import Run
 from cosmos_compare.runs.layout import ANALYSIS, METRICS, RAW, frame_files, run_path
 from cosmos_compare.runs.reading import upgraded
 from cosmos_compare.runs.store import Images, Store
-from cosmos_compare.schema import Run
 from cosmos_compare.video.clips import probe
 
 NO_IMAGES = np.zeros((0, 1, 1, 3), np.uint8)

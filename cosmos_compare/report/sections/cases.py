@@ -5,6 +5,7 @@ from __future__ import annotations
 from markupsafe import Markup
 
 from cosmos_compare.language import t, tn
+from cosmos_compare.records.schema import AXES
 from cosmos_compare.report import case_parts as parts
 from cosmos_compare.report.cut import room_for
 from cosmos_compare.report.elements import el, folded, joined, paragraphs
@@ -12,7 +13,6 @@ from cosmos_compare.report.judged_cases import JudgedCase
 from cosmos_compare.report.material import Material
 from cosmos_compare.report.pictures import Album
 from cosmos_compare.report.printed import DASH, levels
-from cosmos_compare.schema import AXES
 
 
 def section(told: Material, album: Album, *, unfolded: bool) -> Markup:

@@ -8,11 +8,11 @@ from pathlib import PurePath
 from markupsafe import Markup
 
 from cosmos_compare.language import number, semicolons, t, tn
+from cosmos_compare.records.schema import Run
 from cosmos_compare.report.cut import cut
 from cosmos_compare.report.elements import Child, el, folded, joined, paragraphs, table
 from cosmos_compare.report.material import Material
 from cosmos_compare.report.printed import DASH, seconds, share
-from cosmos_compare.schema import Run
 
 MOST_PROMPTS, PROMPT_BYTES = 20, 20_000
 MOST_CLIPS = 600

@@ -8,10 +8,10 @@ from markupsafe import Markup
 
 from cosmos_compare.language import t, tn
 from cosmos_compare.ratings.rubric import LABELS
+from cosmos_compare.records.schema import AXES
 from cosmos_compare.report.elements import Child, el, joined, paragraphs, table
 from cosmos_compare.report.material import Material
 from cosmos_compare.report.printed import known, levels
-from cosmos_compare.schema import AXES
 
 MOST_ROWS = 600  # of more scenarios, those that differ most
 

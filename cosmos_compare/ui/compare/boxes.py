@@ -7,8 +7,8 @@ from pathlib import Path
 from cosmos_compare.evidence.claims import seconds_words
 from cosmos_compare.evidence.places import Places, places_of, untimed
 from cosmos_compare.language import t
+from cosmos_compare.records.schema import Run
 from cosmos_compare.runs.layout import frame_file
-from cosmos_compare.schema import Run
 from cosmos_compare.ui.shared.boxed import boxed
 from cosmos_compare.ui.shared.evidence import is_too_long
 from cosmos_compare.ui.shared.jpeg import jpeg

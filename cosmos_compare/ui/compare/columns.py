@@ -10,7 +10,7 @@ from cosmos_compare.board import Board, Side
 from cosmos_compare.errors import CompareError
 from cosmos_compare.fairness import ModelInput
 from cosmos_compare.language import t
-from cosmos_compare.schema import ModelSpec
+from cosmos_compare.records.schema import ModelSpec
 from cosmos_compare.ui.compare import boxes, deleted, session, settings_form
 from cosmos_compare.ui.compare.view import View, change_view, current
 from cosmos_compare.ui.shared import markup, plain, resources

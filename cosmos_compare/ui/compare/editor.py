@@ -14,7 +14,7 @@ from cosmos_compare.errors import CompareError
 from cosmos_compare.language import t, tn
 from cosmos_compare.paths import outputs_folder, own_prompts
 from cosmos_compare.prompts import fill, find_prompts, load_prompt, save_prompt
-from cosmos_compare.schema import ModelSpec, Prompt, Settings
+from cosmos_compare.records.schema import ModelSpec, Prompt, Settings
 from cosmos_compare.studies.prompt_versions import note_version
 from cosmos_compare.ui.compare import session, settings_form
 from cosmos_compare.ui.compare.session import bound, draft, standing

@@ -11,7 +11,7 @@ from cosmos_compare.board import Side
 from cosmos_compare.errors import CompareError
 from cosmos_compare.fairness import SAMPLING_WORDS, ModelInput, differences, equal_settings, headline, model_input
 from cosmos_compare.language import number, t
-from cosmos_compare.schema import Clip
+from cosmos_compare.records.schema import Clip
 from cosmos_compare.ui.compare import input_markup, session, settings_form
 from cosmos_compare.ui.compare.editor import Checked
 from cosmos_compare.ui.shared import markup, plain, resources

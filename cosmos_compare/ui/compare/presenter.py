@@ -15,9 +15,9 @@ import streamlit as st
 from cosmos_compare.board import Board, Side
 from cosmos_compare.errors import CompareError
 from cosmos_compare.language import t
+from cosmos_compare.records.schema import Clip
 from cosmos_compare.runs.index import RunRow
 from cosmos_compare.runs.store import Store
-from cosmos_compare.schema import Clip
 from cosmos_compare.studies.facts import read_facts, truth_json
 from cosmos_compare.texts.vocabulary import words
 from cosmos_compare.ui.compare import columns, editor, picker, session, shown, timeline

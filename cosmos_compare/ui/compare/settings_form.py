@@ -11,8 +11,8 @@ from pydantic import ValidationError
 from cosmos_compare.engines.base import resolve_sampling
 from cosmos_compare.errors import first_problem
 from cosmos_compare.language import N_, number, t
-from cosmos_compare.schema import ModelSpec, Settings
-from cosmos_compare.setting_fields import BY_NAME, CONDITION_WORDS, FIELDS, SettingField
+from cosmos_compare.records.schema import ModelSpec, Settings
+from cosmos_compare.records.setting_fields import BY_NAME, CONDITION_WORDS, FIELDS, SettingField
 from cosmos_compare.ui.compare import session
 from cosmos_compare.ui.shared import plain
 

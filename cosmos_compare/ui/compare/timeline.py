@@ -8,7 +8,7 @@ import streamlit as st
 
 from cosmos_compare.board import Side
 from cosmos_compare.evidence.places import places_of
-from cosmos_compare.schema import Run
+from cosmos_compare.records.schema import Run
 from cosmos_compare.ui.shared import evidence, scripts
 from cosmos_compare.ui.shared.boxed import on_video
 from cosmos_compare.ui.shared.evidence import Exhibit

@@ -13,8 +13,8 @@ from cosmos_compare.errors import CompareError, first_problem
 from cosmos_compare.language import t
 from cosmos_compare.paths import outputs_folder, scenarios_folder
 from cosmos_compare.prompts import find_prompts
-from cosmos_compare.schema import Settings
-from cosmos_compare.setting_fields import CONDITION_WORDS, CONDITIONS, condition_name
+from cosmos_compare.records.schema import Settings
+from cosmos_compare.records.setting_fields import CONDITION_WORDS, CONDITIONS, condition_name
 from cosmos_compare.studies.files import LAST_RUN, load_saved
 from cosmos_compare.studies.study import Study
 from cosmos_compare.ui.lab import files, session

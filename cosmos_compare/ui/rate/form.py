@@ -20,7 +20,7 @@ from cosmos_compare.ratings import scorecard
 from cosmos_compare.ratings.blind_pair import LETTERS, Sheet, Verdict, rows_of, verdict_of
 from cosmos_compare.ratings.judgement import now
 from cosmos_compare.ratings.rubric import RUBRIC
-from cosmos_compare.schema import Rating
+from cosmos_compare.records.schema import Rating
 from cosmos_compare.ui.rate import session
 from cosmos_compare.ui.rate.form_texts import texts
 from cosmos_compare.ui.rate.sheets import as_of_now

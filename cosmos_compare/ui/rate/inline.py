@@ -10,8 +10,8 @@ from cosmos_compare.board import Side
 from cosmos_compare.errors import CompareError
 from cosmos_compare.language import t
 from cosmos_compare.ratings.pairs import Pair, find_pair, make_pair, pair_id
+from cosmos_compare.records.schema import Run
 from cosmos_compare.runs.index import FINISHED, RunRow
-from cosmos_compare.schema import Run
 from cosmos_compare.ui.rate import session
 from cosmos_compare.ui.shared import plain, rater_here, shell
 

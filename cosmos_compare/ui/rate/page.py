@@ -10,8 +10,8 @@ from cosmos_compare.errors import CompareError
 from cosmos_compare.language import t
 from cosmos_compare.ratings.blind_pair import Sheet
 from cosmos_compare.ratings.pairs import Pair
+from cosmos_compare.records.schema import Rating
 from cosmos_compare.runs.store import Store
-from cosmos_compare.schema import Rating
 from cosmos_compare.ui.rate import aids, session, sheet_markup, sheets
 from cosmos_compare.ui.rate.address import RateView
 from cosmos_compare.ui.rate.lying import Lying, lying_before, pair_of

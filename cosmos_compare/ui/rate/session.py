@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import streamlit as st
 
-from cosmos_compare.schema import Rating
+from cosmos_compare.records.schema import Rating
 
 if TYPE_CHECKING:
     from cosmos_compare.ui.rate.address import RateView

@@ -19,8 +19,8 @@ from cosmos_compare.ratings.blind import mask
 from cosmos_compare.ratings.blind_pair import LETTERS, SIDES, Sheet, SideChoice, verdict_of
 from cosmos_compare.ratings.score_sheet import SYMBOLS
 from cosmos_compare.ratings.standing import rating_at
-from cosmos_compare.schema import AXES, Run
-from cosmos_compare.setting_fields import CONDITION_WORDS
+from cosmos_compare.records.schema import AXES, Run
+from cosmos_compare.records.setting_fields import CONDITION_WORDS
 from cosmos_compare.texts.answers import ParsedAnswer, counts_from, read_answer
 from cosmos_compare.texts.boxes import Scale
 from cosmos_compare.texts.one_form import one_form, prose_in_one_form

@@ -9,8 +9,8 @@ from cosmos_compare.language import t
 from cosmos_compare.ratings.blind_pair import Sheet, saved_by
 from cosmos_compare.ratings.names_shown import aid_of, given_away, known_by_rating
 from cosmos_compare.ratings.pairs import Pair, left_run
+from cosmos_compare.records.schema import Run
 from cosmos_compare.runs.index import RunRow
-from cosmos_compare.schema import Run
 from cosmos_compare.ui.shared import rater_here, rating_data, resources
 
 

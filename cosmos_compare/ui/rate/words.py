@@ -9,9 +9,9 @@ from cosmos_compare.language import number, t
 from cosmos_compare.ratings.blind import mask
 from cosmos_compare.ratings.pairs import Pair
 from cosmos_compare.ratings.queue import ArmPairs
+from cosmos_compare.records.schema import Settings
+from cosmos_compare.records.setting_fields import ARM_FREE_FIELDS, CONDITION_WORDS, FIELDS
 from cosmos_compare.runs.index import Arm
-from cosmos_compare.schema import Settings
-from cosmos_compare.setting_fields import ARM_FREE_FIELDS, CONDITION_WORDS, FIELDS
 from cosmos_compare.ui.shared import resources
 
 

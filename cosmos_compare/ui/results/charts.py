@@ -13,10 +13,10 @@ import plotly.graph_objects as go
 
 from cosmos_compare.language import N_, t
 from cosmos_compare.ratings.rubric import LABELS
+from cosmos_compare.records.schema import AXES
 from cosmos_compare.results.numbers_as_text import p_words, scenarios
 from cosmos_compare.results.report import Report
 from cosmos_compare.results.report_tables import OVERALL
-from cosmos_compare.schema import AXES
 from cosmos_compare.ui.results.chart_parts import (
     GREY,
     INK,

@@ -7,10 +7,10 @@ import streamlit as st
 
 from cosmos_compare.language import t
 from cosmos_compare.ratings.arms import CLIP, ArmChoice
+from cosmos_compare.records.setting_fields import condition_name
 from cosmos_compare.results import many_arms
 from cosmos_compare.results.evidence import Evidence
 from cosmos_compare.results.report import Report
-from cosmos_compare.setting_fields import condition_name
 from cosmos_compare.ui.shared.tables import safe
 
 MOST_ARMS = 8

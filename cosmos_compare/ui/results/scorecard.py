@@ -18,8 +18,8 @@ from cosmos_compare.ratings.rubric import LABELS
 from cosmos_compare.ratings.score_sheet import SYMBOLS, score_sheet
 from cosmos_compare.ratings.sheet_files import to_csv, to_markdown, to_xlsx
 from cosmos_compare.ratings.standing import visible_to
+from cosmos_compare.records.schema import AXES, Answer
 from cosmos_compare.results.evidence import Evidence
-from cosmos_compare.schema import AXES, Answer
 from cosmos_compare.ui.results.choices import choose_some
 from cosmos_compare.ui.results.scorecard_table import MARK_OF, TINTS, edits, with_signs
 from cosmos_compare.ui.shared import plain, resources

@@ -15,7 +15,7 @@ from cosmos_compare.ratings.judgement import edit
 from cosmos_compare.ratings.kept_table import in_order, sign
 from cosmos_compare.ratings.score_sheet import SYMBOLS
 from cosmos_compare.ratings.standing import rating_at
-from cosmos_compare.schema import AXES, Rating
+from cosmos_compare.records.schema import AXES, Rating
 
 FIRST = ("scenario", "model", "rater", "verdict", *AXES)  # in view on a narrow screen
 MARK_OF = {symbol: mark for mark, symbol in SYMBOLS.items()} | {"": None}

@@ -11,7 +11,7 @@ import streamlit as st
 from cosmos_compare.board import Side
 from cosmos_compare.errors import CompareError
 from cosmos_compare.language import t
-from cosmos_compare.schema import Clip
+from cosmos_compare.records.schema import Clip
 from cosmos_compare.ui.shared import markup, plain, resources, scripts, truth_markup
 from cosmos_compare.video.clips import GROUND_TRUTH, Scenario, load_ground_truth
 from cosmos_compare.video.files import is_file, sha256_of

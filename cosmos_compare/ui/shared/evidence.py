@@ -9,9 +9,9 @@ from functools import lru_cache
 from cosmos_compare.errors import CompareError
 from cosmos_compare.evidence.contrast import Contrast, contrast_of
 from cosmos_compare.evidence.lanes import Lanes, lanes_of
-from cosmos_compare.ground_truth import GroundTruth
 from cosmos_compare.language import current, t
-from cosmos_compare.schema import Run
+from cosmos_compare.records.ground_truth import GroundTruth
+from cosmos_compare.records.schema import Run
 from cosmos_compare.texts.answers import read_answer
 from cosmos_compare.ui.shared.answer_markup import LONG_TEXT, Marks
 from cosmos_compare.ui.shared.tables import safe

@@ -10,11 +10,11 @@ import time
 from cosmos_compare.board import Side
 from cosmos_compare.engines.base import Engine
 from cosmos_compare.fairness import ModelInput
-from cosmos_compare.imported import Imported
 from cosmos_compare.language import N_, moment, number, retold, t, tn
+from cosmos_compare.records.imported import Imported
+from cosmos_compare.records.schema import Clip, ModelSpec, Reused
+from cosmos_compare.records.setting_fields import condition_name
 from cosmos_compare.runs.history import PromptVersion
-from cosmos_compare.schema import Clip, ModelSpec, Reused
-from cosmos_compare.setting_fields import condition_name
 from cosmos_compare.texts.answers import ParsedAnswer, counts_from, read_answer
 from cosmos_compare.texts.loops import Loop
 from cosmos_compare.ui.shared.answer_markup import LONG_TEXT, NO_MARKS, AnswerClock, Marks, answer_html, marked_times

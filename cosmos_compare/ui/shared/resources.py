@@ -13,9 +13,9 @@ from cosmos_compare.compare import Comparison
 from cosmos_compare.engines.load import load_engine
 from cosmos_compare.jobs import ModelPool
 from cosmos_compare.paths import outputs_folder, user_model_list
+from cosmos_compare.records.schema import Clip, ModelSpec, Prompt, Run, Settings
 from cosmos_compare.runs.index import RunRow
 from cosmos_compare.runs.store import Store
-from cosmos_compare.schema import Clip, ModelSpec, Prompt, Run, Settings
 from cosmos_compare.video.clips import Listing, Scenario, list_folder, probe
 from cosmos_compare.video.frame_cache import FrameCache
 from cosmos_compare.video.frames import plan_frames

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cosmos_compare.language import number, t
-from cosmos_compare.schema import Answer, Run
+from cosmos_compare.records.schema import Answer, Run
 from cosmos_compare.ui.shared.tables import safe
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from cosmos_compare.ground_truth import GroundTruth, RiskTruth
 from cosmos_compare.language import N_, number, t
+from cosmos_compare.records.ground_truth import GroundTruth, RiskTruth
 from cosmos_compare.ui.shared.tables import facts_table, table
 
 LEVELS = {"none": N_("none"), "low": N_("low"), "medium": N_("medium"), "high": N_("high")}

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from cosmos_compare.record import Count, FilePath, Line, Record, Size
+from cosmos_compare.records.base import Count, FilePath, Line, Record, Size
 
 Verified = Literal["ids", "count", "no"]
 

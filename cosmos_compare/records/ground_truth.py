@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
-from cosmos_compare.record import ClipTime, Count, Record, Seconds
+from cosmos_compare.records.base import ClipTime, Count, Record, Seconds
 
 RiskLevel = Literal["none", "low", "medium", "high"]
 

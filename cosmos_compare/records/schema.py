@@ -11,14 +11,14 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import Field, SerializerFunctionWrapHandler, model_serializer, model_validator
 
-from cosmos_compare.imported import Imported, emptied, filled
-from cosmos_compare.model_spec import BoxConvention as BoxConvention
-from cosmos_compare.model_spec import ModelSpec as ModelSpec
-from cosmos_compare.model_spec import Sampling as Sampling
-from cosmos_compare.model_spec import Vision as Vision
-from cosmos_compare.record import ClipTime, Count, FilePath, FolderName, Line, Moment, Record, Seconds, Side, Text
-from cosmos_compare.served import ServedBy
-from cosmos_compare.setting_fields import BY_NAME
+from cosmos_compare.records.base import ClipTime, Count, FilePath, FolderName, Line, Moment, Record, Seconds, Side, Text
+from cosmos_compare.records.imported import Imported, emptied, filled
+from cosmos_compare.records.model_spec import BoxConvention as BoxConvention
+from cosmos_compare.records.model_spec import ModelSpec as ModelSpec
+from cosmos_compare.records.model_spec import Sampling as Sampling
+from cosmos_compare.records.model_spec import Vision as Vision
+from cosmos_compare.records.served import ServedBy
+from cosmos_compare.records.setting_fields import BY_NAME
 
 SCHEMA_VERSION = 2
 

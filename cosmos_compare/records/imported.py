@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic import Field
 
-from cosmos_compare.record import FilePath, Line, Record
+from cosmos_compare.records.base import FilePath, Line, Record
 
 # Every field that an older folder may not tell, by its path in the record, with what stands for it in memory.
 PLACEHOLDERS: Mapping[str, Any] = {

@@ -6,8 +6,8 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from cosmos_compare.record import Count, FilePath, Line, Record, Side, Size, Text
-from cosmos_compare.served import Server
+from cosmos_compare.records.base import Count, FilePath, Line, Record, Side, Size, Text
+from cosmos_compare.records.served import Server
 
 BoxConvention = Literal["pixels", "thousandths", "unknown"]
 
