@@ -33,7 +33,7 @@ from cosmos_compare.catalogue.models import resolve_models
 from cosmos_compare.engines.base import Request
 from cosmos_compare.engines.server import asking
 from cosmos_compare.engines.server.addresses import Addresses
-from cosmos_compare.engines.server.asking import Asked, Asking, Told
+from cosmos_compare.engines.server.asking import AnswerSoFar, Asking, ServerRequest
 from cosmos_compare.engines.server.body import Encoder
 from cosmos_compare.engines.server.faults import FinalError
 from cosmos_compare.paths import SCENARIOS
@@ -216,9 +216,9 @@ async def _one_model(
         for number in numbers:
             if number == clips // 10:
                 memory.append(resident())
-            told = Told(lambda text: None)
+            told = AnswerSoFar(lambda text: None)
             try:
-                await asker.ask(Asked(request, "data:,", str(number), None, 0.0), told)
+                await asker.ask(ServerRequest(request, "data:,", str(number), None, 0.0), told)
                 told_of["answered"] += 1
             except FinalError:
                 told_of["failed"] += 1

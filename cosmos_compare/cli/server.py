@@ -15,7 +15,7 @@ from cosmos_compare.errors import CompareError
 if TYPE_CHECKING:
     from cosmos_compare.engines.base import Request
     from cosmos_compare.engines.local.prompt_ids import PromptCounter
-    from cosmos_compare.engines.server.examination import Finding, OfLocal
+    from cosmos_compare.engines.server.examination import OfLocal, ServerFinding
     from cosmos_compare.records.schema import ModelSpec
 
 CASES: tuple[tuple[str, dict[str, float]], ...] = (
@@ -47,7 +47,7 @@ def run(args: argparse.Namespace) -> int:
             name=spec.name,
             field="models",
         )
-    found: dict[str, list[Finding]] = {}
+    found: dict[str, list[ServerFinding]] = {}
     with _local(spec) as local:
         for address in spec.server.addresses:
             found[address] = _examined(spec, address, local, quiet=args.json)
@@ -56,19 +56,19 @@ def run(args: argparse.Namespace) -> int:
     return int(any(finding.right is False for each in found.values() for finding in each))
 
 
-def _examined(spec: ModelSpec, address: str, local: OfLocal | None, quiet: bool) -> list[Finding]:
-    from cosmos_compare.engines.server.examination import Finding, examine
+def _examined(spec: ModelSpec, address: str, local: OfLocal | None, quiet: bool) -> list[ServerFinding]:
+    from cosmos_compare.engines.server.examination import ServerFinding, examine
 
     if not quiet:
         print(address)
-    found: list[Finding] = []
+    found: list[ServerFinding] = []
     try:
         for finding in examine(spec, address, _requests(spec), _counter(spec), local):
             found.append(finding)
             if not quiet:
                 print(harmless(f"  {SIGNS[finding.right]} {finding.what}: {finding.found}".replace("\n", "\n    ")))
     except CompareError as error:
-        found.append(Finding("refused", str(error), False))
+        found.append(ServerFinding("refused", str(error), False))
         if not quiet:
             print(harmless(f"  {SIGNS[False]} {error}"))
     return found

@@ -14,7 +14,7 @@ from cosmos_compare.errors import CompareError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from cosmos_compare.imports.item import LeftOut
+    from cosmos_compare.imports.item import RowLeftOut
     from cosmos_compare.imports.older.folders import OldFolder
     from cosmos_compare.imports.sets import ItemSet
 
@@ -54,12 +54,12 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _take_questions(args: argparse.Namespace) -> int:
-    from cosmos_compare.imports.source import Asked
+    from cosmos_compare.imports.source import ImportWishes
     from cosmos_compare.imports.take import take_in
 
     if not (math.isfinite(args.image_fps) and 0 < args.image_fps <= 60):
         raise CompareError("--image-fps is {fps}.", "Give a number up to 60.", field="image_fps", fps=args.image_fps)
-    asked = Asked(args.format, args.media, args.name, args.image_fps, args.task)
+    asked = ImportWishes(args.format, args.media, args.name, args.image_fps, args.task)
     sets = take_in(args.path, args.outputs, asked)
     studies = [_study(own, args.outputs) for own in sets]
     if args.json:
@@ -99,11 +99,11 @@ def _take_ratings(args: argparse.Namespace) -> int:
     return 0
 
 
-def _counts(name: str, read: int, left_out: Sequence[LeftOut]) -> dict[str, Any]:
+def _counts(name: str, read: int, left_out: Sequence[RowLeftOut]) -> dict[str, Any]:
     return {"format": name, "read": read, "left_out": [own._asdict() for own in left_out]}
 
 
-def _print_counts(name: str, read: int, what: str, taken: int, became: str, left_out: Sequence[LeftOut]) -> None:
+def _print_counts(name: str, read: int, what: str, taken: int, became: str, left_out: Sequence[RowLeftOut]) -> None:
     print(f"{name}: {read} {what} read, {taken} {became} taken in, {len(left_out)} left out.")
     for own in left_out[:SHOWN]:
         note(str(own))

@@ -13,7 +13,7 @@ from cosmos_compare.records.base import Count, FilePath, FolderName, Line, Momen
 MAX_TEXT = 100_000  # characters of a question or a reference
 
 
-class Item(Record):
+class ImportedItem(Record):
     """One question about one clip, or a clip alone whose ground truth was brought."""
 
     id: Line = Field(description="names the item within its set: the clip and the row")
@@ -40,7 +40,7 @@ class Item(Record):
         return bool(self.options and self.right)
 
 
-class LeftOut(NamedTuple):
+class RowLeftOut(NamedTuple):
     """A row that was not taken, and why."""
 
     row: int
@@ -66,7 +66,7 @@ class SetFacts(Record):
 
 
 @dataclass(frozen=True)
-class Draft:
+class ItemDraft:
     """A row as its format tells it: the media by name, not found yet. `part` tells items of one row apart; `clip_name`
     is what a clip of images is called; `truth` the label of a clip."""
 

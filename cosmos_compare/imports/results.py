@@ -18,13 +18,13 @@ from typing import Any, NamedTuple
 import orjson
 
 from cosmos_compare.imports.formats.vantage import TASKS
-from cosmos_compare.imports.item import Item, SetFacts
+from cosmos_compare.imports.item import ImportedItem, SetFacts
 
 
 class Answered(NamedTuple):
     """An item and what a model answered: the whole text, its parts, and the letter that was read of it."""
 
-    item: Item
+    item: ImportedItem
     run: str
     model: str
     raw: str

@@ -15,7 +15,7 @@ from typing import Any, Literal, NamedTuple
 import orjson
 
 from cosmos_compare.errors import CompareError
-from cosmos_compare.imports.item import LeftOut
+from cosmos_compare.imports.item import RowLeftOut
 from cosmos_compare.ratings.csv_records import DELIMITERS, Header, read_records
 from cosmos_compare.ratings.csv_text import form_of, to_lines
 from cosmos_compare.yaml_io import is_text
@@ -42,7 +42,7 @@ class Document(NamedTuple):
     path: Path
     kind: Literal["list", "object", "lines", "table"]
     rows: list[Numbered]
-    damaged: list[LeftOut]
+    damaged: list[RowLeftOut]
 
     @property
     def values(self) -> list[Any]:
@@ -118,7 +118,7 @@ def _parsed(text: str) -> Any:
             raise ValueError("nested too deep") from error
 
 
-def _json_lines(lines: list[str]) -> tuple[list[Numbered], list[LeftOut]]:
+def _json_lines(lines: list[str]) -> tuple[list[Numbered], list[RowLeftOut]]:
     rows, damaged = [], []
     for number, line in enumerate(lines, 1):
         if not line.strip():
@@ -126,7 +126,7 @@ def _json_lines(lines: list[str]) -> tuple[list[Numbered], list[LeftOut]]:
         try:
             rows.append(Numbered(number, _parsed(line)))
         except ValueError:
-            damaged.append(LeftOut(number, "the line is not valid JSON"))
+            damaged.append(RowLeftOut(number, "the line is not valid JSON"))
     return rows, damaged
 
 
@@ -142,7 +142,7 @@ def _table(path: Path, lines: list[str]) -> Document:
         Numbered(number, dict(zip(columns, values, strict=True)))
         for number, values in zip(found.lines, found.rows, strict=True)
     ]
-    return Document(path, "table", _checked(path, rows), [LeftOut(own.line, own.why) for own in found.damaged])
+    return Document(path, "table", _checked(path, rows), [RowLeftOut(own.line, own.why) for own in found.damaged])
 
 
 def _delimiter(path: Path, head: str) -> str:
@@ -152,7 +152,7 @@ def _delimiter(path: Path, head: str) -> str:
     return max(DELIMITERS, key=lambda mark: len(next(csv.reader([head], delimiter=mark), [])))
 
 
-def _parquet(path: Path) -> tuple[list[Numbered], list[LeftOut]]:
+def _parquet(path: Path) -> tuple[list[Numbered], list[RowLeftOut]]:
     import pyarrow as pa
     import pyarrow.parquet as pq
 

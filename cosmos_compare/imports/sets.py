@@ -20,7 +20,7 @@ from pydantic import ValidationError
 
 from cosmos_compare.errors import CompareError, first_problem
 from cosmos_compare.imports.fields import RowError
-from cosmos_compare.imports.item import Item, SetFacts
+from cosmos_compare.imports.item import ImportedItem, SetFacts
 from cosmos_compare.imports.media import parts_of
 from cosmos_compare.video.clips import Scenario
 
@@ -33,7 +33,7 @@ class ItemSet(NamedTuple):
     """A set of items and the folder where it lies."""
 
     facts: SetFacts
-    items: tuple[Item, ...]
+    items: tuple[ImportedItem, ...]
     folder: Path
 
     def scenarios(self) -> dict[tuple[str, str], Scenario]:
@@ -41,7 +41,7 @@ class ItemSet(NamedTuple):
         firsts = {(item.scenario, item.truth): item for item in reversed(self.items)}
         return {key: self.scenario(item) for key, item in firsts.items()}
 
-    def scenario(self, item: Item) -> Scenario:
+    def scenario(self, item: ImportedItem) -> Scenario:
         """The clip of an item. Raises `CompareError` for one that lies outside the media folder."""
         base = self.folder if item.made else Path(self.facts.media)
         try:
@@ -72,7 +72,7 @@ def load_set(outputs: Path, name: str) -> ItemSet:
     try:
         facts = SetFacts.model_validate_json((folder / FACTS).read_bytes())
         with (folder / ITEMS).open("rb") as lines:
-            items = tuple(Item.model_validate_json(line) for line in lines)
+            items = tuple(ImportedItem.model_validate_json(line) for line in lines)
     except FileNotFoundError as error:
         known = ", ".join(set_names(outputs)) or "none yet"
         raise CompareError(
@@ -120,7 +120,7 @@ def new_set(outputs: Path, name: str, source: Path) -> Iterator[Path]:
         shutil.rmtree(old, ignore_errors=True)
 
 
-def write_set(folder: Path, facts: SetFacts, items: Sequence[Item]) -> None:
+def write_set(folder: Path, facts: SetFacts, items: Sequence[ImportedItem]) -> None:
     """Write both files of a set."""
     with (folder / ITEMS).open("wb") as lines:
         for item in items:

@@ -15,7 +15,7 @@ from cosmos_compare.imports.formats.labels import LABELS, label_draft
 from cosmos_compare.imports.formats.llava import LLAVA, read_llava
 from cosmos_compare.imports.formats.sutd import SUTD
 from cosmos_compare.imports.formats.vantage import VANTAGE, read_vantage, task_of
-from cosmos_compare.imports.item import LeftOut
+from cosmos_compare.imports.item import RowLeftOut
 from cosmos_compare.imports.recognise import recognise
 from cosmos_compare.imports.rows import LINES, Document, read_document
 from cosmos_compare.video.clips import MAX_TRUTH_BYTES
@@ -25,7 +25,7 @@ ROWS = {".json", ".csv", ".tsv", ".parquet", *LINES}
 NAMED = 8  # files that an error names
 
 
-class Asked(NamedTuple):
+class ImportWishes(NamedTuple):
     """What the user says of an import."""
 
     format: str = ""
@@ -49,7 +49,7 @@ class Source:
     settings: dict[str, float] = field(default_factory=dict)
 
 
-def open_sources(path: Path, asked: Asked) -> list[Source]:
+def open_sources(path: Path, asked: ImportWishes) -> list[Source]:
     """What lies at a path, its format recognised: one source, or one for each data set of an evaluation config.
 
     Raises `CompareError` for what can't be read or is of no known format.
@@ -87,9 +87,9 @@ def _labels(files: Sequence[Path]) -> Read:
                 raise RowError(f"{file.name} is larger than {MAX_TRUTH_BYTES:,} bytes")
             yield label_draft(number, file.name, parsed_label(file.read_bytes()))
         except RowError as problem:
-            yield LeftOut(number, str(problem))
+            yield RowLeftOut(number, str(problem))
         except (OSError, ValueError, RecursionError):
-            yield LeftOut(number, f"{file.name} can't be read as JSON")
+            yield RowLeftOut(number, f"{file.name} can't be read as JSON")
 
 
 def _only_file(folder: Path) -> Path:

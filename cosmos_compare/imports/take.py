@@ -12,11 +12,11 @@ from pathlib import Path
 from cosmos_compare.errors import CompareError
 from cosmos_compare.imports.fields import RowError
 from cosmos_compare.imports.formats.base import Read
-from cosmos_compare.imports.item import Draft, Item, LeftOut, SetFacts
+from cosmos_compare.imports.item import ImportedItem, ItemDraft, RowLeftOut, SetFacts
 from cosmos_compare.imports.media import PICTURES, Media
 from cosmos_compare.imports.pictures import make_clip
 from cosmos_compare.imports.sets import ItemSet, checked_name, load_set, new_set, write_set
-from cosmos_compare.imports.source import Asked, Source, open_sources
+from cosmos_compare.imports.source import ImportWishes, Source, open_sources
 from cosmos_compare.video.clips import scenario_id
 from cosmos_compare.video.labels import LABEL
 
@@ -24,7 +24,7 @@ LISTED = 1000  # rows left out that a set names one by one
 _NUMBERS = re.compile(r"\d+")
 
 
-def take_in(path: Path, outputs: Path, asked: Asked) -> list[ItemSet]:
+def take_in(path: Path, outputs: Path, asked: ImportWishes) -> list[ItemSet]:
     """Read a file or a folder and keep its items under `outputs/imports`: one set, or one for each data set of an
     evaluation config. Raises `CompareError` where no row of one can be taken."""
     name = asked.name or _name_of(path)
@@ -32,7 +32,7 @@ def take_in(path: Path, outputs: Path, asked: Asked) -> list[ItemSet]:
     return [_take(path, outputs, f"{name}-{own.name}" if own.name else name, own, asked) for own in sources]
 
 
-def _take(path: Path, outputs: Path, name: str, source: Source, asked: Asked) -> ItemSet:
+def _take(path: Path, outputs: Path, name: str, source: Source, asked: ImportWishes) -> ItemSet:
     root = path.absolute()
     with new_set(outputs, checked_name(name), root) as folder:
         taking = _Taking(Media(asked.media or source.media), folder, asked.image_fps)
@@ -64,7 +64,7 @@ def _take(path: Path, outputs: Path, name: str, source: Source, asked: Asked) ->
     return load_set(outputs, name)
 
 
-def reasons(left_out: Sequence[LeftOut]) -> dict[str, int]:
+def reasons(left_out: Sequence[RowLeftOut]) -> dict[str, int]:
     """How many rows were left out for which reason, the commonest first; what names one row is made general."""
     counts = Counter(_general(own.why) for own in left_out)
     return dict(counts.most_common(50))
@@ -77,27 +77,27 @@ class _Taking:
         self.media = media
         self.folder = folder
         self.image_fps = image_fps
-        self.left_out: list[LeftOut] = []
+        self.left_out: list[RowLeftOut] = []
         self._made: dict[tuple[Path, ...], str] = {}
-        self._seen: dict[tuple[object, ...], Item] = {}
+        self._seen: dict[tuple[object, ...], ImportedItem] = {}
 
-    def items(self, drafts: Read) -> list[Item]:
+    def items(self, drafts: Read) -> list[ImportedItem]:
         """The items of all drafts, each with a scenario's name of its own for each clip."""
-        found: list[tuple[Draft, str, bool]] = []
+        found: list[tuple[ItemDraft, str, bool]] = []
         for draft in drafts:
-            if isinstance(draft, LeftOut):
+            if isinstance(draft, RowLeftOut):
                 self.left_out.append(draft)
                 continue
             try:
                 found.append((draft, *self._video(draft)))
             except RowError as problem:
-                self.left_out.append(LeftOut(draft.row, str(problem)))
+                self.left_out.append(RowLeftOut(draft.row, str(problem)))
         names = scenario_names([video for _, video, _ in found])
         items = [own for draft, video, made in found if (own := self._item(draft, video, made, names[video]))]
         self.left_out.sort(key=lambda own: own.row)
         return items
 
-    def _video(self, draft: Draft) -> tuple[str, bool]:
+    def _video(self, draft: ItemDraft) -> tuple[str, bool]:
         """The clip of a draft, relative to the media folder, or below the set where it is made here."""
         if isinstance(draft.media, str):
             return self.media.find(draft.media).as_posix(), False
@@ -112,9 +112,9 @@ class _Taking:
     def _taken(self, clip_name: str) -> bool:
         return (self.folder / f"clips/{scenario_id(Path(clip_name + '.mkv'))}.mkv").exists()
 
-    def _item(self, draft: Draft, video: str, made: bool, scenario: str) -> Item | None:
+    def _item(self, draft: ItemDraft, video: str, made: bool, scenario: str) -> ImportedItem | None:
         """The item of a draft; None for one that is there already."""
-        item = Item(
+        item = ImportedItem(
             id=f"{scenario}#{draft.row}{draft.part and '.'}{draft.part}",
             row=draft.row,
             scenario=scenario,
@@ -138,10 +138,10 @@ class _Taking:
             return item
         same = (first.right, first.references) == (item.right, item.references)
         what = "the same as row" if same else "another answer to the question of row"
-        self.left_out.append(LeftOut(draft.row, f"{what} {first.row}"))
+        self.left_out.append(RowLeftOut(draft.row, f"{what} {first.row}"))
         return None
 
-    def _keep_truth(self, draft: Draft, scenario: str) -> str:
+    def _keep_truth(self, draft: ItemDraft, scenario: str) -> str:
         if draft.truth is None:
             return ""
         name = f"truths/{scenario}{LABEL}"

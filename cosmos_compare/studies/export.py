@@ -14,7 +14,7 @@ from cosmos_compare.ratings.formulas import neutralise
 from cosmos_compare.runs.index import RunRow
 from cosmos_compare.runs.store import Store
 from cosmos_compare.studies import scores
-from cosmos_compare.studies.fact_book import FactBook, Held
+from cosmos_compare.studies.fact_book import FactBook, HeldFacts
 from cosmos_compare.studies.facts import KINDS, LETTER, NOTHING, AnswerFacts, Truth, truth_json, truth_of
 from cosmos_compare.studies.matrix import Cell, Matrix
 from cosmos_compare.studies.plan import StudyArm
@@ -25,10 +25,10 @@ def truths_of(matrix: Matrix) -> dict[str, Truth]:
     return {row.id: row.item if row.item and row.item.question else truth_of(row.scenario) for row in matrix.plan.rows}
 
 
-def answers_of(matrix: Matrix) -> list[Held]:
+def answers_of(matrix: Matrix) -> list[HeldFacts]:
     """Every answer of a study with what it is held against."""
     truths = truths_of(matrix)
-    return [Held(run, truths[cell.scenario]) for cell in matrix.all_cells() for run in cell.answers]
+    return [HeldFacts(run, truths[cell.scenario]) for cell in matrix.all_cells() for run in cell.answers]
 
 
 def all_facts(matrix: Matrix, book: FactBook) -> dict[str, AnswerFacts]:

@@ -40,7 +40,7 @@ class Read(NamedTuple):
     missing: int
 
 
-class Held(NamedTuple):
+class HeldFacts(NamedTuple):
     """A run and what it is held against."""
 
     row: RunRow
@@ -80,7 +80,7 @@ class FactBook:
                 self._changed = True
         return found
 
-    def read_all(self, answers: Iterable[Held]) -> dict[str, AnswerFacts]:
+    def read_all(self, answers: Iterable[HeldFacts]) -> dict[str, AnswerFacts]:
         """The facts of many runs, by id, and keep them."""
         answers = list(answers)
         keys = _keys(answers)
@@ -88,7 +88,7 @@ class FactBook:
         self.keep()
         return {run: facts for run, facts in read.items() if facts is not None}
 
-    def read_beside(self, answers: Sequence[Held]) -> Read:
+    def read_beside(self, answers: Sequence[HeldFacts]) -> Read:
         """The facts that are known by now; a few unknown ones are read at once, many in a thread of their own.
 
         Ask again to see how far it is: reading one answer takes milliseconds.
@@ -116,7 +116,7 @@ class FactBook:
             replace_file(self.store.outputs / NAME, data)
 
 
-def _keys(answers: Iterable[Held]) -> dict[int, str]:
+def _keys(answers: Iterable[HeldFacts]) -> dict[int, str]:
     """The `reader_key` of each truth by its identity: many answers are held against one."""
     truths, reader = {id(truth): truth for _, truth in answers}, reader_now()
     return {own: reader_key(truth, reader) for own, truth in truths.items()}

@@ -11,7 +11,7 @@ from typing import Any, Literal, NamedTuple
 from cosmos_compare.errors import CompareError
 from cosmos_compare.hints.of_answer import hints_of_run
 from cosmos_compare.hints.records import Hint
-from cosmos_compare.imports.item import Item
+from cosmos_compare.imports.item import ImportedItem
 from cosmos_compare.paths import user_lexicon
 from cosmos_compare.records.ground_truth import GroundTruth
 from cosmos_compare.records.schema import Run
@@ -22,7 +22,7 @@ from cosmos_compare.texts.lexicon import lexicon
 from cosmos_compare.video.clips import Scenario, load_ground_truth
 
 Verdict = Literal["right", "partly", "wrong", "missing", "not stated", "not known", "unreadable"]
-Truth = GroundTruth | Item | None  # what answers of a row are held against
+Truth = GroundTruth | ImportedItem | None  # what answers of a row are held against
 KINDS = ("objects", "risk", "action", "events")
 LETTER = "letter"
 LEVELS: tuple[Verdict, ...] = ("wrong", "partly", "right")  # by the level of a hint
@@ -86,7 +86,7 @@ class AnswerFacts(NamedTuple):
 
 def read_facts(run: Run, truth: Truth) -> AnswerFacts:
     """The facts of a saved run, against the truth where there is one; of a question with options its letter alone."""
-    if isinstance(truth, Item):
+    if isinstance(truth, ImportedItem):
         if truth.options:
             return AnswerFacts(NOTHING, NOTHING, NOTHING, NOTHING, letter=_letter(run, truth))
         truth = None
@@ -107,7 +107,7 @@ def read_facts(run: Run, truth: Truth) -> AnswerFacts:
     )
 
 
-def _letter(run: Run, item: Item) -> Fact:
+def _letter(run: Run, item: ImportedItem) -> Fact:
     letter = letter_of(run.answer.raw, item.options, run.answer.rendered_prompt).letter
     if not letter:
         return Fact("", "unreadable")
@@ -130,7 +130,7 @@ def truth_json(truth: Truth) -> dict[str, Any]:
     """The facts of a ground truth, or what is known of an imported question."""
     if truth is None:
         return {}
-    if isinstance(truth, Item):
+    if isinstance(truth, ImportedItem):
         told = {"question": truth.question, "options": truth.options, "letter": ", ".join(truth.right)}
         return {**told, "references": list(truth.references), "category": truth.category}
     return {
@@ -143,7 +143,7 @@ def truth_json(truth: Truth) -> dict[str, Any]:
 
 def reader_key(truth: Truth, reader: str = "") -> str:
     """What facts depend on besides the answer: the reader (`reader_now`, looked up unless it is given), the truth."""
-    judged = {"options", "right"} if isinstance(truth, Item) else None
+    judged = {"options", "right"} if isinstance(truth, ImportedItem) else None
     told = truth.model_dump_json(include=judged) if truth else ""
     return hashlib.sha256(f"{reader or reader_now()}|{told}".encode()).hexdigest()[:16]
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from cosmos_compare.catalogue.models import resolve_models
 from cosmos_compare.compare import Comparison, plan_comparison
 from cosmos_compare.errors import CompareError
-from cosmos_compare.imports.item import Item
+from cosmos_compare.imports.item import ImportedItem
 from cosmos_compare.imports.sets import ItemSet, load_set
 from cosmos_compare.paths import ROOT, outputs_folder
 from cosmos_compare.prompts import find_prompts, load_prompt
@@ -55,7 +55,7 @@ class StudyRow(NamedTuple):
 
     id: str
     scenario: Scenario
-    item: Item | None = None
+    item: ImportedItem | None = None
 
 
 @dataclass(frozen=True)
@@ -111,12 +111,12 @@ def resolve(study: Study, beside: Path, outputs: Path | None = None) -> StudyPla
     return StudyPlan(tuple(scenarios.values()), tuple(arms), study.repeats, study.planned, study.questions, rows)
 
 
-def asked_about(arm: StudyArm, item: Item, name: str) -> StudyArm:
+def asked_about(arm: StudyArm, item: ImportedItem, name: str) -> StudyArm:
     """An arm as it asks an item of the set `name`."""
     return StudyArm(arm.spec, *asked_of(arm.prompt, arm.settings, item, name), arm.label)
 
 
-def asked_of(prompt: Prompt, settings: Settings, item: Item, name: str) -> tuple[Prompt, Settings]:
+def asked_of(prompt: Prompt, settings: Settings, item: ImportedItem, name: str) -> tuple[Prompt, Settings]:
     """Prompt and settings as they ask an item of the set `name`: the question where the prompt has its place, or as it
     stands; of an item without a question what the prompt asks. Of the clip from the item's start to its end."""
     own = prompt.user_prompt

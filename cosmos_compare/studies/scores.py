@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from cosmos_compare.imports.item import Item
+from cosmos_compare.imports.item import ImportedItem
 from cosmos_compare.stats import Estimate, clustered_mean
 from cosmos_compare.stats.accuracy import accuracy
 from cosmos_compare.stats.estimate import cluster_means
@@ -26,7 +26,7 @@ class Marked(NamedTuple):
     """One answer to a question with a known right letter."""
 
     arm: int
-    item: Item
+    item: ImportedItem
     letter: str
 
     @property
@@ -66,7 +66,7 @@ class Score:
 def scores(matrix: Matrix, facts: Mapping[str, AnswerFacts]) -> list[Score]:
     """Of every arm: all questions first, then each category and subcategory in the order of the file. Empty where no
     question has a right letter."""
-    items: dict[tuple[str, str], list[Item]] = {}
+    items: dict[tuple[str, str], list[ImportedItem]] = {}
     for row in matrix.plan.rows:
         if row.item and row.item.scored:
             for group in _groups(row.item):
@@ -91,7 +91,7 @@ def as_json(score: Score, arm: str) -> dict[str, Any]:
     }
 
 
-def baseline(items: Sequence[Item]) -> Baseline:
+def baseline(items: Sequence[ImportedItem]) -> Baseline:
     """The baselines of these questions."""
     counts = Counter(letter for item in items for letter in item.right)
     letter = min(counts, key=lambda own: (-counts[own], own))
@@ -99,7 +99,7 @@ def baseline(items: Sequence[Item]) -> Baseline:
     return Baseline(letter, counts[letter] / len(items), sum(lots) / len(lots))
 
 
-def _groups(item: Item) -> list[tuple[str, str]]:
+def _groups(item: ImportedItem) -> list[tuple[str, str]]:
     """The groups that a question belongs to."""
     found = [(ALL, ALL)]
     if item.category:
@@ -120,7 +120,7 @@ def _marked(matrix: Matrix, facts: Mapping[str, AnswerFacts]) -> list[Marked]:
     ]
 
 
-def _score(arm: int, group: tuple[str, str], items: Sequence[Item], marked: Sequence[Marked]) -> Score:
+def _score(arm: int, group: tuple[str, str], items: Sequence[ImportedItem], marked: Sequence[Marked]) -> Score:
     right = np.array([each.right for each in marked], dtype=float)
     videos = np.array([each.item.scenario for each in marked])
     shares = cluster_means(right, videos) if marked else np.zeros(0)

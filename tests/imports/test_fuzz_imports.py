@@ -11,7 +11,7 @@ from import_files import CLIPS, FILES, lay_out
 from wrong_values import WRONG, changed, places, without
 
 from cosmos_compare.errors import CompareError
-from cosmos_compare.imports.source import Asked
+from cosmos_compare.imports.source import ImportWishes
 from cosmos_compare.imports.take import take_in
 from cosmos_compare.video.clips import load_ground_truth
 
@@ -23,7 +23,7 @@ def tried(path: Path, data: Any, outputs: Path) -> list[str]:
     """What is said of a file with this content; nothing where all of it is taken."""
     path.write_text(data if isinstance(data, str) else json.dumps(data))
     try:
-        (own,) = take_in(path, outputs, Asked())
+        (own,) = take_in(path, outputs, ImportWishes())
     except CompareError as error:
         return [str(error)]
     for item in own.items:

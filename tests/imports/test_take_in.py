@@ -11,12 +11,12 @@ from cosmos_compare.errors import CompareError
 from cosmos_compare.imports.fields import RowError
 from cosmos_compare.imports.media import Media
 from cosmos_compare.imports.sets import ItemSet
-from cosmos_compare.imports.source import Asked
+from cosmos_compare.imports.source import ImportWishes
 from cosmos_compare.imports.take import take_in
 
 
 def taken(name: str, folder: Path, **asked: object) -> ItemSet:
-    (own,) = take_in(lay_out(name, folder), folder / "outputs", Asked(**asked))  # type: ignore[arg-type]
+    (own,) = take_in(lay_out(name, folder), folder / "outputs", ImportWishes(**asked))  # type: ignore[arg-type]
     return own
 
 
@@ -72,12 +72,12 @@ def test_an_evaluation_config_says_where_clips_are_and_how_answers_are_judged(tm
     (tmp_path / "media" / "llava.json").rename(tmp_path / "llava.json")
     config = tmp_path / "evaluation.yaml"
     config.write_text((Path(__file__).parents[1] / "data" / "imports" / "llava_evaluation.yaml").read_text())
-    (own,) = take_in(config, tmp_path / "outputs", Asked())
+    (own,) = take_in(config, tmp_path / "outputs", ImportWishes())
     assert [item.id for item in own.items] == ["7#1"], "the other asks for a letter and has no options"
     assert own.items[0].system_prompt == "You judge traffic."
     assert own.facts.settings == {"max_frames": 4, "max_new_tokens": 64, "temperature": 0}
     config.write_text(config.read_text().replace("letter", "freeform"))
-    (free,) = take_in(config, tmp_path / "outputs", Asked())
+    (free,) = take_in(config, tmp_path / "outputs", ImportWishes())
     assert [item.references for item in free.items] == [("B",)] + [("A square moves to the right.",)] * 2
 
 
@@ -167,15 +167,15 @@ def test_parquet_is_read_as_the_table_it_is(tmp_path: Path) -> None:
     images = [[f"{row['segment_id']}/{number}.png" for number in range(4)] for row in rows]
     columns = {name: [row[name] for row in rows] for name in ("question_id", "segment_id", "question", "answer")}
     pq.write_table(pa.table({**columns, "images": images, "image": pixels}), tmp_path / "lingoqa.parquet")
-    (own,) = take_in(tmp_path / "lingoqa.parquet", tmp_path / "outputs", Asked())
-    (same,) = take_in(source, tmp_path / "others", Asked())
+    (own,) = take_in(tmp_path / "lingoqa.parquet", tmp_path / "outputs", ImportWishes())
+    (same,) = take_in(source, tmp_path / "others", ImportWishes())
     assert [item.model_dump(exclude={"id", "row"}) for item in own.items] == [
         item.model_dump(exclude={"id", "row"}) for item in same.items
     ]
     whole = (tmp_path / "lingoqa.parquet").read_bytes()
     (tmp_path / "lingoqa.parquet").write_bytes(whole[: len(whole) // 2])
     with pytest.raises(CompareError, match="not a whole parquet file"):
-        take_in(tmp_path / "lingoqa.parquet", tmp_path / "outputs", Asked())
+        take_in(tmp_path / "lingoqa.parquet", tmp_path / "outputs", ImportWishes())
 
 
 def test_a_link_leads_no_further_than_the_media_folder(tmp_path: Path) -> None:
@@ -183,8 +183,8 @@ def test_a_link_leads_no_further_than_the_media_folder(tmp_path: Path) -> None:
     (tmp_path / "files" / "s1.mp4").rename(tmp_path / "elsewhere.mp4")
     (tmp_path / "files" / "s1.mp4").symlink_to(tmp_path / "elsewhere.mp4")
     with pytest.raises(CompareError, match="a link that leads out of the media folder"):
-        take_in(path, tmp_path / "outputs", Asked())
-    (own,) = take_in(path, tmp_path / "outputs", Asked(media=tmp_path, name="wider"))
+        take_in(path, tmp_path / "outputs", ImportWishes())
+    (own,) = take_in(path, tmp_path / "outputs", ImportWishes(media=tmp_path, name="wider"))
     assert len(own.items) == 2, "from a folder that holds both, it leads inside"
     (tmp_path / "elsewhere.mp4").rename(tmp_path.parent / f"{tmp_path.name}.mp4")
     (tmp_path / "elsewhere.mp4").symlink_to(tmp_path.parent / f"{tmp_path.name}.mp4")
@@ -195,14 +195,14 @@ def test_a_link_leads_no_further_than_the_media_folder(tmp_path: Path) -> None:
 def test_a_set_is_replaced_by_its_own_file_only(tmp_path: Path) -> None:
     own = taken("sutd.jsonl", tmp_path / "one")
     outputs = tmp_path / "one" / "outputs"
-    assert take_in(tmp_path / "one" / "sutd.jsonl", outputs, Asked())[0].items == own.items
+    assert take_in(tmp_path / "one" / "sutd.jsonl", outputs, ImportWishes())[0].items == own.items
     with pytest.raises(CompareError, match="of another file"):
-        take_in(lay_out("sutd.jsonl", tmp_path / "two"), outputs, Asked())
+        take_in(lay_out("sutd.jsonl", tmp_path / "two"), outputs, ImportWishes())
 
 
 def test_a_name_that_begins_with_the_media_folders_own_is_found_there(tmp_path: Path) -> None:
     path = lay_out("DoTA_VQA_annotation.json", tmp_path)
-    (own,) = take_in(path, tmp_path / "outputs", Asked(media=tmp_path / "VRU_videos" / "DoTA"))
+    (own,) = take_in(path, tmp_path / "outputs", ImportWishes(media=tmp_path / "VRU_videos" / "DoTA"))
     assert [item.video for item in own.items] == ["VRU_1.mp4"] * 2, (
         "and DADA's clip of the same name is not taken for it"
     )

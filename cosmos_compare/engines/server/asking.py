@@ -36,7 +36,7 @@ _BACK_OFF = wait_random_exponential(multiplier=0.3, max=20.0)  # seconds, with j
 
 
 @dataclass(frozen=True)
-class Asked:
+class ServerRequest:
     """A request ready to be sent. `ours` is the prompt that the server is to have read, where it can be made here."""
 
     request: Request
@@ -47,7 +47,7 @@ class Asked:
 
 
 @dataclass
-class Told:
+class AnswerSoFar:
     """How far the last try came. `on_news` gets each piece of text, and None when what came before is void."""
 
     on_news: Callable[[str | None], None]
@@ -85,7 +85,7 @@ class Asking:
     async def close(self) -> None:
         await self.client.aclose()
 
-    async def ask(self, asked: Asked, told: Told) -> None:
+    async def ask(self, asked: ServerRequest, told: AnswerSoFar) -> None:
         """Try until there is a whole answer in `told`. Raises `FinalError`."""
         began = time.monotonic()
         patience = PATIENT_S if asked.request.patient else PATIENCE_S
@@ -118,7 +118,7 @@ class Asking:
                 name=self.spec.name,
             ) from error
 
-    async def _try(self, asked: Asked, told: Told) -> None:
+    async def _try(self, asked: ServerRequest, told: AnswerSoFar) -> None:
         async with self.addresses.place(asked.clip, asked.request.patient) as address:
             exchange = Exchange(self.client, self.server, address.url)
             try:
@@ -177,7 +177,7 @@ class Asking:
 
         asyncio.get_running_loop().call_later(after_s, forget)
 
-    def _check_length(self, asked: Asked, found: Inspected) -> None:
+    def _check_length(self, asked: ServerRequest, found: Inspected) -> None:
         if not asked.ours or not found.max_tokens:
             return
         prompt, answer = len(asked.ours.ids), asked.request.sampling.max_new_tokens
@@ -197,7 +197,7 @@ class _Checked:
     """Called for each event of an answer: what a server says of the prompt is held against ours before its text is
     shown."""
 
-    def __init__(self, asked: Asked, told: Told, found: Inspected, unverified: bool) -> None:
+    def __init__(self, asked: ServerRequest, told: AnswerSoFar, found: Inspected, unverified: bool) -> None:
         self.asked, self.told, self.found, self.unverified = asked, told, found, unverified
         self.verified: Verified = "no"
         self.doubt = found.doubt

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 from cosmos_compare.engines.base import Cancelled, OnState, OnText, Request
 from cosmos_compare.engines.local.chat_template import Stopped
 from cosmos_compare.engines.server.addresses import Addresses
-from cosmos_compare.engines.server.asking import Asked, Asking, Told
+from cosmos_compare.engines.server.asking import AnswerSoFar, Asking, ServerRequest
 from cosmos_compare.engines.server.body import Encoder
 from cosmos_compare.engines.server.exchange import client_of
 from cosmos_compare.engines.server.faults import FinalError
-from cosmos_compare.engines.server.loop import Loop
+from cosmos_compare.engines.server.loop import EventLoop
 from cosmos_compare.errors import CompareError
 from cosmos_compare.language import t
 from cosmos_compare.records.schema import Answer, Failure, Finish, ModelSpec
@@ -46,7 +46,7 @@ class ServerEngine:
         client = client_of(self.server, key_of(spec))
         self.addresses = Addresses(self.server.addresses, self.server.max_parallel)
         self._asking = Asking(spec, client, self.addresses, counter, doubt)
-        self._loop = Loop()
+        self._loop = EventLoop()
 
     @property
     def capacity(self) -> int:
@@ -78,13 +78,15 @@ class ServerEngine:
         except CompareError as error:
             return _failed(request, Failure(type="WrongInput", message=error.message, hint=error.hint), start)
         url, clip = self._encoder.url(request)
-        asked = Asked(request, url, clip, ours, time.perf_counter() - start)
+        asked = ServerRequest(request, url, clip, ours, time.perf_counter() - start)
         return self._told(asked, start, on_text, on_state, cancelled)
 
-    def _told(self, asked: Asked, start: float, on_text: OnText, on_state: OnState, cancelled: Cancelled) -> Answer:
+    def _told(
+        self, asked: ServerRequest, start: float, on_text: OnText, on_state: OnState, cancelled: Cancelled
+    ) -> Answer:
         news: queue.SimpleQueue[str | None] = queue.SimpleQueue()
         listener = _Listener(asked.ours, on_text, on_state)
-        told = Told(news.put)
+        told = AnswerSoFar(news.put)
         future = self._loop.start(self._asking.ask(asked, told))
         while not future.done():
             listener.pass_on(news, LOOK_S)
@@ -97,7 +99,7 @@ class ServerEngine:
             failure = _failure_of(future)
         return self._answer(asked, told, failure, start)
 
-    def _answer(self, asked: Asked, told: Told, failure: Failure | None, start: float) -> Answer:
+    def _answer(self, asked: ServerRequest, told: AnswerSoFar, failure: Failure | None, start: float) -> Answer:
         request, heard = asked.request, told.heard
         end = time.perf_counter()
         text = heard.text

@@ -25,7 +25,7 @@ OfLocal = Callable[[Request], dict[str, float]]
 
 
 @dataclass(frozen=True)
-class Finding:
+class ServerFinding:
     """One line: what was looked at, what came out of it, and whether it is as it should be (None: no judgement)."""
 
     what: str
@@ -35,7 +35,7 @@ class Finding:
 
 def examine(
     spec: ModelSpec, address: str, requests: Sequence[Request], counter: PromptCounter | None, local: OfLocal | None
-) -> Iterator[Finding]:
+) -> Iterator[ServerFinding]:
     """Look at one address of a model. `local` gives the local engine's logprobs of a request, where the weights are
     here. Raises `CompareError` for a server that is refused or can't be reached."""
     assert spec.server is not None
@@ -44,7 +44,7 @@ def examine(
         try:
             found = loop.run(inspect(exchange, spec, counter))
             yield from _of_inspection(found, counter)
-            yield Finding("sent", shortened_body(_body(requests[0], found)))
+            yield ServerFinding("sent", shortened_body(_body(requests[0], found)))
             for request in requests:
                 said = loop.run(exchange.post(with_logprobs(_body(request, found))))
                 yield from _of_answer(request, said, counter, local)
@@ -52,22 +52,22 @@ def examine(
             loop.run(exchange.client.aclose())
 
 
-def _of_inspection(found: Inspected, counter: PromptCounter | None) -> Iterator[Finding]:
-    yield Finding("model", found.served_name, True)
-    yield Finding("version", found.version or "not told", True if found.version else None)
-    yield Finding("longest prompt and answer", f"{found.max_tokens:,} tokens" if found.max_tokens else "not told")
+def _of_inspection(found: Inspected, counter: PromptCounter | None) -> Iterator[ServerFinding]:
+    yield ServerFinding("model", found.served_name, True)
+    yield ServerFinding("version", found.version or "not told", True if found.version else None)
+    yield ServerFinding("longest prompt and answer", f"{found.max_tokens:,} tokens" if found.max_tokens else "not told")
     sends = [name for name, sent in (("cap_pixels_per_frame", found.dialect.cap_pixels),) if sent]
     sends += ["chat_template"] if found.dialect.template else []
-    yield Finding("takes the frames' times with a request", ", ".join(["yes", *sends]), True)
+    yield ServerFinding("takes the frames' times with a request", ", ".join(["yes", *sends]), True)
     if found.clock_read is not None:
-        yield Finding("reads the clock", "yes" if found.clock_read else "no", found.clock_read)
+        yield ServerFinding("reads the clock", "yes" if found.clock_read else "no", found.clock_read)
     if counter is None:
-        yield Finding("prompt", "can't be counted here, for the entry names no tokenizer", False)
+        yield ServerFinding("prompt", "can't be counted here, for the entry names no tokenizer", False)
 
 
 def _of_answer(
     request: Request, said: dict[str, Any], counter: PromptCounter | None, local: OfLocal | None
-) -> Iterator[Finding]:
+) -> Iterator[ServerFinding]:
     what = f"{len(request.images)} frames, {request.messages.user[:40]!r}"
     theirs = said.get("prompt_token_ids")
     count = (said.get("usage") or {}).get("prompt_tokens")
@@ -79,10 +79,10 @@ def _of_answer(
             where = "equal ids" if same else f"{len(theirs):,} ids, ours {len(ours):,}, other from place {at} on"
         else:
             same, where = count == len(ours), f"{count} tokens, ours {len(ours):,}; it tells no ids"
-        yield Finding(f"prompt of {what}", where, same)
+        yield ServerFinding(f"prompt of {what}", where, same)
     if local:
         apart = distance(first_logprobs(said), local(request))
-        yield Finding(f"logprobs of {what}", f"{apart:.1e} from the local engine", apart <= EXACT)
+        yield ServerFinding(f"logprobs of {what}", f"{apart:.1e} from the local engine", apart <= EXACT)
 
 
 def _body(request: Request, found: Inspected) -> Body:

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 T = TypeVar("T")
 
 
-class Loop:
+class EventLoop:
     """Runs coroutines until it is closed. The thread is no reason for a program not to end."""
 
     def __init__(self) -> None:

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from cosmos_compare.imports.fields import RowError
-from cosmos_compare.imports.item import Draft, LeftOut
+from cosmos_compare.imports.item import ItemDraft, RowLeftOut
 from cosmos_compare.imports.rows import Document
 
-Read = Iterator[Draft | LeftOut]
+Read = Iterator[ItemDraft | RowLeftOut]
 
 
 @dataclass(frozen=True)
@@ -24,14 +24,14 @@ class Format:
     read: Callable[[Document], Read]
 
 
-def each_row(document: Document, drafts: Callable[[int, Any], Iterator[Draft]]) -> Read:
+def each_row(document: Document, drafts: Callable[[int, Any], Iterator[ItemDraft]]) -> Read:
     """The drafts of all rows; one that raises `RowError` is left out, its other drafts stay."""
     yield from document.damaged
     for number, value in document.rows:
         try:
             yield from drafts(number, value)
         except RowError as problem:
-            yield LeftOut(number, str(problem))
+            yield RowLeftOut(number, str(problem))
 
 
 def has_keys(document: Document, *names: str | tuple[str, ...]) -> bool:

@@ -6,7 +6,7 @@ from typing import Any
 
 from cosmos_compare.imports.fields import RowError, mapping
 from cosmos_compare.imports.formats.base import Format, Read
-from cosmos_compare.imports.item import Draft, LeftOut
+from cosmos_compare.imports.item import ItemDraft, RowLeftOut
 from cosmos_compare.imports.rows import Document
 from cosmos_compare.video.labels import LABEL, is_label
 
@@ -17,14 +17,14 @@ def _read(document: Document) -> Read:
         label = dict(row.value for row in document.rows) if document.kind == "object" else document.values
         yield label_draft(1, document.path.name, label)
     except RowError as problem:
-        yield LeftOut(1, str(problem))
+        yield RowLeftOut(1, str(problem))
 
 
-def label_draft(row: int, name: str, label: Any) -> Draft:
+def label_draft(row: int, name: str, label: Any) -> ItemDraft:
     """The item of one label; its clip has the name of the file without the ending."""
     if not is_label(name):
         raise RowError(f"a label is called <clip>{LABEL}")
-    return Draft(row, name[: -len(LABEL)], truth=mapping(label, "the label"))
+    return ItemDraft(row, name[: -len(LABEL)], truth=mapping(label, "the label"))
 
 
 LABELS = Format(

@@ -8,7 +8,7 @@ from typing import Any
 
 from cosmos_compare.imports.fields import RowError, line, listed, mapping, text
 from cosmos_compare.imports.formats.base import Format, Read, each_row, has_keys
-from cosmos_compare.imports.item import Draft
+from cosmos_compare.imports.item import ItemDraft
 from cosmos_compare.imports.options import options_in
 from cosmos_compare.imports.rows import Document
 from cosmos_compare.texts.letters import letter_of
@@ -23,13 +23,13 @@ def read_llava(document: Document, answer_type: str = "", system_prompt: str = "
     """An item for each question and its answer. `answer_type` is the evaluation config's: without it a question is
     scored by letter where it lists options and its answer names one."""
 
-    def drafts(number: int, row: Any) -> Iterator[Draft]:
+    def drafts(number: int, row: Any) -> Iterator[ItemDraft]:
         return _drafts(number, mapping(row), answer_type, system_prompt)
 
     return each_row(document, drafts)
 
 
-def _drafts(number: int, row: Any, answer_type: str, system_prompt: str) -> Iterator[Draft]:
+def _drafts(number: int, row: Any, answer_type: str, system_prompt: str) -> Iterator[ItemDraft]:
     videos = row.get("video")
     videos = [videos] if isinstance(videos, str) else listed(videos, "video")
     system, turns = _turns(row.get("conversations"))
@@ -38,7 +38,7 @@ def _drafts(number: int, row: Any, answer_type: str, system_prompt: str) -> Iter
         options, right = _scored(question, answer, answer_type)
         for n, video in enumerate(videos, 1):
             parts = [str(value) for value, many in zip((place, n), several, strict=True) if many]
-            yield Draft(
+            yield ItemDraft(
                 row=number,
                 part=".".join(parts),
                 media=text(video, "video"),

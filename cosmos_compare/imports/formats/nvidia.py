@@ -7,7 +7,7 @@ from typing import Any
 
 from cosmos_compare.imports.fields import Row, RowError, first, line, listed, mapping, text
 from cosmos_compare.imports.formats.base import Format, Read, each_row, has_keys
-from cosmos_compare.imports.item import Draft
+from cosmos_compare.imports.item import ItemDraft
 from cosmos_compare.imports.options import asked, options_of, right_of, strings_in
 from cosmos_compare.imports.rows import Document
 
@@ -15,7 +15,7 @@ ANSWERS = ("correct_answer", "answer")
 QUESTION, OPTIONS = "question", "index2ans"
 
 
-def _pairs(number: int, row: Any) -> Iterator[Draft]:
+def _pairs(number: int, row: Any) -> Iterator[ItemDraft]:
     """A row is a clip with its questions; `qa_pairs` may be one question instead of a list."""
     row = mapping(row)
     video = text(row.get("video"), "video")
@@ -33,10 +33,10 @@ def _pairs(number: int, row: Any) -> Iterator[Draft]:
         raise RowError("; ".join(problems))
 
 
-def _question(number: int, row: Row, video: str, part: str) -> Draft:
+def _question(number: int, row: Row, video: str, part: str) -> ItemDraft:
     question = text(row.get(QUESTION), QUESTION)
     options = options_of(strings_in(row.get(OPTIONS)))
-    return Draft(
+    return ItemDraft(
         row=number,
         part=part,
         media=video,
@@ -48,7 +48,7 @@ def _question(number: int, row: Row, video: str, part: str) -> Draft:
     )
 
 
-def _row(number: int, row: Any) -> Iterator[Draft]:
+def _row(number: int, row: Any) -> Iterator[ItemDraft]:
     row = mapping(row)
     yield _question(number, row, text(first(row, ("video_path", "video")), "video_path"), "")
 

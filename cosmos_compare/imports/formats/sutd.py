@@ -7,7 +7,7 @@ from typing import Any
 
 from cosmos_compare.imports.fields import RowError, line, listed, text
 from cosmos_compare.imports.formats.base import Format, Read, each_row
-from cosmos_compare.imports.item import Draft
+from cosmos_compare.imports.item import ItemDraft
 from cosmos_compare.imports.options import asked, by_letter, options_of, right_of
 from cosmos_compare.imports.rows import Document
 
@@ -18,7 +18,7 @@ def _read(document: Document) -> Read:
     header, rows = _header(document), document.rows
     rows = [row for row in rows if row.value != header]
 
-    def drafts(number: int, values: Any) -> Iterator[Draft]:
+    def drafts(number: int, values: Any) -> Iterator[ItemDraft]:
         values = listed(values, "the row")
         if len(values) != len(header):
             raise RowError(f"{len(values)} values where the header names {len(header)}")
@@ -27,13 +27,13 @@ def _read(document: Document) -> Read:
     return each_row(document._replace(rows=rows), drafts)
 
 
-def _draft(number: int, row: dict[str, Any]) -> Draft:
+def _draft(number: int, row: dict[str, Any]) -> ItemDraft:
     slots = by_letter([row.get(f"option{place}") for place in range(26) if f"option{place}" in row])
     options = options_of(slots)
     answer = row["answer"]
     if isinstance(answer, str) and answer.strip().isdigit():
         answer = int(answer)
-    return Draft(
+    return ItemDraft(
         row=number,
         media=text(row["vid_filename"], "vid_filename"),
         question=asked(text(row["q_body"], "q_body"), options),

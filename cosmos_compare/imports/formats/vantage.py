@@ -9,7 +9,7 @@ from typing import Any
 from cosmos_compare.errors import CompareError
 from cosmos_compare.imports.fields import RowError, first, line, mapping, text
 from cosmos_compare.imports.formats.base import Format, Read, each_row, has_keys
-from cosmos_compare.imports.item import Draft
+from cosmos_compare.imports.item import ItemDraft
 from cosmos_compare.imports.options import asked, options_of
 from cosmos_compare.imports.rows import Document
 
@@ -53,19 +53,19 @@ def read_vantage(document: Document, task: str = "") -> Read:
     """An item a row; with options it is scored once the truth is known, which is elsewhere."""
     known = task_of(document, task)
 
-    def drafts(number: int, row: Any) -> Iterator[Draft]:
+    def drafts(number: int, row: Any) -> Iterator[ItemDraft]:
         yield _draft(number, mapping(row), known)
 
     return each_row(document, drafts)
 
 
-def _draft(number: int, row: Any, task: str) -> Draft:
+def _draft(number: int, row: Any, task: str) -> ItemDraft:
     index = text(row.get("index"), "index")
     if not re.fullmatch(r"\d{1,12}(\.0+)?", index):
         raise RowError(f"index {index[:20]!r} is no number")
     question = text(row.get("question"), "question")
     options = options_of(row.get("options")) if task == "video_qa" else {}
-    return Draft(
+    return ItemDraft(
         row=number,
         media=text(first(row, ("video", "video_path")), "video"),
         question=asked(question, options) if options else question,

@@ -7,7 +7,7 @@ from typing import Any
 
 from cosmos_compare.imports.fields import RowError, line, mapping, text
 from cosmos_compare.imports.formats.base import Format, Read, each_row
-from cosmos_compare.imports.item import Draft
+from cosmos_compare.imports.item import ItemDraft
 from cosmos_compare.imports.options import asked, options_of, right_of
 from cosmos_compare.imports.rows import Document
 
@@ -17,7 +17,7 @@ CAPTION = (
 )
 
 
-def _questions(number: int, pair: Any) -> Iterator[Draft]:
+def _questions(number: int, pair: Any) -> Iterator[ItemDraft]:
     video, kinds = pair
     problems = []
     for kind, value in mapping(kinds, "the questions").items():
@@ -28,17 +28,17 @@ def _questions(number: int, pair: Any) -> Iterator[Draft]:
             right = right_of(row.get("GT", row.get("gt")), options)
             own = asked(question, options)
             name = line(kind, "kind")
-            yield Draft(number, text(video, "video"), own, name, options, right, category=name)
+            yield ItemDraft(number, text(video, "video"), own, name, options, right, category=name)
         except RowError as problem:
             problems.append(f"{str(kind)[:40]}: {problem}")
     if problems:
         raise RowError("; ".join(problems))
 
 
-def _captions(number: int, pair: Any) -> Iterator[Draft]:
+def _captions(number: int, pair: Any) -> Iterator[ItemDraft]:
     video, value = pair
     caption = text(mapping(value, "the caption").get("gt"), "gt")
-    yield Draft(number, text(video, "video"), CAPTION, references=(caption,), category="dense caption")
+    yield ItemDraft(number, text(video, "video"), CAPTION, references=(caption,), category="dense caption")
 
 
 def _read_questions(document: Document) -> Read:

@@ -7,12 +7,12 @@ from typing import Any
 
 from cosmos_compare.imports.fields import RowError, first, line, listed, mapping, seconds, text
 from cosmos_compare.imports.formats.base import Format, Read, each_row, has_keys
-from cosmos_compare.imports.item import Draft
+from cosmos_compare.imports.item import ItemDraft
 from cosmos_compare.imports.options import asked, options_of, right_of
 from cosmos_compare.imports.rows import Document
 
 
-def _drafts(number: int, row: Any) -> Iterator[Draft]:
+def _drafts(number: int, row: Any) -> Iterator[ItemDraft]:
     """An item for each camera, phase and question."""
     row = mapping(row)
     videos = _videos(row)
@@ -33,12 +33,12 @@ def _drafts(number: int, row: Any) -> Iterator[Draft]:
 
 def _draft(
     number: int, row: Any, asks: Any, video: str, start: float | None, end: float | None, part: str, phase: Any
-) -> Draft:
+) -> ItemDraft:
     question = text(asks.get("question"), "question")
     options = options_of({key: value for key, value in asks.items() if len(key) == 1 and key.isalpha()})
     correct = first(asks, ("correct", "answer"))
     labels = phase.get("labels")
-    return Draft(
+    return ItemDraft(
         row=number,
         part=part,
         media=video,

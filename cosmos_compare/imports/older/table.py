@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from cosmos_compare.imports.fields import RowError
-from cosmos_compare.imports.item import LeftOut
+from cosmos_compare.imports.item import RowLeftOut
 from cosmos_compare.imports.older.texts import words_of
 from cosmos_compare.ratings.csv_records import DELIMITERS
 from cosmos_compare.records.schema import AXES
@@ -63,7 +63,7 @@ def is_table(path: Path) -> bool:
         return False
 
 
-def read_table(path: Path) -> Iterator[TableRow | LeftOut]:
+def read_table(path: Path) -> Iterator[TableRow | RowLeftOut]:
     """The rows of all such tables in a file, and why one is left out."""
     for names, columns, lines in _tables(path):
         known = {name: place for name, place in columns.items() if name not in AXES or _holds_marks(place, lines)}
@@ -71,7 +71,7 @@ def read_table(path: Path) -> Iterator[TableRow | LeftOut]:
             try:
                 yield _row(line, cells, names, known)
             except RowError as problem:
-                yield LeftOut(line, str(problem))
+                yield RowLeftOut(line, str(problem))
 
 
 def _tables(path: Path) -> Iterator[tuple[list[str], dict[str, int], list[tuple[int, list[str]]]]]:

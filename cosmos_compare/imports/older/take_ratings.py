@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from cosmos_compare.errors import CompareError
 from cosmos_compare.imports.fields import RowError
-from cosmos_compare.imports.item import LeftOut
+from cosmos_compare.imports.item import RowLeftOut
 from cosmos_compare.imports.older.folders import SPIKE
 from cosmos_compare.imports.older.table import TableRow, read_table
 from cosmos_compare.ratings import scorecard
@@ -25,7 +25,7 @@ class TakenRatings(NamedTuple):
 
     read: int
     ratings: list[Rating]
-    left_out: list[LeftOut]
+    left_out: list[RowLeftOut]
 
 
 def take_ratings(path: Path, store: Store, model: str, rater: str) -> TakenRatings:
@@ -37,9 +37,9 @@ def take_ratings(path: Path, store: Store, model: str, rater: str) -> TakenRatin
     runs = [run for run in store.rows() if run.imported]
     known = _standing(store)
     ratings: list[Rating] = []
-    left_out: list[LeftOut] = []
+    left_out: list[RowLeftOut] = []
     for row in rows:
-        if isinstance(row, LeftOut):
+        if isinstance(row, RowLeftOut):
             left_out.append(row)
             continue
         try:
@@ -49,12 +49,12 @@ def take_ratings(path: Path, store: Store, model: str, rater: str) -> TakenRatin
             ratings.append(rating)
             known.add(_content(rating))
         except RowError as problem:
-            left_out.append(LeftOut(row.line, str(problem)))
+            left_out.append(RowLeftOut(row.line, str(problem)))
     scorecard.append(store.outputs, ratings)
     return TakenRatings(len(rows), ratings, left_out)
 
 
-def _rows(path: Path) -> list[TableRow | LeftOut]:
+def _rows(path: Path) -> list[TableRow | RowLeftOut]:
     try:
         rows = list(read_table(path))
     except RowError as problem:

@@ -16,7 +16,7 @@ from pydantic import ValidationError
 
 from cosmos_compare.errors import CompareError, first_problem
 from cosmos_compare.imports.fields import RowError
-from cosmos_compare.imports.item import LeftOut
+from cosmos_compare.imports.item import RowLeftOut
 from cosmos_compare.imports.media import Media
 from cosmos_compare.imports.older.folders import OldFolder
 from cosmos_compare.imports.older.texts import OldText, text_of, words_of
@@ -38,19 +38,19 @@ class TakenRuns(NamedTuple):
 
     read: int
     runs: list[Run]
-    left_out: list[LeftOut]
+    left_out: list[RowLeftOut]
 
 
 def take_runs(folders: Sequence[OldFolder], store: Store, media: Path | None = None) -> TakenRuns:
     """Save a run for each folder; one that was taken in before is left out. Clips are looked for below `media`."""
     below = Media(media) if media else None
     runs: list[Run] = []
-    left_out: list[LeftOut] = []
+    left_out: list[RowLeftOut] = []
     for number, folder in enumerate(folders, 1):
         try:
             runs.append(_take(folder, store, below))
         except RowError as problem:
-            left_out.append(LeftOut(number, f"{folder.path.parent.name}/{folder.path.name}: {problem}"))
+            left_out.append(RowLeftOut(number, f"{folder.path.parent.name}/{folder.path.name}: {problem}"))
     return TakenRuns(len(folders), runs, left_out)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from cosmos_compare.errors import CompareError
-from cosmos_compare.imports.item import Item
+from cosmos_compare.imports.item import ImportedItem
 from cosmos_compare.language import number, t
 from cosmos_compare.results.numbers_as_text import estimate_words
 from cosmos_compare.runs.index import RunRow
@@ -22,12 +22,12 @@ from cosmos_compare.ui.shared.tables import grid
 LONGEST = 1000  # characters of an answer beside its reference; the link below leads to all of it
 
 
-def item_of(matrix: Matrix, row: str) -> Item | None:
+def item_of(matrix: Matrix, row: str) -> ImportedItem | None:
     """The imported question of a row, by its id."""
     return next((own.item for own in matrix.plan.items if own.id == row and own.item and own.item.question), None)
 
 
-def show(item: Item, answers: Sequence[RunRow], facts: FactsByRun) -> None:
+def show(item: ImportedItem, answers: Sequence[RunRow], facts: FactsByRun) -> None:
     """A question with what is right, or its references, beside its answers."""
     plain.caption(item.question)
     head = ["", t("truth"), *(t("answer") for _ in answers)]
