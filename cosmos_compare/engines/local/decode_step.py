@@ -8,6 +8,7 @@ logits are tensors, so one CUDA graph serves every length and every company.
 import math
 from typing import Any
 
+from cosmos_compare.engines.local import kernels_attention
 from cosmos_compare.engines.local import kernels_decode as kernels
 from cosmos_compare.engines.local.kv_pages import PAGE, PagePool
 from cosmos_compare.engines.local.libraries import torch
@@ -102,20 +103,21 @@ class DecodeStep:
         normed = hasattr(attention, "q_norm")
         layer = number * self.pool.layer_numbers
         self._launch(
-            kernels.rotate_heads, (count, self.heads * (self.groups + 1)), 1, 1, self.projected,
+            kernels_attention.rotate_heads, (count, self.heads * (self.groups + 1)), 1, 1, self.projected,
             attention.q_norm.weight if normed else self.unused, attention.k_norm.weight if normed else self.unused,
             self.frequencies, self.position, self.delta, self.pool.base, self.table, self.queries,
             attention.q_norm.variance_epsilon if normed else 0.0, attention.scaling * math.log2(math.e), layer,
             MOST_PAGES, HEADS=self.heads, GROUP=self.groups, HALF=self.size // 2, NORMED=normed, PAGE=PAGE,
         )  # fmt: skip
         self._launch(
-            kernels.partial_attention, (count, self.heads, PARTS), 4, 3, self.queries, self.position, self.prefix,
-            self.members, self.pool.base, self.table, self.partials, self.row_max, self.row_sum, layer, MOST_PAGES,
+            kernels_attention.partial_attention, (count, self.heads, PARTS), 4, 3, self.queries, self.position,
+            self.prefix, self.members, self.pool.base, self.table, self.partials, self.row_max, self.row_sum, layer,
+            MOST_PAGES,
             HEADS=self.heads, GROUP=self.groups, HALF=self.size // 2, SHARED=SHARED_PARTS, OWN=OWN_PARTS, MOST=ROWS,
             ROWS=QUERY_ROWS, PAGE=PAGE,
         )  # fmt: skip
         self._launch(
-            kernels.reduce_attention, (self.heads * self.groups, count), 4, 1, self.position, self.partials,
+            kernels_attention.reduce_attention, (self.heads * self.groups, count), 4, 1, self.position, self.partials,
             self.row_max, self.row_sum, self.attended, SIZE=self.size, PARTS=PARTS,
         )  # fmt: skip
 
