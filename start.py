@@ -63,7 +63,7 @@ def test(arguments: list[str]) -> int:
         run(SCRIPTS / "ruff", "check", "."),
         run(SCRIPTS / "ruff", "format", "--check", "."),
         run(PYTHON, "-m", "mypy"),
-        run(PYTHON, "-m", "pytest", "-n", "2", "--dist", "loadgroup", *arguments),
+        run(PYTHON, "-m", "pytest", "-n", "2", "--dist", "loadscope", *arguments),
     ]
     return int(any(codes))
 

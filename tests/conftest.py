@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import av
 import numpy as np
@@ -21,14 +21,24 @@ ROOT = Path(__file__).resolve().parents[1]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A browser beside a server and two models on two cores may be late once; a real fault fails three times.
-
-    Where the tests run in two processes, all browsers are in one of them, and a file stays in one for its fixtures.
-    """
+    """A browser beside a server and two models on two cores may be late once; a real fault fails three times."""
     for item in items:
-        item.add_marker(pytest.mark.xdist_group("ui" if "ui" in item.path.parts else str(item.path)))
         if item.get_closest_marker("browser"):
             item.add_marker(pytest.mark.flaky(reruns=2))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Where the tests run in two processes, a file stays in one for its fixtures, and all that starts servers and
+    browsers is in the same one: two of these at a time are too much for two cores."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByFile(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            file = nodeid.partition("::")[0]
+            return "servers" if "/ui/" in file or "test_server_vllm" in file else file
+
+    return ByFile(config, log)
 
 
 class Made(dict[str, Thing]):
