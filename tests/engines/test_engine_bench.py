@@ -39,7 +39,7 @@ def test_the_table_for_people(clip: Path, tiny_flags: list[str], capsys: pytest.
 
 
 def test_a_server_is_not_this_machine(clip: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["bench", "--video", str(clip), "--models", "far=http://localhost:1/v1"]) == 2
+    assert main(["bench", "--video", str(clip), "--models", "far=reason1-demo@http://localhost:1/v1"]) == 2
     assert "server" in capsys.readouterr().err
 
 
