@@ -63,8 +63,8 @@ class ServerEngine:
         return None
 
     def close(self) -> None:
-        self._loop.start(self._asking.close()).result()
-        self._loop.close()
+        # Whoever still asks is ended first: an answer that begins anew would open a connection that nobody closes.
+        self._loop.close(self._asking.close)
 
     def answer(self, request: Request, on_text: OnText, on_state: OnState, cancelled: Cancelled) -> Answer:
         """Ask until an address answers, or nothing more is to be hoped for. What an answer had said before it broke

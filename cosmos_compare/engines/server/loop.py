@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
 from typing import Any, TypeVar
 
@@ -14,6 +14,7 @@ class EventLoop:
 
     def __init__(self) -> None:
         self._loop = asyncio.new_event_loop()
+        self._last: Callable[[], Coroutine[Any, Any, None]] | None = None
         self._thread = threading.Thread(target=self._run, name="servers", daemon=True)
         self._thread.start()
 
@@ -21,9 +22,10 @@ class EventLoop:
         """Begin some work; to cancel the future ends it."""
         return asyncio.run_coroutine_threadsafe(work, self._loop)
 
-    def close(self) -> None:
-        """End what still goes on, and the thread. A second time it does nothing."""
+    def close(self, last: Callable[[], Coroutine[Any, Any, None]] | None = None) -> None:
+        """End what still goes on, then do the `last` work, and end the thread. A second time it does nothing."""
         if self._thread.is_alive():
+            self._last = last
             self._loop.call_soon_threadsafe(self._loop.stop)
             self._thread.join()
 
@@ -36,5 +38,8 @@ class EventLoop:
             for task in left:
                 task.cancel()
             self._loop.run_until_complete(asyncio.gather(*left, return_exceptions=True))
+            if self._last is not None:
+                self._loop.run_until_complete(self._last())
             self._loop.run_until_complete(self._loop.shutdown_asyncgens())
+            self._loop.run_until_complete(asyncio.sleep(0))  # a connection that was closed is gone a round later
             self._loop.close()
