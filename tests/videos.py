@@ -11,7 +11,9 @@ import av
 import numpy as np
 import numpy.typing as npt
 
-from cosmos_compare.records.schema import ModelSpec, Vision
+from cosmos_compare.records.schema import ModelSpec, Settings, Vision
+from cosmos_compare.video.clips import probe
+from cosmos_compare.video.frames import Frames, sample_frames
 
 BITS = 8
 TICKS = 1000  # of a second
@@ -23,6 +25,9 @@ REASON2 = Vision(factor=32, budget="whole_video", max_video_tokens=4096, clock="
 
 def spec(name: str = "reason1", vision: Vision = REASON1) -> ModelSpec:
     return ModelSpec(name=name, label=name, source="/nowhere", vision=vision, reasoning_in="system", boxes="pixels")
+
+
+ONE, TWO = spec("reason1", REASON1), spec("reason2", REASON2)
 
 
 def numbered(number: int, width: int = 128, height: int = 96) -> Image:
@@ -72,6 +77,16 @@ def write_video(
 def evenly(count: int, fps: float) -> list[float]:
     """Stamps of `count` frames at `fps`."""
     return [number / fps for number in range(count)]
+
+
+def write_ten_fps(folder: Path) -> Path:
+    """5 s at 10 frames a second, with B-frames: decoding order is not display order."""
+    return write_video(folder / "ten.mp4", evenly(50, fps=10), rate=10, options={"bf": "2"})
+
+
+def sample(video: Path, *, cancelled: Any = None, **fields: Any) -> Frames:
+    """What both architectures are shown of a clip under some settings."""
+    return sample_frames(probe(video), Settings(**fields), [ONE, TWO], cancelled=cancelled)
 
 
 def starting_late(path: Path, late: float, count: int = 30, codec: str = "libvpx") -> Path:

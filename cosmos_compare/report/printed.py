@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 from cosmos_compare.effort.measured import size_words, took_words
@@ -17,9 +18,13 @@ def known(value: Any) -> float | None:
     return None if value is None or math.isnan(value) else float(value)
 
 
-def levels(value: Any, *, sign: bool = False) -> str:
+def _or_dash(value: Any, words: Callable[[float], str]) -> str:
     known_value = known(value)
-    return DASH if known_value is None else level_words(known_value, sign=sign)
+    return DASH if known_value is None else words(known_value)
+
+
+def levels(value: Any, *, sign: bool = False) -> str:
+    return _or_dash(value, lambda level: level_words(level, sign=sign))
 
 
 def between(low: Any, high: Any) -> str:
@@ -30,31 +35,26 @@ def between(low: Any, high: Any) -> str:
 
 
 def p_value(p: Any) -> str:
-    known_value = known(p)
-    return DASH if known_value is None else p_words(known_value)
+    return _or_dash(p, p_words)
 
 
 def seconds(value: Any) -> str:
-    known_value = known(value)
-    return DASH if known_value is None else took_words(known_value)
+    return _or_dash(value, took_words)
 
 
 def amount(value: Any) -> str:
     """A count, thousands apart."""
-    known_value = known(value)
-    return DASH if known_value is None else number(known_value, ",.0f")
+    return _or_dash(value, lambda count: number(count, ",.0f"))
 
 
 def size(value: Any) -> str:
     """Bytes in kB, MB or GB."""
-    known_value = known(value)
-    return DASH if known_value is None else size_words(known_value)
+    return _or_dash(value, size_words)
 
 
 def percent(value: Any) -> str:
     """A share."""
-    known_value = known(value)
-    return DASH if known_value is None else number(known_value, ".0%")
+    return _or_dash(value, lambda share: number(share, ".0%"))
 
 
 def share(part: int, whole: int) -> str:

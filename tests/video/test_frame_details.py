@@ -3,29 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import cv2
 import numpy as np
 import pytest
-from videos import REASON1, REASON2, evenly, spec, write_video
+from videos import ONE, TWO, evenly, sample, write_ten_fps, write_video
 
 from cosmos_compare.records.schema import Settings
 from cosmos_compare.video.clips import find_scenarios, probe
-from cosmos_compare.video.frames import Frames, SamplingCancelledError, sample_frames
-
-ONE, TWO = spec("reason1", REASON1), spec("reason2", REASON2)
+from cosmos_compare.video.frames import SamplingCancelledError, sample_frames
 
 
 @pytest.fixture(scope="module")
 def ten_fps(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """5 s at 10 frames a second, with B-frames: decoding order is not display order."""
-    path = tmp_path_factory.mktemp("clips") / "ten.mp4"
-    return write_video(path, evenly(50, fps=10), rate=10, options={"bf": "2"})
-
-
-def sample(video: Path, *, cancelled: Any = None, **fields: Any) -> Frames:
-    return sample_frames(probe(video), Settings(**fields), [ONE, TWO], cancelled=cancelled)
+    return write_ten_fps(tmp_path_factory.mktemp("clips"))
 
 
 def test_the_timestamp_is_a_band_below_the_picture_and_only_where_a_model_needs_it(ten_fps: Path) -> None:

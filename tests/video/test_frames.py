@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
 import av
 import numpy as np
@@ -12,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
-from videos import REASON1, REASON2, evenly, number_of, spec, write_video
+from videos import ONE, REASON1, TWO, evenly, number_of, sample, spec, write_ten_fps, write_video
 
 from cosmos_compare.errors import CompareError
 from cosmos_compare.records.schema import Settings
@@ -21,18 +20,10 @@ from cosmos_compare.video.frames import Frames, plan_frames, sample_frames
 from cosmos_compare.video.plan import plan
 from cosmos_compare.video.timeline import timeline_of
 
-ONE, TWO = spec("reason1", REASON1), spec("reason2", REASON2)
-
 
 @pytest.fixture(scope="module")
 def ten_fps(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """5 s at 10 frames a second, with B-frames: decoding order is not display order."""
-    path = tmp_path_factory.mktemp("clips") / "ten.mp4"
-    return write_video(path, evenly(50, fps=10), rate=10, options={"bf": "2"})
-
-
-def sample(video: Path, *, cancelled: Any = None, **fields: Any) -> Frames:
-    return sample_frames(probe(video), Settings(**fields), [ONE, TWO], cancelled=cancelled)
+    return write_ten_fps(tmp_path_factory.mktemp("clips"))
 
 
 def shown(frames: Frames) -> list[int]:
