@@ -106,7 +106,10 @@ def test_what_will_not_pass_is_said_at_once(reason1: ModelSpec, act: fake_vllm.A
     assert (answer.error.type, bool(answer.error.hint)) == (kind, True)
 
 
-def test_a_500_is_tried_again_a_little_whatever_came_before(reason1: ModelSpec) -> None:
+def test_a_500_is_tried_again_a_little_whatever_came_before(
+    reason1: ModelSpec, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(asking, "PATIENCE_S", 60.0)  # six pauses, drawn, may take 19 s
     with fake_vllm.serve(reason1) as fake, engine_at(reason1, fake.url) as engine:
         ask(engine, question(reason1))
         fake.acts.extend([misbehaving.broken_500, misbehaving.overloaded_in_the_stream] * 3)

@@ -46,7 +46,8 @@ class ServerEngine:
         client = client_of(self.server, key_of(spec))
         self.addresses = Addresses(self.server.addresses, self.server.max_parallel)
         self._asking = Asking(spec, client, self.addresses, counter, doubt)
-        self._loop = EventLoop()
+        # Whoever still asks is ended before: an answer that begins anew would open a connection that nobody closes.
+        self._loop = EventLoop(last=self._asking.close)
 
     @property
     def capacity(self) -> int:
@@ -63,8 +64,7 @@ class ServerEngine:
         return None
 
     def close(self) -> None:
-        # Whoever still asks is ended first: an answer that begins anew would open a connection that nobody closes.
-        self._loop.close(self._asking.close)
+        self._loop.close()
 
     def answer(self, request: Request, on_text: OnText, on_state: OnState, cancelled: Cancelled) -> Answer:
         """Ask until an address answers, or nothing more is to be hoped for. What an answer had said before it broke
