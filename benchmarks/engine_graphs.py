@@ -6,6 +6,7 @@ from typing import Any
 
 from cosmos_compare.engines.local.engine import LocalEngine
 from cosmos_compare.engines.local.libraries import torch
+from cosmos_compare.engines.local.tile_search import products
 from cosmos_compare.engines.local.tiles import CANDIDATES, Tile
 
 
@@ -34,7 +35,7 @@ def tiles(engine: LocalEngine, seconds: float) -> None:
                 if getattr(step.tiles, name) != tile:
                     continue
                 try:
-                    seen.append((captured_ms(decoder, work), tuple(tile)))
+                    seen.append((decoder.milliseconds(work), tuple(tile)))
                 except Exception as error:  # noqa: BLE001  too much shared memory, say
                     print(f"  {type(error).__name__}: {str(error)[:80]}", flush=True)
             seen.sort()
@@ -46,35 +47,9 @@ def tiles(engine: LocalEngine, seconds: float) -> None:
             print(f"  {engine.spec.name}: all products, early {early}:", flush=True)
             for count in (1, 16):
                 step.position[:count] = 4000
-                print(f"    step of {count}: {captured_ms(decoder, lambda c=count: step(c)):.3f} ms", flush=True)
+                print(f"    step of {count}: {decoder.milliseconds(lambda c=count: step(c)):.3f} ms", flush=True)
                 step.position.fill_(-1)
     print(f"{engine.spec.name}: {best}", flush=True)
-
-
-def products(step: Any) -> dict[str, Callable[[], Any]]:
-    """Each product of a step, through all layers."""
-    layers, parts = list(step.text.layers), step.width // 32
-    attention = [layer.self_attn for layer in layers]
-    return {
-        "project": lambda: [
-            step._project(
-                layer.input_layernorm, [a.q_proj, a.k_proj, a.v_proj], step.projected, 16, parts, step.tiles.project
-            )
-            for layer, a in zip(layers, attention, strict=True)
-        ],
-        "swiglu": lambda: [step._swiglu(each.mlp, each.post_attention_layernorm, 16, parts) for each in layers],
-        "out": lambda: [step._add(step.attended, a.o_proj, step.text.norm, 16, step.tiles.out) for a in attention],
-        "down": lambda: [step._add(step.inside, e.mlp.down_proj, step.text.norm, 16, step.tiles.down) for e in layers],
-        "head": lambda: step._project(step.text.norm, [step.lm_head] * 3, step.logits, 16, parts, step.tiles.head),
-    }
-
-
-def captured_ms(decoder: Any, work: Callable[[], Any]) -> float:
-    """Of one replay of a graph of some work."""
-    work()
-    decoder._capture("tried", work)
-    graph = decoder.graphs.pop("tried")
-    return milliseconds(graph.replay, 60)[1]
 
 
 def milliseconds(work: Callable[[], Any], times: int) -> tuple[float, float]:

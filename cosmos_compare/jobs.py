@@ -13,7 +13,7 @@ from cosmos_compare.records.schema import ModelSpec
 
 State = Literal["queued", "loading", "looking", "writing", "again", "ended"]
 T = TypeVar("T")
-BEGUN_ANEW = "\n[broken off and asked again; what was written before is void]\n"
+BEGUN_ANEW = "\n[interrupted and asked again; what was written before is void]\n"
 
 
 class Job(Generic[T]):
@@ -24,7 +24,7 @@ class Job(Generic[T]):
         self.state: State = "queued"
         self.text = ""
         self.begun = 1  # how often its text was begun
-        self.share = 0.0  # done of what its state says
+        self.share = 0.0  # of the work that `state` names, 0 to 1
         self.result: T | None = None
         self.failure: BaseException | None = None
         self.queued_at = time.perf_counter()

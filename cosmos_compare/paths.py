@@ -41,6 +41,11 @@ def user_model_list() -> Path:
     return Path(os.environ.get("COSMOS_COMPARE_MODELS") or home() / "models.yaml")
 
 
+def card_facts() -> Path:
+    """What was measured of this machine's GPUs at their first start; in the user's cache, for all checkouts."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "cosmos-compare" / "cards.json"
+
+
 def user_lexicon() -> Path:
     """The user's own words of facts: `COSMOS_COMPARE_LEXICON`, or `lexicon.yaml` of what is yours."""
     return Path(os.environ.get("COSMOS_COMPARE_LEXICON") or home() / "lexicon.yaml")

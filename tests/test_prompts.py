@@ -147,4 +147,4 @@ def test_any_yaml_is_a_sentence_or_a_prompt(tmp_path: Path, text: str) -> None:
     path = tmp_path / "mine.yaml"
     path.write_text(f"user_prompt: ok\n{text}", encoding="utf-8", errors="surrogatepass")
     with contextlib.suppress(CompareError):
-        load_prompt(path)
+        assert load_prompt(path).name == "mine"

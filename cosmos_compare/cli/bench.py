@@ -12,7 +12,8 @@ from cosmos_compare.cli import arguments
 from cosmos_compare.cli.table import print_table
 from cosmos_compare.cli.terminal import note, print_json, rate
 from cosmos_compare.engines.base import Request
-from cosmos_compare.engines.load import load_engine
+from cosmos_compare.engines.load import load_engine, load_more
+from cosmos_compare.engines.replicas import Replicas
 from cosmos_compare.errors import CompareError
 from cosmos_compare.paths import SCENARIOS
 from cosmos_compare.prompts import Messages
@@ -24,6 +25,7 @@ QUESTION = "Describe what the cars and the people on this street do, and what a 
 SHORT = Settings.model_validate({"max_frames": 24, "max_video_tokens": 3000})
 PATIENCE = 180.0  # seconds for the preparation of one model
 TOGETHER_TOKENS = 512
+SPREAD_CLIPS = 32  # through all models, on one card and on all
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -107,10 +109,37 @@ def _measure(
             "fast": min(bench.both(engines, long, plain=False) for _ in range(2)),
             "tokens": long[0].sampling.max_new_tokens,
         },
+        "every_gpu": _every_gpu(engines, usual, args.tokens),
     }
     for engine in engines:
         engine.close()
     return result
+
+
+def _every_gpu(engines: list[Any], requests: list[Request], tokens: int) -> dict[str, Any]:
+    """The time of a batch with all models on one card, and with replicas of them on every card; None where there is
+    one card or none, or where no card holds all of them."""
+    from cosmos_compare.engines.local import bench, placement
+
+    cards = placement.cards()
+    if len(cards) < 2:
+        return {"cards": len(cards), "clips": 0, "one_s": None, "all_s": None}
+    spread = [Replicas(engine) for engine in engines]
+    for engine, replicas in zip(engines, spread, strict=True):
+        for replica in load_more(engine.spec, engine.device_name):
+            replicas.add(replica)
+            note(f"{engine.spec.name}: again on {replica.device_name}")
+    on_each = [[each for replicas in spread for each in replicas.engines if each.device_name == c.name] for c in cards]
+    together = next((found for found in on_each if len(found) == len(engines)), None)
+    seconds = {}
+    for name, chosen in (("one_s", together), ("all_s", spread)):
+        note(f"{SPREAD_CLIPS} clips through all models on {'one card' if name == 'one_s' else 'every card'}")
+        for each in (each for replicas in spread for each in replicas.engines):
+            each.kept.clear()  # type: ignore[attr-defined]
+        seconds[name] = bench.spread(list(zip(chosen, requests, strict=True)), SPREAD_CLIPS, tokens) if chosen else None
+    for replica in (each for replicas in spread for each in replicas.engines[1:]):
+        replica.close()
+    return {"cards": len(cards), "clips": SPREAD_CLIPS, **seconds}
 
 
 def _of_model(engine: Any, own: Request, few: Request, machine: Any, args: argparse.Namespace) -> Iterator[Any]:
@@ -147,10 +176,22 @@ def _show(result: dict[str, Any]) -> None:
     print_table(columns, rows)
     both = result["all_models_s"]
     print(f"Rates in tokens/s. All models at once, {both['tokens']} tokens each, a new clip: {both['fast']:.2f} s.")
+    print(_every_gpu_told(result["every_gpu"]))
     copy, products = result["copy_bytes_per_s"] / 1e9, result["operations_per_s"] / 1e12
     print(f"{result['device']}: a copy moves {copy:,.0f} GB/s, a product does {products:,.2f} TFLOP/s.")
     for text in dict.fromkeys(f"{row['model']}: {row['note']}" for row in result["rows"] if row["note"]):
         print(text)
+
+
+def _every_gpu_told(found: dict[str, Any]) -> str:
+    if not found["cards"]:
+        return "Every GPU: there is none here, models run on the processor."
+    if found["all_s"] is None:
+        return "Every GPU: there is one here, and all above ran on it. Of several, a batch uses each."
+    told = f"Every GPU: {found['clips']} clips through all models take {found['all_s']:.2f} s on {found['cards']} cards"
+    if found["one_s"] is None:
+        return f"{told}; no card holds all models, so there is no time of one."
+    return f"{told}, {found['one_s']:.2f} s on one of them ({found['all_s'] / found['one_s']:.2f} of the time)."
 
 
 def _milliseconds(seconds: float | None) -> str:

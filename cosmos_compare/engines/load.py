@@ -32,16 +32,16 @@ def load_engine(spec: ModelSpec, make_room: Callable[[], None]) -> Engine:
     from cosmos_compare.engines.local import loading, opening, placement  # the one place where heavy libraries come in
 
     needed = with_room(loading.memory_bytes(folder))
-    if placement.shortage(needed):
+    if placement.shortage(placement.cards(), needed):
         make_room()
-    if found := placement.shortage(needed):
+    if found := placement.shortage(placement.cards(), needed):
         raise CompareError(
             "{label} does not fit on any card now. {found}",
             "Close what else uses the cards (another window of this program, say), or choose a smaller model.",
             label=spec.label,
             found=found,
         )
-    return opening.open_engine(spec, folder, placement.roomiest(placement.cards()))
+    return opening.open_engine(spec, folder, placement.best_card(placement.cards(), needed))
 
 
 def load_prepared_engine(spec: ModelSpec, make_room: Callable[[], None]) -> Engine:
@@ -53,18 +53,18 @@ def load_prepared_engine(spec: ModelSpec, make_room: Callable[[], None]) -> Engi
 
 def load_on_every_card(models: int) -> Spread:
     """Loads so many models for a batch: each once, and then again on every card that has room for it."""
-    return Spread(models, load_prepared_engine, _load_more)
+    return Spread(models, load_prepared_engine, load_more)
 
 
-def _load_more(spec: ModelSpec, there: str) -> Iterator[Engine]:
-    """Engines of a model on the cards that have room for it and are not named in `there`."""
+def load_more(spec: ModelSpec, there: str) -> Iterator[Engine]:
+    """Prepared engines of a model on the cards that have room for it and are not named in `there`."""
     if is_server(spec):
         return
     folder = local_folder(spec)
     assert folder is not None
     from cosmos_compare.engines.local import loading, opening, placement
 
-    for card in placement.free_cards(with_room(loading.memory_bytes(folder)), there):
+    for card in placement.free_cards(placement.cards(), with_room(loading.memory_bytes(folder)), there):
         replica = opening.open_engine(spec, folder, card)
         replica.prepare_fast(PATIENCE)
         yield replica

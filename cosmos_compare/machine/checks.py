@@ -17,13 +17,14 @@ SERVERS = ("vllm",)  # not ours, but they may stand in the same environment
 NAMED_VERSIONS = ("torch", "transformers", "huggingface-hub", "streamlit")
 # The minor version of torchvision that belongs to torch 2.N is N + 15.
 TORCHVISION_OFFSET = 15
+KNOWN_CARDS = ("H100", "H200")  # whose tiles were measured; see `engines/local/tiles`
 LOW_DISK = 5 * GB
 LOW_RAM = 8 * 10**9
 
 
 @dataclass(frozen=True)
 class Check:
-    """One answer. `broken`: the program can't work rightly; `note`: worth knowing; `next_step` mends it."""
+    """One answer. `broken`: the program can't work rightly; `note`: worth knowing; `next_step` sets it right."""
 
     name: str
     status: Status
@@ -33,7 +34,7 @@ class Check:
 
 def check_gpu(machine: Machine) -> Check:
     if machine.gpu_error is not None:
-        return Check("GPU", "broken", f"nvidia-smi fails: {machine.gpu_error}.", "Mend or reinstall the NVIDIA driver.")
+        return Check("GPU", "broken", f"nvidia-smi fails: {machine.gpu_error}.", "Fix or reinstall the NVIDIA driver.")
     if not machine.gpus:
         return Check(
             "GPU",
@@ -73,7 +74,9 @@ def check_path(machine: Machine, triton: str | None) -> Check | None:
     early = all((gpu.compute_capability or 0) >= 9 for gpu in machine.gpus)
     several = f" {len(machine.gpus)} cards: each model has its own, and a batch uses all." if machine.gpus[1:] else ""
     how = "kernels start before the one before them ends" if early else "kernels start one after the other"
-    return Check(name, "ok", f"Fast path: CUDA graphs, up to 16 answers of a model at once; {how}.{several}")
+    known = all(any(word in gpu.name for word in KNOWN_CARDS) for gpu in machine.gpus)
+    tiles = "" if known else " The kernels are fitted to the card at its first start, in half a minute, and kept so."
+    return Check(name, "ok", f"Fast path: CUDA graphs, up to 16 answers of a model at once; {how}.{tiles}{several}")
 
 
 def check_ram(ram: int | None) -> Check:
@@ -104,18 +107,18 @@ def check_requirements(requirements: Iterable[Requirement], installed: Mapping[s
 
 def _check_requirement(requirement: Requirement, version: str | None) -> Check:
     name = requirement.name
-    mend = f'Install the right one: pip install "{name}{requirement.specifier}"'
+    fix = f'Install the right one: pip install "{name}{requirement.specifier}"'
     if version is None:
-        return Check(name, "broken", "Not installed.", mend)
+        return Check(name, "broken", "Not installed.", fix)
     known = [fault for fault in faults_of(name, version) if fault.effect != "cured"]
     if known:
-        return Check(name, "broken", f"{version} is known to be wrong: {known[0].what}.", mend)
+        return Check(name, "broken", f"{version} is known to be wrong: {known[0].what}.", fix)
     if requirement.specifier.contains(version, prereleases=True):
         return Check(name, "ok", version)
     floors = [part for part in requirement.specifier if part.operator == ">="]
     if all(part.contains(version, prereleases=True) for part in floors):
-        return Check(name, "note", f"{version} is newer than what was tested.", mend)
-    return Check(name, "broken", f"{version} is too old.", mend)
+        return Check(name, "note", f"{version} is newer than what was tested.", fix)
+    return Check(name, "broken", f"{version} is too old.", fix)
 
 
 def check_known_faults(installed: Mapping[str, str]) -> list[Check]:

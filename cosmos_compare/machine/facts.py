@@ -28,6 +28,7 @@ BYTES_PER_WEIGHT = {"bfloat16": 2, "float16": 2, "float32": 4}
 
 _GPU_FIELDS = "index,uuid,name,memory.total,memory.free,compute_cap"
 _CGROUP_LIMIT = Path("/sys/fs/cgroup/memory.max")
+_MEMORY_NOW = Path("/proc/meminfo")
 
 
 def keep_bytes(gpu_memory: int | None) -> int:
@@ -124,26 +125,35 @@ def installed_versions(names: Iterable[str]) -> dict[str, str]:
 
 
 def parse_gpus(listing: str, visible: str | None, slices: str = "") -> tuple[Gpu, ...]:
-    """GPUs from `nvidia-smi --format=csv,noheader,nounits`, kept as `CUDA_VISIBLE_DEVICES` (`visible`) says.
+    """GPUs from `nvidia-smi --format=csv,noheader,nounits`, in the order that `CUDA_VISIBLE_DEVICES` (`visible`) gives.
 
-    `slices` is what `nvidia-smi -L` prints: a card that is divided (MIG) counts as those of its slices that CUDA gives,
-    which are the ones named, or else one.
+    As CUDA reads it: numbers, or beginnings of UUIDs that fit one card only. What names none ends the list, and a card
+    that is named twice leaves none at all. `slices` is what `nvidia-smi -L` prints: of cards that are divided (MIG) a
+    process gets one slice, the first that is named.
     """
     rows = [row for row in csv.reader(listing.splitlines(), skipinitialspace=True) if len(row) == 6]
     divided = parse_slices(slices)
-    wanted = None if visible is None else [word.strip() for word in visible.split(",") if word.strip()]
-    found: list[Gpu] = []
-    for row in rows:
-        here = divided.get(row[1], [])
-        named = wanted is None or any(word == row[0] or _names_uuid(word, row[1]) for word in wanted)
-        chosen = [each for each in here if wanted and any(_names_slice(word, each.uuid) for word in wanted)]
-        if here:
-            found += [_gpu(row, each) for each in chosen or here[: int(named)]]
-        elif named:
-            found.append(_gpu(row))
-    if wanted is None and divided:
-        return tuple(found[:1])  # CUDA gives one slice and nothing else
-    return tuple(found)
+    places = [(row, part) for row in rows for part in divided.get(row[1], []) or [None]]
+    if visible is None:
+        found = [next(place for place in places if place[0] is row) for row in rows]
+        found = found[:1] if divided else found  # CUDA gives one slice and nothing else
+    else:
+        found = _named(visible, places)
+    first_slice = next((place for place in found if place[1]), None)
+    return tuple(_gpu(*place) for place in found if place[1] is None or place is first_slice)
+
+
+def _named(visible: str, places: list["_Place"]) -> list["_Place"]:
+    """Cards and slices that `visible` names, in its order."""
+    found: list[_Place] = []
+    for word in (part.strip() for part in visible.split(",")):
+        fitting = [place for place in places if _names(word, *place)]
+        if len({row[1] for row, _ in fitting}) != 1 or (word.startswith("MIG-") and len(fitting) > 1):
+            break
+        if fitting[0] in found:
+            return []
+        found.append(fitting[0])
+    return found
 
 
 @dataclass(frozen=True)
@@ -152,6 +162,9 @@ class MigSlice:
 
     profile: str
     uuid: str
+
+
+_Place = tuple[list[str], MigSlice | None]  # a line of nvidia-smi, and the slice where the card is divided
 
 
 def parse_slices(text: str) -> dict[str, list[MigSlice]]:
@@ -203,13 +216,12 @@ def _run(*command: str) -> str:
     return subprocess.run(command, capture_output=True, text=True, check=True, timeout=30).stdout
 
 
-def _names_uuid(word: str, uuid: str) -> bool:
+def _names(word: str, row: list[str], part: MigSlice | None) -> bool:
+    """Whether a word of `CUDA_VISIBLE_DEVICES` names a card, or its slice."""
     # CUDA accepts the beginning of a UUID.
-    return word.startswith("GPU-") and uuid.startswith(word)
-
-
-def _names_slice(word: str, uuid: str) -> bool:
-    return word.startswith("MIG-") and uuid.startswith(word)
+    if word.startswith("MIG-"):
+        return part is not None and part.uuid.startswith(word)
+    return (word.isdecimal() and int(word) == int(row[0])) or (word.startswith("GPU-") and row[1].startswith(word))
 
 
 def _mib(text: str) -> int | None:
@@ -229,6 +241,22 @@ def _torch_cuda() -> str | None:
     version_file = Path(spec.submodule_search_locations[0]) / "version.py"
     match = re.search(r"^cuda\b.*=\s*['\"]([\d.]+)", version_file.read_text(encoding="utf-8"), re.MULTILINE)
     return match[1] if match else None
+
+
+def available_memory() -> int | None:
+    """Bytes of RAM that a program can still take before others suffer: the machine's, or what a container's limit
+    leaves where that is less."""
+    if not _MEMORY_NOW.is_file():
+        return None
+    now = re.search(r"^MemAvailable:\s*(\d+) kB", _MEMORY_NOW.read_text(), re.MULTILINE)
+    if now is None:
+        return None
+    limit = _CGROUP_LIMIT.read_text().strip() if _CGROUP_LIMIT.is_file() else "max"
+    if not limit.isdigit():
+        return int(now[1]) * 1024
+    used = int(_CGROUP_LIMIT.with_name("memory.current").read_text())
+    cached = re.search(r"^inactive_file (\d+)", _CGROUP_LIMIT.with_name("memory.stat").read_text(), re.MULTILINE)
+    return min(int(now[1]) * 1024, int(limit) - used + int(cached[1] if cached else 0))
 
 
 def _ram() -> int | None:

@@ -23,7 +23,7 @@ Marks = tuple[int | None, ...]
 
 
 @dataclass(frozen=True)
-class Verdict:
+class SideVerdict:
     """What a rater said about a pair, by side; marks in the order of the axes, None for "cannot judge"."""
 
     left: Marks
@@ -46,7 +46,7 @@ class Sheet:
     runs: tuple[Run, Run]
     rater: str
     named: bool = False
-    own: Verdict | None = None
+    own: SideVerdict | None = None
     seen: bool = False
     aided: bool = False
 
@@ -90,7 +90,7 @@ def rows_of(sheet: Sheet, said: Mapping[str, Any], created: str) -> tuple[Rating
     )
 
 
-def verdict_of(rows: Sequence[Rating], left: str) -> Verdict | None:
+def verdict_of(rows: Sequence[Rating], left: str) -> SideVerdict | None:
     """What the two rows of a pair say, with the run `left` on the left; None when they are not two such rows."""
     by_run = {row.run_id: row for row in rows}
     one = by_run.pop(left, None)
@@ -99,10 +99,10 @@ def verdict_of(rows: Sequence[Rating], left: str) -> Verdict | None:
         return None
     choices: dict[str, SideChoice] = {"better": "left", "worse": "right", "tie": "tie", "both_bad": "both_bad"}
     blind = one.blind and other.blind
-    return Verdict(_marks(one), _marks(other), choices[one.verdict], one.notes, one.created, blind)
+    return SideVerdict(_marks(one), _marks(other), choices[one.verdict], one.notes, one.created, blind)
 
 
-def saved_by(standing: pd.DataFrame, pair: Pair, rater: str, left: str) -> Verdict | None:
+def saved_by(standing: pd.DataFrame, pair: Pair, rater: str, left: str) -> SideVerdict | None:
     """What this rater's standing rows say about a pair."""
     rows = standing[(standing["rater"] == rater) & (standing["pair_id"] == pair.id)]
     return verdict_of([rating_at(row) for _, row in rows.iterrows()], left)

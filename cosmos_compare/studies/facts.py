@@ -21,11 +21,11 @@ from cosmos_compare.texts.letters import letter_of
 from cosmos_compare.texts.lexicon import lexicon
 from cosmos_compare.video.clips import Scenario, load_ground_truth
 
-Verdict = Literal["right", "partly", "wrong", "missing", "not stated", "not known", "unreadable"]
+FactVerdict = Literal["right", "partly", "wrong", "missing", "not stated", "not known", "unreadable"]
 Truth = GroundTruth | ImportedItem | None  # what answers of a row are held against
 KINDS = ("objects", "risk", "action", "events")
 LETTER = "letter"
-LEVELS: tuple[Verdict, ...] = ("wrong", "partly", "right")  # by the level of a hint
+LEVELS: tuple[FactVerdict, ...] = ("wrong", "partly", "right")  # by the level of a hint
 ROOMS = ("texts", "hints")  # whose code reads the facts
 
 
@@ -37,7 +37,7 @@ class Fact(NamedTuple):
     """
 
     stated: str
-    verdict: Verdict
+    verdict: FactVerdict
 
     @property
     def things(self) -> frozenset[str]:
@@ -166,7 +166,7 @@ def _code() -> str:
     return digest.hexdigest()
 
 
-def _objects_verdict(facts: Facts, hints: Mapping[str, Hint]) -> Verdict:
+def _objects_verdict(facts: Facts, hints: Mapping[str, Hint]) -> FactVerdict:
     """Wrong where something is named that the truth rules out; else as many of the true ones are named."""
     unsupported = hints.get("unsupported")
     if unsupported is not None and unsupported.level == 0:
@@ -174,7 +174,7 @@ def _objects_verdict(facts: Facts, hints: Mapping[str, Hint]) -> Verdict:
     return _verdict(bool(facts.objects()), hints.get("objects"))
 
 
-def _verdict(stated: bool, hint: Hint | None) -> Verdict:
+def _verdict(stated: bool, hint: Hint | None) -> FactVerdict:
     if hint is None:
         return "not known"
     if hint.level is None:

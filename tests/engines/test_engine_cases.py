@@ -22,9 +22,12 @@ def made(shared: Path, case: str, target: Path) -> Path:
     return target
 
 
-def loads(folder: Path) -> None:
+def loads(folder: Path) -> str:
+    """The device of an engine that could be loaded."""
     (spec,) = resolve_models([f"x={folder}"])
-    load_engine(spec, lambda: None).close()
+    engine = load_engine(spec, lambda: None)
+    engine.close()
+    return engine.device_name
 
 
 def test_weights_that_were_not_loaded(shared: Path, tmp_path: Path) -> None:
@@ -40,7 +43,7 @@ def test_weights_that_were_not_loaded(shared: Path, tmp_path: Path) -> None:
 
 
 def test_a_template_in_tokenizer_config(shared: Path, tmp_path: Path) -> None:
-    loads(made(shared, "08", tmp_path / "out") / "template_in_tokenizer")
+    assert loads(made(shared, "08", tmp_path / "out") / "template_in_tokenizer")
 
 
 def test_a_dangling_link(shared: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -23,7 +23,7 @@ from cosmos_compare.catalogue.models import resolve_models
 from cosmos_compare.engines.base import Request
 from cosmos_compare.engines.local.decode_graphs import GraphDecoder
 from cosmos_compare.engines.local.engine import LocalEngine
-from cosmos_compare.engines.local.forward import eager_forward
+from cosmos_compare.engines.local.prefill import eager_forward
 from cosmos_compare.engines.local.sequence import Sequence
 from cosmos_compare.records.schema import Sampling
 

@@ -227,7 +227,7 @@ def test_a_prompt_in_two_parts_has_the_ids_of_the_whole(
     assert last in {"<|vision_end|>", "<|video_pad|>"}
 
 
-def test_joining_leaves_the_kept_head_as_it_was(engines: dict[str, LocalEngine]) -> None:
+def test_joining_leaves_the_kept_prefix_as_it_was(engines: dict[str, LocalEngine]) -> None:
     engine = engines["reason2-tiny"]
     request = make_request(engine.spec, CLIP)
     text = render(engine.processor, engine.spec.vision, request)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import importlib.util
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -104,6 +106,61 @@ def test_text_is_streamed_and_a_stop_keeps_what_was_written(engine: LibraryEngin
     assert full.raw.startswith(stopped.raw)
     before = engine.answer(request, print, lambda state: None, lambda: True)
     assert (before.finish, before.raw, before.new_tokens) == ("cancelled", "", 0)
+
+
+def test_a_patient_answer_gives_way_and_comes_to_the_same_text(engines: Made[LibraryEngine]) -> None:
+    """Somebody who waits does not wait for the end of a batch's answer; nor is a stop overheard meanwhile."""
+    engine = engines["llava-tiny"]
+    now = asked(engine, question="Now?")
+    long = replace(asked(engine, sampling=Sampling(max_new_tokens=60)), patient=True)
+    expected = [answer(engine, long).raw, answer(engine, now).raw]
+    order: list[str] = []
+    pieces: list[str] = []
+    states: list[str] = []
+    begun, asking = threading.Event(), threading.Event()
+
+    def on_text(piece: str) -> None:
+        pieces.append(piece)
+        begun.set()
+        if len(pieces) == 3:
+            assert asking.wait(30)
+            assert wait_until(lambda: engine._turns.wanted)
+
+    def on_state(state: str) -> None:
+        states.append(state)
+        if state == "again":
+            pieces.clear()
+
+    def patient() -> Answer:
+        result = engine.answer(long, on_text, on_state, lambda: False)
+        order.append("patient")
+        return result
+
+    def urgent() -> Answer:
+        result = answer(engine, now)
+        order.append("urgent")
+        return result
+
+    with ThreadPoolExecutor(3) as pool:
+        first = pool.submit(patient)
+        assert begun.wait(30)
+        stopped = threading.Event()
+        never_begun = pool.submit(engine.answer, replace(long, patient=True), print, print, stopped.is_set)
+        stopped.set()
+        assert never_begun.result(30).finish == "cancelled"
+        second = pool.submit(urgent)
+        asking.set()
+        assert second.result(60).raw == expected[1]
+        assert first.result(60).raw == expected[0] == "".join(pieces)
+    assert order == ["urgent", "patient"]
+    assert states == ["looking", "writing", "again", "looking", "writing"]
+
+
+def wait_until(truth: Callable[[], bool]) -> bool:
+    deadline = time.monotonic() + 30
+    while not truth() and time.monotonic() < deadline:
+        time.sleep(0.005)
+    return truth()
 
 
 def test_cut_and_ended_answers_are_told_apart(engines: Made[LibraryEngine]) -> None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+from math import isfinite
 
 import pytest
 
-from cosmos_compare.evidence.claims import Footage, TimeClaim, seconds_words, time_claims
+from cosmos_compare.evidence.claims import LONGEST, Footage, TimeClaim, seconds_words, time_claims
 from cosmos_compare.evidence.passages import passages_of
 from cosmos_compare.texts.answers import read_answer
 
@@ -91,7 +92,8 @@ def test_a_time_outside_what_was_shown_is_told_from_one_outside_the_clip() -> No
 def test_no_text_breaks_it() -> None:
     odd = {"events": [{"start": 1e308, "end": -1, "event": None}, {"start": [2, 1], "event": "\u202e" * 9}]}
     for raw in ("", "{", json.dumps(odd), '{"time": NaN}', "9" * 5000 + " s", "at 1 s " * 50, "1:2:3:4:5 s"):
-        claims(raw)
+        found = claims(raw)
+        assert all(isfinite(claim.start) and len(claim.what) <= LONGEST for claim in found), raw[:40]
 
 
 @pytest.mark.parametrize(("value", "words"), [(12.0, "12 s"), (3.456, "3.46 s"), (0.0, "0 s"), (100.0, "100 s")])

@@ -9,10 +9,12 @@ from pathlib import Path
 import pytest
 
 from cosmos_compare.catalogue.models import load_models
+from cosmos_compare.machine import facts
 from cosmos_compare.machine.facts import (
     GB,
     Gpu,
     Machine,
+    available_memory,
     fit_together,
     free_bytes,
     installed_versions,
@@ -52,8 +54,20 @@ def test_gpus_are_read_from_nvidia_smi() -> None:
         ("1", ["NVIDIA GeForce RTX 4090"]),
         ("GPU-aaaa", ["NVIDIA H200"]),
         ("0,1", ["NVIDIA H200", "NVIDIA GeForce RTX 4090"]),
+        ("1,0", ["NVIDIA GeForce RTX 4090", "NVIDIA H200"]),
+        ("GPU-bbbb, GPU-aaaa", ["NVIDIA GeForce RTX 4090", "NVIDIA H200"]),
+        (" 01", ["NVIDIA GeForce RTX 4090"]),
+        # What names no card ends the list.
+        ("0,7,1", ["NVIDIA H200"]),
+        ("1,-1,0", ["NVIDIA GeForce RTX 4090"]),
+        ("1,,0", ["NVIDIA GeForce RTX 4090"]),
+        ("GPU-", []),
         ("-1", []),
         ("", []),
+        ("NoDevFiles", []),
+        # A card that is named twice leaves none.
+        ("0,0", []),
+        ("1,GPU-bbbb", []),
     ],
 )
 def test_gpus_that_are_hidden_from_cuda_do_not_count(visible: str, names: list[str]) -> None:
@@ -76,6 +90,10 @@ GPU 1: NVIDIA GeForce RTX 4090 (UUID: GPU-bbbb2222-0000-0000-0000-000000000000)
         ("0", ["NVIDIA H200, MIG 3g.71gb"]),
         ("1", ["NVIDIA GeForce RTX 4090"]),
         ("MIG-99999999", []),
+        ("MIG-", []),
+        ("MIG-2222,MIG-1111", ["NVIDIA H200, MIG 1g.18gb"]),
+        ("GPU-aaaa", ["NVIDIA H200, MIG 3g.71gb"]),
+        ("1,0", ["NVIDIA GeForce RTX 4090", "NVIDIA H200, MIG 3g.71gb"]),
         (None, ["NVIDIA H200, MIG 3g.71gb"]),
     ],
 )
@@ -152,3 +170,28 @@ def test_only_what_is_installed_has_a_version() -> None:
 def test_this_machine_has_memory() -> None:
     ram = read_machine().ram
     assert ram is None or ram > GB / 10
+
+
+@pytest.mark.parametrize(
+    ("limit", "current", "inactive", "expected"),
+    [
+        (None, 0, 0, 8000 * 1024),
+        ("max", 0, 0, 8000 * 1024),
+        ("6000000", 5_000_000, 1_500_000, 2_500_000),
+        ("900000000", 5_000_000, 0, 8000 * 1024),
+    ],
+)
+def test_memory_that_can_be_had_is_the_machines_or_the_containers(
+    limit: str | None, current: int, inactive: int, expected: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a container keeps of files it has read is given back when somebody needs it."""
+    (tmp_path / "meminfo").write_text("MemTotal:  9000 kB\nMemFree:   100 kB\nMemAvailable:    8000 kB\n")
+    if limit:
+        (tmp_path / "memory.max").write_text(f"{limit}\n")
+        (tmp_path / "memory.current").write_text(f"{current}\n")
+        (tmp_path / "memory.stat").write_text(f"anon 1\ninactive_anon 7\ninactive_file {inactive}\nactive_file 5\n")
+    monkeypatch.setattr(facts, "_MEMORY_NOW", tmp_path / "meminfo")
+    monkeypatch.setattr(facts, "_CGROUP_LIMIT", tmp_path / "memory.max")
+    assert available_memory() == expected
+    monkeypatch.setattr(facts, "_MEMORY_NOW", tmp_path / "elsewhere")
+    assert available_memory() is None, "another system does not tell"

@@ -11,7 +11,7 @@ from runs_support import make_spec
 from cosmos_compare.records.schema import Prompt, Settings
 from cosmos_compare.runs.index import Arm, RunRow
 from cosmos_compare.studies.changes import base_arms, changed
-from cosmos_compare.studies.facts import AnswerFacts, Fact, Verdict
+from cosmos_compare.studies.facts import AnswerFacts, Fact, FactVerdict
 from cosmos_compare.studies.matrix import Cell, Matrix
 from cosmos_compare.studies.plan import StudyArm, StudyPlan, labelled
 from cosmos_compare.studies.stability import unstable
@@ -22,7 +22,7 @@ OWN = Settings.model_validate({})
 OLD, NEW = Prompt(name="driving", user_prompt="What is there?"), Prompt(name="short", user_prompt="What? Be short.")
 
 
-def facts(risk: str = "low", objects: str = "car", verdict: Verdict = "right") -> AnswerFacts:
+def facts(risk: str = "low", objects: str = "car", verdict: FactVerdict = "right") -> AnswerFacts:
     nothing = Fact("", "not stated")
     return AnswerFacts(Fact(objects, "right"), Fact(risk, verdict), Fact("stop", "right"), nothing)
 

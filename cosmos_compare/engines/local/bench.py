@@ -15,7 +15,8 @@ from typing import Any
 
 import numpy as np
 
-from cosmos_compare.engines.base import Request
+from cosmos_compare.engines.base import Engine, Request
+from cosmos_compare.engines.local.decode_eager import bytes_per_token
 from cosmos_compare.engines.local.engine import LocalEngine
 from cosmos_compare.engines.local.libraries import torch
 from cosmos_compare.records.schema import Answer
@@ -88,18 +89,11 @@ def weights_per_token(engine: LocalEngine) -> int:
     return sum(part.numel() * part.element_size() for part in _read_each_step(engine))
 
 
-def kv_bytes_per_token(engine: LocalEngine) -> int:
-    """Bytes of keys and values of one token."""
-    config = engine.model.config.text_config
-    size = getattr(config, "head_dim", None) or config.hidden_size // config.num_attention_heads
-    return int(2 * config.num_hidden_layers * config.num_key_value_heads * size * engine.model.dtype.itemsize)
-
-
 def decode_limit(engine: LocalEngine, machine: DevicePeak, lengths: Sequence[int], shared: int = 0) -> float:
     """Tokens per second of answers together whose prompts and answers have these `lengths` on average, the first
     `shared` tokens of which all have in common."""
     tokens = sum(length - shared for length in lengths) + shared
-    step = weights_per_token(engine) + tokens * kv_bytes_per_token(engine)
+    step = weights_per_token(engine) + tokens * bytes_per_token(engine.model)
     return len(lengths) * machine.copy / step
 
 
@@ -159,6 +153,19 @@ def both(engines: Sequence[LocalEngine], requests: Sequence[Request], *, plain: 
         thread.start()
     for thread in threads:
         thread.join()
+    return time.perf_counter() - start
+
+
+def spread(models: Sequence[tuple[Engine, Request]], clips: int, tokens: int) -> float:
+    """Seconds until all models have answered about so many clips that are new to them, as many at once as they take."""
+    asked = [
+        (engine, asked_for(shifted(request, 1 + number), max_new_tokens=tokens))
+        for number in range(clips)
+        for engine, request in models
+    ]
+    start = time.perf_counter()
+    with ThreadPoolExecutor(max(1, sum(engine.capacity for engine, _ in models))) as threads:
+        list(threads.map(lambda pair: _ask(pair[0].answer, pair[1]), asked))
     return time.perf_counter() - start
 
 

@@ -26,7 +26,7 @@ POLL_S = 0.02
 MAX_TEMPLATE = 1_000_000  # characters; the longest that models bring have some 20,000
 HINT = Text("Its chat template is at fault: use the original checkpoint's.")
 
-Turns = Sequence[dict[str, Any]]
+TemplateTurns = Sequence[dict[str, Any]]
 
 
 def never() -> bool:
@@ -52,7 +52,7 @@ class ChatTemplate:
         self._lock = threading.Lock()
 
     def render(
-        self, turns: Turns, cancelled: Callable[[], bool] = never, switches: Mapping[str, bool] | None = None
+        self, turns: TemplateTurns, cancelled: Callable[[], bool] = never, switches: Mapping[str, bool] | None = None
     ) -> str:
         """The prompt of these turns, with the beginning of the answer behind them; `switches` are variables of the
         template that turn something on or off, as `enable_thinking` does.

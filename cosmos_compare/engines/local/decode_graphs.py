@@ -1,9 +1,10 @@
 """Decoding on a GPU: one CUDA graph a step, for up to 16 answers that come and go between two steps.
 
 A step draws the next token of each answer, and works out the logits behind it. The next one is launched before the
-tokens are read, so the GPU never waits for the reader; the step behind a last token was in vain.
+tokens are read, so the GPU never waits for the reader; what the step behind a last token works out is not used.
 """
 
+import time
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from functools import partial
@@ -11,18 +12,20 @@ from typing import Any
 
 from cosmos_compare.engines.local.batch_sampler import BatchSampler, Filters, filters_of
 from cosmos_compare.engines.local.decode_step import DecodeStep
-from cosmos_compare.engines.local.forward import triton_forward
 from cosmos_compare.engines.local.kv_pages import PAGE, PagedKVCache, PagePool
 from cosmos_compare.engines.local.libraries import torch
 from cosmos_compare.engines.local.memory import is_out_of_memory, on_stream, upload
+from cosmos_compare.engines.local.prefill import triton_forward
 from cosmos_compare.engines.local.prefix_cache import PrefixCache
 from cosmos_compare.engines.local.prompt import TokenizedPrompt
 from cosmos_compare.engines.local.sequence import Sequence
+from cosmos_compare.engines.local.tile_search import fit_to_card
 from cosmos_compare.engines.local.tiles import ROWS
 from cosmos_compare.records.schema import Reused
 
 NOTHING = 3000  # tokens of a prefix that is read for nothing
 COMPANIES = (1, 4, 16)  # rows that there are graphs for
+REPLAYS = 30  # of work that is timed
 FILTERS: tuple[Filters, ...] = ("none", "likeliest", "all")
 
 
@@ -55,13 +58,14 @@ class GraphDecoder:
     ahead = True
 
     def __init__(self, model: Any, prefix_cache: PrefixCache, reading: Any, stream: Any, slots: int) -> None:
-        """Prompts are read on the stream `reading`, steps are on `stream`. Raises what is raised where there is no
+        """Prompts are read on the stream `reading`, steps are on `stream`. Raises `ImportError` where there is no
         Triton, and `NotImplementedError` for a model that the kernels don't fit."""
         self.model, self.prefix_cache = model, prefix_cache
         self.reading, self.stream = reading, stream
-        self.slots = min(slots, ROWS)
+        self.slots = self.few = min(slots, ROWS)
         self.forward = triton_forward(model)
         self.pool = PagePool(model.config.text_config, model.dtype, model.device)
+        self.pool.streams = [used for used in (reading, stream) if used]
         token = torch.zeros(ROWS, dtype=torch.long, device=model.device)
         self.step = DecodeStep(model, self.pool, token)
         self.sampler = BatchSampler(self.step.logits.shape[1], self.step.position)
@@ -76,6 +80,8 @@ class GraphDecoder:
         """Compile all kernels and record the graphs, by steps in which nobody is."""
         with on_stream(self.model.device, self.reading):
             self._read_nothing()
+        if self.stream:
+            fit_to_card(self.step, torch.cuda.get_device_name(self.model.device), self.milliseconds, closing)
         for count in COMPANIES:
             for filters in FILTERS:
                 if closing():
@@ -97,6 +103,19 @@ class GraphDecoder:
             self.forward.text.logits(hidden[-1:], self.model.lm_head)
         kv_cache.empty()
         self.reading.synchronize()
+
+    def milliseconds(self, work: Callable[[], Any]) -> float:
+        """Of some work on the stream of the steps, in a graph, as it will be done."""
+        work()
+        self._capture("tried", work)
+        graph = self.graphs.pop("tried")
+        graph.replay()
+        self.stream.synchronize()
+        start = time.perf_counter()
+        for _ in range(REPLAYS):
+            graph.replay()
+        self.stream.synchronize()
+        return (time.perf_counter() - start) * 1000 / REPLAYS
 
     def close(self) -> None:
         """Forget the model, the graphs and the pages."""
@@ -169,7 +188,7 @@ class GraphDecoder:
         with on_stream(self.model.device, self.stream):
             for state in states:
                 self._make_room(state)
-            # All that are in rows take part, also those whose last token is on its way: theirs is in vain.
+            # All that are in rows take part, also those whose last token is on its way: theirs is not used.
             present = [sequence for sequence in self.rows if sequence]
             for sequence in present:
                 if sequence not in sequences:

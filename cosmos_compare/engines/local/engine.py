@@ -1,6 +1,5 @@
 """The local engine: a transformers checkpoint held on a GPU, or the CPU, that writes many answers at once."""
 
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,6 +15,7 @@ from cosmos_compare.engines.local.graphs import Graphs
 from cosmos_compare.engines.local.inputs import check_prompt, prepare
 from cosmos_compare.engines.local.libraries import torch
 from cosmos_compare.engines.local.loading import load_checkpoint
+from cosmos_compare.engines.local.memory_queue import MemoryQueue
 from cosmos_compare.engines.local.positions import follow_own_rule
 from cosmos_compare.engines.local.prefix_cache import PrefixCache
 from cosmos_compare.engines.local.reference import generate
@@ -23,8 +23,9 @@ from cosmos_compare.engines.local.scheduler import Scheduler
 from cosmos_compare.engines.local.sequence import Sequence, StartedAgainError, StepFailedError
 from cosmos_compare.engines.local.tensor_cache import TensorCache
 from cosmos_compare.engines.local.text_stream import TextStream, end_ids
-from cosmos_compare.engines.local.turns import Turns
+from cosmos_compare.engines.local.turn_lock import TurnLock
 from cosmos_compare.engines.local.vision_weights import align_mlp
+from cosmos_compare.language import Text
 from cosmos_compare.machine import facts
 from cosmos_compare.records.schema import Answer, ModelSpec
 from cosmos_compare.texts.reasoning import REASONING_OPENED, opens_reasoning
@@ -51,6 +52,7 @@ class LocalEngine:
         self.kept = TensorCache(facts.keep_bytes(memory.gpu_memory(self.device)) if keep_bytes is None else keep_bytes)
         self.prefix_cache = PrefixCache(self.model, self.processor, spec.vision, self.kept)
         self.threads = threads.for_model(self.model) if self.device.type == "cpu" else None
+        self._set_threads()  # the eager decoder tries its products as they will be done
         # A stream of its own lets two models run at the same time on one GPU.
         self.stream: Any = None
         self.graphs: Graphs | None = None
@@ -62,10 +64,8 @@ class LocalEngine:
                 align_mlp(self.model.model.visual)
                 self.graphs = Graphs(self.model, self.prefix_cache, self.stream)
         self.eager = Scheduler(EagerDecoder(self.model, self.prefix_cache, self.stream), self.threads)
-        self._looking = Turns()
-        self._answering = 0
-        self._short = 0  # answers that wait for memory
-        self._changed = threading.Condition()
+        self._reading = TurnLock()
+        self._memory = MemoryQueue()
 
     @property
     def capacity(self) -> int:
@@ -76,6 +76,8 @@ class LocalEngine:
     @property
     def note(self) -> str:
         notes = [self.graphs.note if self.graphs else "", self.scheduler.note]
+        if waiting := self._memory.waiting:
+            notes.append(Text("Memory is short: {n} waiting for another answer to end.", n=waiting))
         return " ".join(note for note in notes if note)
 
     @property
@@ -102,8 +104,7 @@ class LocalEngine:
         return self.graphs.seconds
 
     def close(self) -> None:
-        with self._changed:
-            self._changed.wait_for(lambda: not self._answering)
+        self._memory.wait_until_none()
         self.eager.wait_until_idle()
         self.kept.clear()
         if self.graphs:
@@ -123,13 +124,13 @@ class LocalEngine:
         with self._counted(), memory.on_stream(self.device, self.stream), self._forget_on_error():
             attempt = Attempt(request, TextStream(self.processor.tokenizer, on_text), on_state, cancelled)
             failure = tried(way, attempt)
-            if failure and failure.type == "OutOfMemory" and not attempt.stream.ids and len(self.kept):
-                # What was kept for other questions goes before a question fails for lack of memory.
+            if failure and failure.type == "OutOfMemory" and not attempt.stream.ids:
+                # What was kept for other questions, and by other models, goes before one fails for lack of memory.
                 self.kept.clear()
                 memory.free_memory()
                 failure = tried(way, attempt)
-            while failure and failure.type == "OutOfMemory" and not cancelled() and self._others_end():
-                failure = tried(way, attempt)
+            while failure and failure.type == "OutOfMemory" and self._others_gave_back(request, cancelled):
+                failure = None if cancelled() else tried(way, attempt)
             if failure and failure.type == "OutOfMemory":
                 self.kept.clear()
                 memory.free_memory()  # outside of `except`, whose traceback would keep the tensors alive
@@ -137,33 +138,25 @@ class LocalEngine:
 
     @contextmanager
     def _counted(self) -> Iterator[None]:
-        with self._changed:
-            self._answering += 1
-            alone = self._answering == 1
+        with self._memory.answering() as alone:
+            self._set_threads()
+            if alone and self.device.type == "cuda":
+                torch.cuda.reset_peak_memory_stats(self.device)
+            yield
+
+    def _set_threads(self) -> None:
         if self.threads is not None:
             torch.set_num_threads(self.threads)
-        if alone and self.device.type == "cuda":
-            torch.cuda.reset_peak_memory_stats(self.device)
-        try:
-            yield
-        finally:
-            with self._changed:
-                self._answering -= 1
-                self._changed.notify_all()
 
-    def _others_end(self) -> bool:
-        """Wait until one of the other answers has given its memory back; False where there are none to wait for."""
-        with self._changed:
-            if self._answering - self._short <= 1:
-                return False
-            before, self._short = self._answering, self._short + 1
-            try:
-                self._changed.wait_for(lambda: self._answering < before)
-            finally:
-                self._short -= 1
+    def _others_gave_back(self, request: Request, cancelled: Cancelled) -> bool:
+        """Wait until another answer has given memory back: one that ended, or a patient one for somebody who waits.
+        False where there is none."""
+        if not request.patient:
+            self.scheduler.make_way()
+        found = self._memory.wait(request.patient, cancelled)
         self.kept.clear()
         memory.free_memory()
-        return True
+        return found
 
     @contextmanager
     def _forget_on_error(self) -> Iterator[None]:
@@ -182,7 +175,9 @@ class LocalEngine:
         while True:
             # 1. Look: frames and prompt become ids, positions and pixels, as far as they are not kept.
             attempt.on_state("looking")
-            with self._looking.take(request.patient):
+            with self._reading.take(request.patient, attempt.cancelled):
+                if attempt.cancelled():
+                    return
                 prompt = self.prefix_cache.tokenize(request, attempt.cancelled)
                 attempt.inputs, attempt.prepared = prompt.inputs, attempt.prepared or time.perf_counter()
                 if attempt.cancelled():
@@ -197,8 +192,11 @@ class LocalEngine:
                 return
             attempt.on_state("writing")
             try:
-                self._read(scheduler.tokens(sequence), attempt)
-            except StartedAgainError:
+                self._read(scheduler.tokens(sequence, attempt.cancelled), attempt)
+            except StartedAgainError as error:
+                if error.for_memory:
+                    self._memory.give_back()
+                    self._memory.wait(request.patient, attempt.cancelled)
                 continue
             except StepFailedError as error:
                 if self.graphs is None or scheduler is self.eager:
@@ -207,6 +205,8 @@ class LocalEngine:
                 self.graphs.give_up(str(error))
                 scheduler = self.eager
                 attempt.path, attempt.path_note = "eager", self.graphs.note
+                if attempt.stream.ids:
+                    attempt.on_state("again")  # another path has other last bits: the text so far is void
                 attempt.stream = TextStream(self.processor.tokenizer, attempt.stream.on_text)
                 continue
             finally:

@@ -30,7 +30,7 @@ _templates: "WeakKeyDictionary[Any, ChatTemplate]" = WeakKeyDictionary()  # each
 
 @dataclass(frozen=True)
 class PromptText:
-    """A prompt before the frames are put in; `head` ends with the place of the video."""
+    """A prompt before the frames are put in; `prefix` ends with the place of the video."""
 
     prefix: str
     question: str

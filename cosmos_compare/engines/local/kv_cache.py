@@ -22,6 +22,16 @@ class DynamicKVCache:
         """How many tokens it holds."""
         return int(self.layers[0].filled)
 
+    @property
+    def is_full(self) -> bool:
+        """Whether the next token needs larger buffers."""
+        return self.layers[0].keys is not None and self.filled >= self.layers[0].capacity
+
+    @property
+    def larger(self) -> int:
+        """Tokens that there is room for once they have grown."""
+        return _grown(self.layers[0].capacity)
+
     def begin(self, count: int) -> None:
         """Say that `count` tokens come next: what each may see is worked out once, not once a layer."""
         self._mask = None
@@ -58,6 +68,10 @@ class DynamicKVCache:
             layer.filled = 0
 
 
+def _grown(capacity: int) -> int:
+    return capacity + max(256, capacity // 4)
+
+
 class _Layer:
     """Buffers (1, heads, capacity, head size), there from the first use on."""
 
@@ -85,7 +99,7 @@ class _Layer:
 
     def _make_room(self, needed: int, key: torch.Tensor, value: torch.Tensor) -> None:
         if needed > self.capacity:
-            self.capacity = max(needed, self.capacity * 2)
+            self.capacity = max(needed, _grown(self.capacity))
         self.keys = self._larger(self.keys, key)
         self.values = self._larger(self.values, value)
 

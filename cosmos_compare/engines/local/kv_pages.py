@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from cosmos_compare.engines.local.libraries import torch
-from cosmos_compare.engines.local.memory import room_on, upload
+from cosmos_compare.engines.local.memory import holds_spare_memory, room_on, upload
 
 PAGE = 64  # tokens
 SLAB_BYTES = 1 << 28
@@ -35,7 +35,9 @@ class PagePool:
         self._slabs: list[tuple[torch.Tensor, list[int]]] = []
         self._lock = threading.RLock()
         self.last_step: Any = None  # the event behind the last decoding step, which may write to pages given back
+        self.streams: Sequence[Any] = ()  # on which pages are read and written
         self.base = self._grow(1)
+        holds_spare_memory(self)
 
     def take(self, count: int) -> list[int]:
         """So many pages. Raises `torch.OutOfMemoryError` where the device has no room for them."""
@@ -71,14 +73,15 @@ class PagePool:
     def trim(self) -> None:
         """Give slabs in which nothing is held back to the device; the first stays, from which all are counted."""
         with self._lock:
+            for stream in self.streams:
+                stream.synchronize()  # what was given back may still be read or written
             free = set(self._free)
-            for slab in self._slabs[1:]:
-                if free.issuperset(slab[1]):
-                    self._slabs.remove(slab)
-                    free.difference_update(slab[1])
-                    for page in slab[1]:
-                        del self._views[page]
-            self._free = [page for page in self._free if page in free]
+            empty = [slab for slab in self._slabs[1:] if free.issuperset(slab[1])]
+            gone = {page for _, pages in empty for page in pages}
+            self._slabs = [slab for slab in self._slabs if slab[1][0] not in gone]
+            self._free = [page for page in self._free if page not in gone]
+            for page in gone:
+                del self._views[page]
 
     @property
     def nbytes(self) -> int:

@@ -1,10 +1,12 @@
 """The device's memory: its size, getting something there, when it was not enough, and giving it back."""
 
 import gc
+import weakref
 from contextlib import AbstractContextManager, ExitStack
-from typing import Any
+from typing import Any, Protocol
 
 from cosmos_compare.engines.local.libraries import torch
+from cosmos_compare.machine.facts import available_memory
 
 
 def gpu_memory(device: torch.device) -> int | None:
@@ -30,9 +32,11 @@ def device_name(device: torch.device) -> str:
 
 
 def room_on(device: torch.device) -> int:
-    """Bytes that can be had on a device: free ones, and those that torch holds and nobody uses."""
+    """Bytes that can be had on a device: free ones, and those that torch holds and nobody uses. Of a CPU without end
+    where the system doesn't tell."""
     if device.type == "cpu":
-        return 1 << 62
+        found = available_memory()
+        return 1 << 62 if found is None else found
     free, _ = torch.cuda.mem_get_info(device)
     return int(free + torch.cuda.memory_reserved(device) - torch.cuda.memory_allocated(device))
 
@@ -42,8 +46,26 @@ def upload(tensor: torch.Tensor, device: torch.device) -> torch.Tensor:
     return tensor if device.type == "cpu" else tensor.pin_memory().to(device, non_blocking=True)
 
 
+class HoldsSpareMemory(Protocol):
+    """Something that keeps memory for its next use."""
+
+    def trim(self) -> None:
+        """Give back what is not in use."""
+        ...
+
+
+_spare: "weakref.WeakSet[HoldsSpareMemory]" = weakref.WeakSet()
+
+
+def holds_spare_memory(holder: HoldsSpareMemory) -> None:
+    """Say that `holder` has some, which it is asked for when any model of this process lacks it."""
+    _spare.add(holder)
+
+
 def free_memory() -> None:
-    """Give back what nobody holds any more."""
+    """Give back what nobody holds any more, and what is kept for a next use."""
+    for holder in list(_spare):
+        holder.trim()
     gc.collect()
     if torch.cuda.is_available():
         torch.cuda.empty_cache()

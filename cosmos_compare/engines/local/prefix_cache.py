@@ -18,11 +18,11 @@ import numpy as np
 from cosmos_compare.engines.base import Cancelled, Request
 from cosmos_compare.engines.local.building import no_model_is_built
 from cosmos_compare.engines.local.chat_template import never
-from cosmos_compare.engines.local.forward import Forward, KVCache
 from cosmos_compare.engines.local.inputs import Prefix, PromptText, join, look, render
 from cosmos_compare.engines.local.libraries import torch
 from cosmos_compare.engines.local.memory import upload
 from cosmos_compare.engines.local.positions import VIDEO, answer_delta, continue_behind, prompt_positions
+from cosmos_compare.engines.local.prefill import Forward, KVCache
 from cosmos_compare.engines.local.prompt import TokenizedPrompt, prefix_key
 from cosmos_compare.engines.local.tensor_cache import TensorCache
 from cosmos_compare.records.schema import Reused, Vision

@@ -1,6 +1,6 @@
 """The steps between logits and the next token over tensors of a fixed size, so that a CUDA graph can hold them.
 
-Temperature, filters and the draw are those of `sampling`, but the two filters together look at the likeliest
+Temperature, filters and the draw are those of `logits_processors`, but the two filters together look at the likeliest
 tokens only, and the two penalties, which there read the ids so far, read masks over the vocabulary. Tests hold the
 two ways against each other.
 """

@@ -5,14 +5,17 @@ decodes while there is anything to decode. An answer comes to the same tokens wh
 loses its place (to somebody who waits, or because memory is short) is simply started again.
 """
 
+import queue
 import threading
 from collections.abc import Iterator
 from typing import Any
 
+from cosmos_compare.engines.base import Cancelled
 from cosmos_compare.engines.local import memory
 from cosmos_compare.engines.local.background import Background
 from cosmos_compare.engines.local.libraries import torch
 from cosmos_compare.engines.local.sequence import Decoder, Sequence, StartedAgainError, StepFailedError
+from cosmos_compare.engines.local.turn_lock import LOOK_S
 from cosmos_compare.language import Text
 
 CALM = 32  # answers that end well before one more is tried at once again
@@ -39,8 +42,8 @@ class Scheduler:
             return ""
         return Text("Memory is short: {room} at once, not {slots}.", room=self.room, slots=self.decoder.slots)
 
-    def tokens(self, sequence: Sequence) -> Iterator[int]:
-        """Join, and give each token as it comes; leaving the loop leaves the steps.
+    def tokens(self, sequence: Sequence, cancelled: Cancelled) -> Iterator[int]:
+        """Join, and give each token as it comes, until `cancelled` says so; leaving the loop leaves the steps.
 
         Raises `StartedAgainError` when the place was lost, and what broke the steps of this answer.
         """
@@ -49,12 +52,28 @@ class Scheduler:
             if not self._working:
                 self._start(sequence)
         try:
-            while (arrived := sequence.arrived.get()) is not None:
+            while True:
+                try:
+                    arrived = sequence.arrived.get(timeout=LOOK_S)
+                except queue.Empty:  # it waits for a place, or a step takes long
+                    if cancelled():
+                        return
+                    continue
                 if isinstance(arrived, BaseException):
                     raise arrived
+                if arrived is None:
+                    return
                 yield arrived
         finally:
             sequence.left = True
+
+    def make_way(self) -> None:
+        """Have the youngest patient answer give up its memory, if one is decoded."""
+        with self._changed:
+            for each in reversed(self._running):
+                if each.patient and not each.left and not each.makes_way:
+                    each.makes_way = True
+                    return
 
     def wait_until_idle(self) -> None:
         """Wait until nothing is decoded."""
@@ -86,8 +105,8 @@ class Scheduler:
     def _admit(self, pending: bool) -> bool:
         """Let leave who wants to and join who waits; whether there is anything to do. The work ends if not."""
         with self._changed:
-            for gone in [each for each in self._running if each.left]:
-                self._end(gone)
+            for gone in [each for each in self._running if each.left or each.makes_way]:
+                self._end(gone, None if gone.left else StartedAgainError(for_memory=True))
             for gone in [each for each in self._waiting if each.left]:
                 self._waiting.remove(gone)
                 self.decoder.release(gone.state)
@@ -124,6 +143,8 @@ class Scheduler:
         # A last token is known to be the last: nothing is worked out behind it.
         ahead = {id(each) for each in (pending[0] if pending else [])}
         going = [each for each in self._running if each.count + (id(each) in ahead) < each.limit]
+        if urgent := sum(not each.patient for each in going):
+            going = sorted(going, key=lambda each: each.patient)[: max(urgent, self.decoder.few)]
         try:
             if going:
                 launched = going, self.decoder.launch(going)

@@ -10,7 +10,12 @@ from cosmos_compare.records.schema import Reused
 
 
 class StartedAgainError(Exception):
-    """An answer gave up its place: it is decoded from its prompt again, and comes to the same text."""
+    """An answer gave up its place: it is decoded from its prompt again, and comes to the same text. `for_memory`:
+    somebody needs the memory that it held."""
+
+    def __init__(self, *, for_memory: bool = False) -> None:
+        super().__init__()
+        self.for_memory = for_memory
 
 
 class StepFailedError(Exception):
@@ -29,6 +34,7 @@ class Sequence:
     count: int = 0  # tokens that have arrived
     company: int = 1
     left: bool = False  # whoever asked does not want any more
+    makes_way: bool = False  # it is to give its memory up
 
     @property
     def limit(self) -> int:
@@ -55,6 +61,7 @@ class Decoder(Protocol):
 
     name: str
     slots: int  # answers that one step decodes, at most
+    few: int  # the same while somebody waits for one of them: where each more makes a step slower, patient ones pause
     ahead: bool  # whether the device works while tokens are read, so that a step should be launched before
 
     def prefill(self, prompt: TokenizedPrompt) -> tuple[Any, Reused]:

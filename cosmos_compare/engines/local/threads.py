@@ -11,6 +11,9 @@ from typing import Any
 from cosmos_compare.engines.local.libraries import torch
 
 SMALL = 50_000_000  # weights, below which one thread is as fast as two
+# All that torch would take. Asked for once, before anybody sets it: a new thread begins with what was set last, so that
+# behind a small model every later one would have a single thread.
+ALL = torch.get_num_threads()
 
 
 def for_model(model: Any) -> int:
@@ -18,4 +21,4 @@ def for_model(model: Any) -> int:
     if os.environ.get("OMP_NUM_THREADS", "").isdigit():
         return int(os.environ["OMP_NUM_THREADS"])
     weights = sum(part.numel() for part in model.parameters())
-    return 1 if weights < SMALL else torch.get_num_threads()
+    return 1 if weights < SMALL else ALL

@@ -17,7 +17,7 @@ from cosmos_compare.errors import CompareError
 from cosmos_compare.language import t
 from cosmos_compare.paths import outputs_folder
 from cosmos_compare.ratings import scorecard
-from cosmos_compare.ratings.blind_pair import LETTERS, Sheet, Verdict, rows_of, verdict_of
+from cosmos_compare.ratings.blind_pair import LETTERS, Sheet, SideVerdict, rows_of, verdict_of
 from cosmos_compare.ratings.judgement import now
 from cosmos_compare.ratings.rubric import RUBRIC
 from cosmos_compare.records.schema import Rating
@@ -63,7 +63,7 @@ def rating_form(
     )
 
 
-def undone_draft(sheet: Sheet) -> Verdict | None:
+def undone_draft(sheet: Sheet) -> SideVerdict | None:
     """The marks that this session's last undo took back from this pair."""
     mine = [row for row in session.undone() if (row.pair_id, row.rater) == (sheet.pair.id, sheet.rater)]
     return verdict_of(mine, sheet.runs[0].id) if len(mine) == 2 else None

@@ -26,7 +26,7 @@ STATES: dict[str, str] = {
     "loading": N_("Loading the model"),
     "looking": N_("Looking at the clip"),
     "writing": N_("Writing"),
-    "again": N_("Broken off, asking again"),
+    "again": N_("Interrupted, asking again"),
     "stop": N_("Done"),
     "length": N_("Cut at the limit"),
     "cancelled": N_("Stopped"),

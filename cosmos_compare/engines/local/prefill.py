@@ -1,4 +1,5 @@
-"""How a model looks at a clip and reads a prompt: eagerly, which runs anywhere, or by kernels of our own, on a GPU."""
+"""Prefill: how a model looks at a clip and reads a prompt, eagerly, which runs anywhere, or by kernels of our own, on a
+GPU."""
 
 from typing import Any, Protocol
 
