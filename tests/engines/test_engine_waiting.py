@@ -112,6 +112,20 @@ def test_a_stop_reaches_an_answer_that_waits_to_look(engine: LocalEngine) -> Non
     assert answer(engine, many_requests(engine.spec, 1)[0]).finish != "cancelled"
 
 
+@pytest.mark.parametrize("broken", ["looking", "writing", "text"])
+def test_a_reader_that_breaks_anywhere_leaves_no_keys_and_values_behind(engine: LocalEngine, broken: str) -> None:
+    def heard(what: str) -> None:
+        if broken in (what, "text" if what not in ("looking", "writing") else ""):
+            raise ZeroDivisionError
+
+    request = many_requests(engine.spec, 1)[0]
+    with pytest.raises(ZeroDivisionError):
+        engine.answer(request, heard, heard, lambda: False)
+    engine.eager.wait_until_idle()
+    assert engine.eager.decoder._held == 0  # type: ignore[attr-defined]
+    assert answer(engine, request).raw
+
+
 def test_a_turn_that_nobody_wants_any_more_lets_the_patient_go_on() -> None:
     lock, order = TurnLock(), []
 

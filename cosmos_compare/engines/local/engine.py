@@ -169,35 +169,20 @@ class LocalEngine:
 
     def _write(self, attempt: Attempt) -> None:
         """An answer from start to end. Where its place is lost on the way it is written again, to the same text."""
-        request, scheduler = attempt.request, self.scheduler
+        scheduler = self.scheduler
         attempt.path = "graphs" if scheduler is not self.eager else "eager"
         attempt.path_note = self.graphs.note if self.graphs and scheduler is self.eager else ""
-        while True:
-            # 1. Look: frames and prompt become ids, positions and pixels, as far as they are not kept.
-            attempt.on_state("looking")
-            with self._reading.take(request.patient, attempt.cancelled):
-                if attempt.cancelled():
-                    return
-                prompt = self.prefix_cache.tokenize(request, attempt.cancelled)
-                attempt.inputs, attempt.prepared = prompt.inputs, attempt.prepared or time.perf_counter()
-                if attempt.cancelled():
-                    return
-                # 2. Prefill: the prefix from what is kept, else by the vision tower and the text model; the question.
-                state, reused = scheduler.decoder.prefill(prompt)
-                attempt.reused = attempt.reused if attempt.stream.ids else reused
-            # 3. Decode, in steps that are shared with other answers.
-            sequence = Sequence(prompt, self.end_ids, state)
-            if attempt.cancelled():
-                scheduler.decoder.release(state)
-                return
-            attempt.on_state("writing")
+        while (sequence := self._prefill(attempt, scheduler)) is not None:
             try:
-                self._read(scheduler.tokens(sequence, attempt.cancelled), attempt)
+                # 3. Decode, in steps that are shared with other answers.
+                if not attempt.cancelled():
+                    attempt.on_state("writing")
+                    self._read(scheduler.tokens(sequence, attempt.cancelled), attempt)
+                return
             except StartedAgainError as error:
                 if error.for_memory:
                     self._memory.give_back()
-                    self._memory.wait(request.patient, attempt.cancelled)
-                continue
+                    self._memory.wait(attempt.request.patient, attempt.cancelled)
             except StepFailedError as error:
                 if self.graphs is None or scheduler is self.eager:
                     raise
@@ -208,10 +193,27 @@ class LocalEngine:
                 if attempt.stream.ids:
                     attempt.on_state("again")  # another path has other last bits: the text so far is void
                 attempt.stream = TextStream(self.processor.tokenizer, attempt.stream.on_text)
-                continue
             finally:
                 attempt.company = max(attempt.company, sequence.company)
-            return
+                if not sequence.joined:
+                    scheduler.decoder.release(sequence.state)
+
+    def _prefill(self, attempt: Attempt, scheduler: Scheduler) -> Sequence | None:
+        """A prompt that was read, to be decoded; None where nobody wants its answer any more."""
+        request = attempt.request
+        attempt.on_state("looking")
+        with self._reading.take(request.patient, attempt.cancelled):
+            if attempt.cancelled():
+                return None
+            # 1. Look: frames and prompt become ids, positions and pixels, those that are not kept.
+            prompt = self.prefix_cache.tokenize(request, attempt.cancelled)
+            attempt.inputs, attempt.prepared = prompt.inputs, attempt.prepared or time.perf_counter()
+            if attempt.cancelled():
+                return None
+            # 2. Prefill: the prefix from what is kept, else by the vision tower and the text model; the question.
+            state, reused = scheduler.decoder.prefill(prompt)
+            attempt.reused = attempt.reused if attempt.stream.ids else reused
+            return Sequence(prompt, self.end_ids, state)
 
     def _read(self, tokens: Iterator[int], attempt: Attempt) -> None:
         """Pass on the tokens that are new until they end or someone presses stop."""

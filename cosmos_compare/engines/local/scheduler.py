@@ -47,6 +47,7 @@ class Scheduler:
 
         Raises `StartedAgainError` when the place was lost, and what broke the steps of this answer.
         """
+        sequence.joined = True
         with self._changed:
             self._waiting.append(sequence)
             if not self._working:

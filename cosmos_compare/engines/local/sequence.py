@@ -33,6 +33,7 @@ class Sequence:
     arrived: "queue.SimpleQueue[int | BaseException | None]" = field(default_factory=queue.SimpleQueue)
     count: int = 0  # tokens that have arrived
     company: int = 1
+    joined: bool = False  # from then on its scheduler gives back what the state holds
     left: bool = False  # whoever asked does not want any more
     makes_way: bool = False  # it is to give its memory up
 
