@@ -44,7 +44,7 @@ def fit_to_card(
         with suppress(OSError):  # where nothing can be kept it is measured each time
             card_facts().parent.mkdir(parents=True, exist_ok=True)
             found = {product: list(getattr(tiles, product)) for product in PRODUCTS}
-            replace_file(card_facts(), json.dumps(read_kept(card_facts()) | {key: found}, indent=1).encode())
+            replace_file(card_facts(), json.dumps(read_kept(card_facts()) | {key: found}).encode())
     step.use(tiles)
 
 
@@ -56,11 +56,12 @@ def search(step: Any, work: dict[str, Work], milliseconds: Callable[[Work], floa
     try:
         for name, product in work.items():
             times: dict[Tile, float] = {}
-            for tile in _candidates(name, getattr(best, name)):
+            for candidate in _candidates(name, getattr(best, name)):
                 if times and ends():
                     break
-                step.use(best._replace(**{name: tile}))
-                if getattr(step.tiles, name) == tile:  # else it does not fit, and was made smaller
+                step.use(best._replace(**{name: candidate}))
+                tile = getattr(step.tiles, name)  # made smaller where it does not fit
+                if tile not in times:
                     with suppress(Exception):  # too much shared memory, say: then it is none for this card
                         times[tile] = milliseconds(product)
             if times:
@@ -101,15 +102,11 @@ def read_kept(path: Path) -> dict[str, Any]:
 
 
 def _candidates(name: str, now: Tile) -> Iterator[Tile]:
-    """What fits now first, then those of cards that were measured, and their neighbours with fewer warps or stages."""
+    """What fits now first, then those of cards that were measured, and some with less in shared memory."""
     yield now
-    seen = {now}
     for known in (getattr(NARROW, name), getattr(WIDE, name), Tile(32, 256, 4, 3), Tile(32, 128, 4, 3)):
         for tile in (known, known._replace(stages=2)):
-            fixed = tile._replace(n=now.n) if name in ("out", "down") else tile
-            if fixed not in seen:
-                seen.add(fixed)
-                yield fixed
+            yield tile._replace(n=now.n) if name in ("out", "down") else tile
 
 
 def _tiles(kept: Any, now: Tiles) -> Tiles | None:
