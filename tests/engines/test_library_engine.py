@@ -122,7 +122,7 @@ def test_a_patient_answer_gives_way_and_comes_to_the_same_text(engines: Made[Lib
     def on_text(piece: str) -> None:
         pieces.append(piece)
         begun.set()
-        if len(pieces) == 3:
+        if len(pieces) == 3 and "again" not in states:
             assert asking.wait(30)
             assert wait_until(lambda: engine._turns.wanted)
 
