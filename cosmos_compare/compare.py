@@ -168,7 +168,7 @@ def _attempt(
         attempt.device = engine.device_name
         job.enter("looking")
         asked = comparison.clip, comparison.settings, comparison.specs
-        frames = cache.get(*asked, job.stopped, job.advance)
+        frames = cache.get(*asked, job.stopped, job.advance, patient=patient)
         if frames.times.shown_from != comparison.planned.shown_from:
             raise CompareError("The clips beside this one changed since this was asked.", "Ask again.")
         attempt.frames = frames

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,10 +16,11 @@ from cosmos_compare.engines.load import load_engine
 from cosmos_compare.engines.revision import ANSWER_REVISION
 from cosmos_compare.errors import CompareError
 from cosmos_compare.jobs import ModelPool
-from cosmos_compare.records.schema import ModelSpec, Prompt, Run, Settings
+from cosmos_compare.records.schema import Clip, ModelSpec, Prompt, Run, Settings
 from cosmos_compare.runs.store import Store
+from cosmos_compare.video import frame_cache
 from cosmos_compare.video.frame_cache import FrameCache
-from cosmos_compare.video.frames import SamplingCancelledError
+from cosmos_compare.video.frames import Frames, SamplingCancelledError
 
 PROMPT = Prompt(name="p", system_prompt="Watch {scenario}.", user_prompt="What happens in {duration} s?")
 SETTINGS = Settings(fps=2, max_new_tokens=4)
@@ -120,6 +122,38 @@ def test_all_who_wait_for_a_clip_hear_how_far_it_is(comparison: Comparison) -> N
     assert first[-1] == 1.0
     assert second[-1] == 1.0
     assert set(second) <= set(first)
+
+
+def test_clips_of_a_batch_leave_room_for_somebody_who_waits(
+    comparison: Comparison, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """64 at once would take the memory of 64 decoders, and a new question the time of all of them."""
+    monkeypatch.setattr(frame_cache.os, "cpu_count", lambda: 2)
+    real, at_once, most = frame_cache.sample_frames, [0], [0]
+    go, full, counting = threading.Event(), threading.Barrier(3), threading.Lock()
+
+    def slow(clip: Clip, settings: Settings, *more: object) -> Frames:
+        with counting:
+            at_once[0] += 1
+            most[0] = max(most[0], at_once[0])
+        if settings.start is not None and not go.is_set():
+            full.wait(30)
+            assert go.wait(30)
+        with counting:
+            at_once[0] -= 1
+        return real(clip, settings, comparison.specs)
+
+    monkeypatch.setattr(frame_cache, "sample_frames", slow)
+    cache = FrameCache()
+    batch = [SETTINGS.model_copy(update={"start": number / 100}) for number in range(1, 7)]
+    with ThreadPoolExecutor(6) as pool:
+        patient = [pool.submit(cache.get, comparison.clip, each, comparison.specs, patient=True) for each in batch]
+        full.wait(30)
+        cache.get(comparison.clip, SETTINGS, comparison.specs)
+        assert most == [3] and not any(each.done() for each in patient)
+        go.set()
+        assert all(each.result(30) for each in patient)
+    assert most == [3]
 
 
 def test_clips_are_decoded_once_and_the_oldest_leave_first(comparison: Comparison, clip: Path) -> None:

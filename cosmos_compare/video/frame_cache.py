@@ -1,8 +1,10 @@
 """Decoded clips in memory: each is decoded once, also when several models ask at the same time."""
 
+import os
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 
 from cosmos_compare.records.schema import Clip, ModelSpec, Settings
 from cosmos_compare.records.setting_fields import FRAME_FIELDS
@@ -17,6 +19,7 @@ class FrameCache:
         self.max_bytes = max_bytes
         self._entries: OrderedDict[str, _Entry] = OrderedDict()
         self._lock = threading.Lock()
+        self._patient = threading.BoundedSemaphore(max(2, os.cpu_count() or 1))  # decoding for a batch
 
     def get(
         self,
@@ -25,11 +28,14 @@ class FrameCache:
         specs: Sequence[ModelSpec],
         cancelled: Callable[[], bool] | None = None,
         on_progress: Callable[[float], None] | None = None,
+        *,
+        patient: bool = False,
     ) -> Frames:
         """The frames of a request; decodes them, or waits for the thread that is decoding the same.
 
         `on_progress` gets the share done, 0 to 1, whoever decodes. `cancelled` ends the decoding with
-        `SamplingCancelledError`; whoever waited for it then decodes anew.
+        `SamplingCancelledError`; whoever waited for it then decodes anew. Of `patient` ones, of a batch say, as many are
+        decoded at the same time as there are processors: somebody who waits finds room beside them.
         """
         key = _key(clip, settings, specs)
         with self._lock:
@@ -37,7 +43,7 @@ class FrameCache:
             self._entries.move_to_end(key)
         if on_progress:
             entry.watchers.append(on_progress)
-        with entry.decoding:
+        with self._patient if patient else nullcontext(), entry.decoding:
             if entry.frames is None:
                 entry.frames = sample_frames(clip, settings, specs, entry.tell, cancelled)
         entry.watchers.clear()
