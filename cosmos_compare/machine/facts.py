@@ -10,7 +10,7 @@ import platform
 import re
 import shutil
 import subprocess
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
@@ -133,7 +133,8 @@ def parse_gpus(listing: str, visible: str | None, slices: str = "") -> tuple[Gpu
     """
     rows = [row for row in csv.reader(listing.splitlines(), skipinitialspace=True) if len(row) == 6]
     divided = parse_slices(slices)
-    places = [(row, part) for row in rows for part in divided.get(row[1], []) or [None]]
+    parts: dict[str, Sequence[MigSlice | None]] = {row[1]: divided.get(row[1]) or [None] for row in rows}
+    places = [(row, part) for row in rows for part in parts[row[1]]]
     if visible is None:
         found = [next(place for place in places if place[0] is row) for row in rows]
         found = found[:1] if divided else found  # CUDA gives one slice and nothing else

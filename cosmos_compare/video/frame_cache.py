@@ -34,7 +34,7 @@ class FrameCache:
         """The frames of a request; decodes them, or waits for the thread that is decoding the same.
 
         `on_progress` gets the share done, 0 to 1, whoever decodes. `cancelled` ends the decoding with
-        `SamplingCancelledError`; whoever waited for it then decodes anew. Of `patient` ones, of a batch say, as many are
+        `SamplingCancelledError`; whoever waited for it then decodes anew. Of `patient` ones (a batch) as many are
         decoded at the same time as there are processors: somebody who waits finds room beside them.
         """
         key = _key(clip, settings, specs)

@@ -59,13 +59,13 @@ def search(step: Any, work: dict[str, Work], milliseconds: Callable[[Work], floa
             for candidate in _candidates(name, getattr(best, name)):
                 if times and ends():
                     break
-                step.use(best._replace(**{name: candidate}))
+                step.use(_with(best, {name: candidate}))
                 tile = getattr(step.tiles, name)  # made smaller where it does not fit
                 if tile not in times:
                     with suppress(Exception):  # too much shared memory, say: then it is none for this card
                         times[tile] = milliseconds(product)
             if times:
-                best = best._replace(**{name: min(times, key=lambda tile: times[tile])})
+                best = _with(best, {name: min(times, key=lambda tile: times[tile])})
     finally:
         step.use(best)
         step.position.copy_(position)
@@ -109,6 +109,10 @@ def _candidates(name: str, now: Tile) -> Iterator[Tile]:
             yield tile._replace(n=now.n) if name in ("out", "down") else tile
 
 
+def _with(tiles: Tiles, others: dict[str, Any]) -> Tiles:
+    return tiles._replace(**others)
+
+
 def _tiles(kept: Any, now: Tiles) -> Tiles | None:
     """Tiles from what a file holds; None where it does not hold those of all products."""
     if not isinstance(kept, dict) or set(kept) != set(PRODUCTS):
@@ -116,4 +120,4 @@ def _tiles(kept: Any, now: Tiles) -> Tiles | None:
     numbers = kept.values()
     if not all(isinstance(n, list) and len(n) == 4 and all(type(i) is int and i > 0 for i in n) for n in numbers):
         return None
-    return now._replace(**{name: Tile(*kept[name]) for name in PRODUCTS})
+    return _with(now, {name: Tile(*kept[name]) for name in PRODUCTS})
