@@ -7,22 +7,23 @@ why. A letter that is only a word of the prose ("A car brakes") names nothing.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from cosmos_compare.texts.answers import ParsedAnswer, read_answer
+from cosmos_compare.texts.option_words import WHY, begun, mentioned, named_alone, plain, same
 
 _NAMES = """answer final_answer letter option choice selected selection correct_answer correct_option correct prediction
+selected_option selected_answer chosen_option chosen_answer answer_letter answer_choice best_answer best_option
 reponse réponse reponse_finale réponse_finale lettre choix"""
 KEYS = frozenset(_NAMES.split())  # of JSON, in which models give what they chose
-_DRESS = re.compile(r"\*\*|__|`+|\\boxed\b|\\text\b|[${}]")  # Markdown and LaTeX round a letter
 _NOUN = r"(?:option|choice|letter|answer|r[ée]ponse|lettre|choix|proposition)"
 _WORD = rf"(?:(?:the|la|le|l['’])\s*)?(?:{_NOUN}\s*)?"
 _LETTER = r"[(\[\"'“«]{0,2}\s*(?P<letter>[A-Za-z])\s*[)\]\"'”»]{0,2}"
 _FIRST = re.compile(rf"{_LETTER}(?!\w)")
 _ALONE = re.compile(rf"(?:(?:it['’]?s|it is|c['’]est)\s+)?{_WORD}{_LETTER}\s*[.,;:!]?", re.IGNORECASE)
-_LED = re.compile(rf"{_WORD}{_LETTER}(?:\s*[.:)\]]|\s+[-–—])\s*(?P<rest>\S.*)", re.IGNORECASE | re.DOTALL)
+_LED = re.compile(rf"{_WORD}{_LETTER}(?:\s*[.:)\]]|\s+[-–—]|(?=\s+{WHY}))\s*(?P<rest>\S.*)", re.IGNORECASE | re.DOTALL)
+_BESIDE = re.compile(rf"{_WORD}{_LETTER}\s*(?:\(|=)\s*(?P<rest>\S.*)", re.IGNORECASE)  # `B (Keep speed)`
 _QUALITY = r"(?:final|finale|correct|correcte|right|best|bonne|juste)"
 _IS = r"(?:\s*[:=：]\s*|\s+(?:is|would be|must be|should be|est|serait)\s*:?\s*)"
 _CUE = re.compile(
@@ -37,7 +38,8 @@ _BEHIND = re.compile(
     r"(?:correcte?\b|the\s+(?:correct|right|best)\b|la\s+(?:bonne|meilleure)\b)"
 )
 # What may stand behind a letter that a cue announces; a word would make it one of the prose ("is a car").
-_CLOSED = re.compile(r"\s*(?:$|[.,;:!?)\]\"'”»\n]|[-–—]\s|(?:because|since|parce|puisque)\b)", re.IGNORECASE)
+_CLOSED = re.compile(rf"\s*(?:$|[.,;:!?)\]\"'”»\n]|[-–—]\s|{WHY})", re.IGNORECASE)
+_IF = re.compile(r"\b(?:if|unless|whether|si)\s+(?:(?:the|la|my)\s+)?$", re.IGNORECASE)
 _AND = r"(?:and|or|et|ou)"
 _MORE = re.compile(
     rf"\s*(?:[,/&+]|\b{_AND}\b)\s*(?:{_AND}\s+)?{_WORD}[(\[]?"
@@ -46,7 +48,12 @@ _MORE = re.compile(
 )
 _MARKED = re.compile(r"(?<![\w.'’])\(?(?P<letter>[A-Z])[.:)](?!\w)")  # letters as a list of options has them
 _LEADS = re.compile(r"\(?(?P<letter>[A-Za-z])\s*[.:)]\s*\S")
-_DENIED = re.compile(r"(?:is|est|n['’]est)\s+(?:not|wrong|incorrecte?|false|fausse|pas)\b", re.IGNORECASE)
+_WRONG = r"(?:wrong|incorrecte?|false|fausse|faux|impossible|unlikely|rejected|excluded)"
+_DENIED = re.compile(
+    rf"(?:(?:is|est|would\s+be)\s+(?:not|pas|{_WRONG})|n['’]est\s+pas|not|can(?:not|['’]t)|isn['’]t)\b"
+    rf"|(?:no|non|{_WRONG})\s*(?:$|[.,;:!?\n])",
+    re.IGNORECASE,
+)
 
 
 class LetterRead(NamedTuple):
@@ -77,23 +84,49 @@ def _letter(read: ParsedAnswer, options: Mapping[str, str]) -> str:
         raise _UnreadableError(
             "the reasoning was cut before an answer" if read.parts.thinking else "the answer is empty"
         )
-    said = [word for value in read.given if isinstance(value.data, dict) for word in _given(value.data)]
+    said = [word for value in read.given for word in _given(value.data)]
     if said:
         return _only({_of_text(word, options) for word in said})
-    return _of_text(read.answer, options)
+    return _of_text(_without_objects(read), options)
 
 
-def _given(data: Mapping[str, Any]) -> Iterator[str]:
-    """What a JSON object gives as the answer, also one that lies inside it."""
-    for key, value in data.items():
-        if isinstance(value, dict):
-            yield from _given(value)
-        elif re.sub(r"[\s-]+", "_", str(key).strip().lower()) in KEYS and isinstance(value, str | list):
-            yield from [value] if isinstance(value, str) else map(str, value or [""])
+def _given(data: Any) -> Iterator[str]:
+    """What JSON gives as the answer, also in an object inside it."""
+    for own in data if isinstance(data, list) else [data]:
+        if not isinstance(own, dict):
+            continue
+        for key, value in own.items():
+            if _key(key) in KEYS and isinstance(value, str | list) and not _objects_in(value):
+                yield from [value] if isinstance(value, str) else map(str, value or [""])
+            elif isinstance(value, dict | list):
+                yield from _given(value)
+
+
+def _key(name: object) -> str:
+    """The name of a field, however it is written: `finalAnswer`, `Final answer`."""
+    return re.sub(r"[\s-]+", "_", re.sub(r"(?<=[a-zà-ÿ])(?=[A-Z])", "_", str(name).strip())).lower()
+
+
+def _objects_in(data: Any) -> bool:
+    return isinstance(data, dict) or (isinstance(data, list) and any(isinstance(own, dict) for own in data))
+
+
+def _without_objects(read: ParsedAnswer) -> str:
+    """The answer without its JSON objects: their keys may be letters (`{"A": false, "B": true}`), and are no prose."""
+    cut = sorted((value.start, value.end) for value in read.values if value.data and _objects_in(value.data))
+    pieces = []
+    for span in read.parts.spans:
+        at = span.start
+        for start, end in cut:
+            if at <= start and end <= span.end:
+                pieces.append(read.raw[at:start])
+                at = end
+        pieces.append(read.raw[at : span.end])
+    return "\n".join(pieces)
 
 
 def _of_text(text: str, options: Mapping[str, str]) -> str:
-    text = _plain(text)
+    text = plain(text)
     if whole := _whole(text, options):
         return whole
     usual, final = _announced(text, options)
@@ -116,51 +149,70 @@ def _at_the_ends(text: str, options: Mapping[str, str]) -> set[str]:
 
 def _whole(text: str, options: Mapping[str, str]) -> str:
     """The option of a text that is nothing but a letter, an option's words, or both."""
-    by_words = {letter for letter, words in options.items() if words.strip() and _same(text, words)}
-    if alone := _ALONE.fullmatch(text):
+    by_words = {letter for letter, words in options.items() if words.strip() and same(text, words)}
+    alone = _ALONE.fullmatch(text)
+    if alone and (alone["letter"].upper() in options or not by_words):
         return _only({_known(alone["letter"], options), *by_words})
     if by_words:
         return _only(by_words, "two options have these words")
-    led = _LED.fullmatch(text)
+    led = _LED.fullmatch(text) or _BESIDE.fullmatch(text)
     return _with_words(led["letter"], led["rest"], options) if led else ""
 
 
 def _with_words(letter: str, rest: str, options: Mapping[str, str]) -> str:
     """The option of a letter before option's words; empty where other words follow."""
-    named = {name for name, words in options.items() if words.strip() and _same(rest, words)}
+    named = {name for name, words in options.items() if same(rest, words)}
     if named and letter.upper() not in named:
-        raise _UnreadableError(f"it says {letter.upper()} and the words of {' and '.join(sorted(named))}")
+        raise _contradiction(letter, named)
     return _known(letter, options) if named else ""
+
+
+def _contradiction(letter: str, named: set[str]) -> _UnreadableError:
+    return _UnreadableError(f"it says {letter.upper()} and the words of {' and '.join(sorted(named))}")
 
 
 def _announced(text: str, options: Mapping[str, str]) -> tuple[set[str], set[str]]:
     """The options that the text announces as its answer, and those that it calls final, which outweigh the others."""
-    usual: set[str] = set()
-    final: set[str] = set()
-    for cue in _CUE.finditer(text):
-        found = _after(text, cue.end(), options)
-        (final if cue["final"] else usual).update(found)
-    usual |= {_known(found["letter"], options) for found in _BEHIND.finditer(text)}
-    return usual, final
+    named: dict[bool, set[str]] = {False: set(), True: set()}
+    unclear: dict[bool, _UnreadableError] = {}
+    cues = [cue for cue in _CUE.finditer(text) if not _IF.search(text, max(cue.start() - 20, 0), cue.start())]
+    ends = [*(cue.start() for cue in cues[1:]), len(text)]
+    for cue, end in zip(cues, ends, strict=False):
+        final = bool(cue["final"])
+        try:
+            named[final] |= _after(text[cue.end() : max(end, cue.end())], options)
+        except _UnreadableError as problem:
+            unclear[final] = problem
+    if unread := unclear.get(True) or (None if named[True] else unclear.get(False)):
+        raise unread
+    named[False] |= {_known(found["letter"], options) for found in _BEHIND.finditer(text)}
+    return named[False], named[True]
 
 
-def _after(text: str, at: int, options: Mapping[str, str]) -> set[str]:
-    """The options named right behind a cue: letters, or the words of one."""
-    line = text[at:].split("\n", 1)[0].strip()
+def _after(text: str, options: Mapping[str, str]) -> set[str]:
+    """The options named right behind a cue: a letter, or the words of one."""
+    line = text.split("\n", 1)[0].strip()
     letter = _FIRST.match(line)
-    words = {name for name, own in options.items() if own.strip() and _begins(line, own)}
-    if letter is None:
-        return {_only(words, "two options have these words")} if words else set()
-    rest = line[letter.end() :]
-    if also := _MORE.match(rest):
+    words = begun(line, options)
+    if letter and words and letter["letter"].upper() not in options:
+        letter = None  # an option whose words are a letter
+    rest = line[letter.end() :] if letter else ""
+    if letter and (also := _MORE.match(rest)):
         raise _UnreadableError(f"it names {letter['letter'].upper()} and {also['letter'].upper()}")
-    named = letter["letter"].upper()
-    if named in options and options[named].strip() and _begins(rest.lstrip(" .:)-–—"), options[named]):
-        return {named}
-    if not _CLOSED.match(rest):
+    if letter and (_CLOSED.match(rest) or letter["letter"].upper() in begun(rest.lstrip(" .:)-–—"), options)):
+        return {_beside(letter["letter"], rest.lstrip(" .,:)-–—("), line, options)}
+    if not words:
         return set()
-    _with_words(named, rest.lstrip(" .:)-–—"), options)
-    return {_known(named, options)}
+    named = _only(words, "two options have these words")
+    return {_only({named} | mentioned(line, named, options))}
+
+
+def _beside(letter: str, rest: str, line: str, options: Mapping[str, str]) -> str:
+    """The option of a letter with what stands behind it, which must not say another one."""
+    words = begun(rest, options)
+    if words and letter.upper() not in words:
+        raise _contradiction(letter, words)
+    return _only({_known(letter, options)} | named_alone(line, letter.upper(), options))
 
 
 def _led(text: str, options: Mapping[str, str]) -> str:
@@ -168,12 +220,12 @@ def _led(text: str, options: Mapping[str, str]) -> str:
     led = _LED.fullmatch(text)
     if led is None:
         return ""
-    marked = {found["letter"] for found in _MARKED.finditer(text)} & set(options) | {led["letter"].upper()}
-    if _DENIED.match(led["rest"]):
-        raise _UnreadableError(f"it says that {led['letter'].upper()} is wrong")
+    letter, line = led["letter"].upper(), led["rest"].split("\n", 1)[0]
+    marked = {found["letter"] for found in _MARKED.finditer(text)} & set(options) | {letter}
+    if _DENIED.match(led["rest"]) and not begun(line, options):
+        raise _UnreadableError(f"it says that {letter} is wrong")
     _only(marked)
-    _with_words(led["letter"], led["rest"].split("\n", 1)[0], options)
-    return _known(led["letter"], options)
+    return _beside(letter, line, line, options)
 
 
 def _known(letter: str, options: Mapping[str, str]) -> str:
@@ -187,22 +239,3 @@ def _only(found: set[str], why: str = "") -> str:
     if len(found) != 1:
         raise _UnreadableError(why or f"it names {' and '.join(sorted(found))}")
     return found.pop()
-
-
-def _plain(text: str) -> str:
-    return _DRESS.sub("", unicodedata.normalize("NFKC", text)).strip()
-
-
-def _words(text: str) -> str:
-    """What counts of an option's words: letters, digits and signs, in one case, with single spaces."""
-    return " ".join(_plain(text).casefold().split()).strip(" .,;:!\"'“”«»()")
-
-
-def _same(one: str, other: str) -> bool:
-    return bool(_words(one)) and _words(one) == _words(other)
-
-
-def _begins(line: str, words: str) -> bool:
-    """Whether a line is these words, or goes on behind them with another sentence."""
-    own, wanted = _words(line), _words(words)
-    return own == wanted or bool(wanted and own.startswith(wanted) and own[len(wanted) : len(wanted) + 1] in ".;")

@@ -15,7 +15,9 @@ NAMED = [
     ("B", "B"), ("b", "B"), ("(b)", "B"), ("B.", "B"), ("[C]", "C"), ("**B**", "B"), ("`b`", "B"), ('"B"', "B"),
     ("Option B", "B"), ("the answer B", "B"), ("It's B.", "B"), ("C'est B.", "B"), ("réponse B", "B"), ('["B"]', "B"),
     (r"$\boxed{B}$", "B"), ("Ｂ", "B"),
+    (r"\(\boxed{\text{B}}\)", "B"), ("- B", "B"), ("> B", "B"), ("\u200bB\ufeff", "B"), ("* **B**", "B"),
     # with its words, or the words alone
+    ("B (Keep speed)", "B"), ("B = Keep speed", "B"), ("- B: Keep speed", "B"),
     ("B. Keep speed", "B"), ("(b) keep   speed.", "B"), ("B: Keep speed", "B"), ("B - Keep speed", "B"),
     ("Keep speed", "B"), ("keep speed.", "B"), ("A car", "D"), ("Answer: Keep speed", "B"),
     ("Answer: Brake. A child runs.", "A"),
@@ -24,6 +26,9 @@ NAMED = [
     ("The correct answer is option C: Turn left", "C"),
     ("Réponse : B", "B"), ("La bonne réponse est B.", "B"), ("I would choose B because it is safe.", "B"),
     ("Je choisis B.", "B"), ("Answer: **C**", "C"), ("Option A is wrong. Option B is correct.", "B"),
+    ("Answer: A car", "D"), ("The answer is a car.", "D"), ("Answer: keep speed because it is safe", "B"),
+    ("B because A is wrong", "B"), ("Answer: B. A and C are wrong", "B"), ("Answer: B. If not, C would be right.", "B"),
+    ("A or B? Answer: A or B. Final answer: B", "B"),
     ("Answer: D. A car", "D"), ("Answer: A Brake", "A"), ("Not A. The answer is B.", "B"),
     # reasoning before or behind
     ("<think>A or B? A car brakes.</think>\nB", "B"), ("<answer>B</answer>", "B"),
@@ -32,6 +37,8 @@ NAMED = [
     ("The answer is A. No, wait. Final answer: B", "B"),
     # JSON
     ('{"answer": "B"}', "B"), ('```json\n{"reason": "A car", "answer": "b) keep speed"}\n```', "B"),
+    ('[{"answer": "B"}]', "B"), ('{"finalAnswer": "B"}', "B"), ('{"Selected option": "b"}', "B"),
+    ('{"answers": [{"answer": "B"}]}', "B"), ('{"A": false, "B": true}\nThe answer is B', "B"),
     ('{"réponse": "B"}', "B"), ('{"result": {"Final Answer": "B"}}', "B"), ('{"answer": "Keep speed"}', "B"),
 ]  # fmt: skip
 
@@ -50,12 +57,26 @@ UNREADABLE = [
     ("The answer is A. The answer is B.", "names A and B"), ("A\nso it is\nB", "names A and B"),
     ("A: Brake\nB: Keep speed", "names"), ("A) brakes; B) keeps", "names A and B"), ("B\nAnswer: C", "names B and C"),
     ('{"answer": ["A", "B"]}', "names A and B"), ('{"answer": "A", "choice": "B"}', "names A and B"),
+    ("Answer: A; B", "names A and B"), ("Answer: B. or C.", "names B and C"),
+    ("Answer: A, or maybe B", "names A and B"),
+    ("The answer is A... no wait, B.", "names A and B"), ("The answer is A. Actually, B.", "names A and B"),
+    ("Answer: A. Brake. B. Keep speed", "names A and B"), ("Answer: Brake; keep speed", "names A and B"),
+    ("Answer: Keep speed, then brake", "names A and B"), ("Réponse : A, ou peut-être B.", "names A and B"),
+    # JSON whose keys are letters
+    ('{"A": false, "B": true}', "no option"), ('{"A": 0.1, "B": 0.9}', "no option"),
+    ('{"A": "no", "B": "yes"}', "no option"), ('{"options": {"A": "Brake"}}', "no option"),
+    ('{"answer": {"A": false, "B": true}}', "no option"),
+    # only on a condition
+    ("If the answer is B, then the car stops.", "no option"), ("Si la réponse est B, elle s'arrête.", "no option"),
     # no such option
     ("E", "E, which is no option"), ("Answer: E", "E, which is no option"),
     ('{"answer": "E"}', "E, which is no option"),
     # a letter against its words
     ("B. Brake", "says B and the words of A"), ("Answer: B. Brake", "says B and the words of A"),
-    ("B is wrong", "no option"), ("B: is wrong", "B is wrong"),
+    ("B is wrong", "no option"), ("B: is wrong", "B is wrong"), ("A: no", "A is wrong"), ("A. Incorrect", "A is wrong"),
+    ("A) Not this one", "A is wrong"), ("A - no. B - yes.", "A is wrong"), ("A. can't be", "A is wrong"),
+    ("A. Keep speed, because it is safe", "says A and the words of B"), ("A (Keep speed)", "says A and the words of B"),
+    ("A (red) car brakes", "no option"),
     ("Yes", "no option"), ("None of them", "no option"), ('{"answer": 2}', "no option"),
     ('{"answer": null}', "no option"),
 ]  # fmt: skip
@@ -82,6 +103,18 @@ def test_words_that_two_options_share_name_none() -> None:
 def test_a_letter_that_is_the_words_of_another_option_is_unclear() -> None:
     assert letter_of("A", {"A": "B", "B": "A"}).why == "it names A and B"
     assert letter_of("yes.", {"A": "Yes", "B": "No"}).letter == "A"
+
+
+def test_yes_and_no_are_words_like_others() -> None:
+    options = {"A": "Yes", "B": "No"}
+    assert letter_of("B. No, it does not", options).letter == letter_of("B: No", options).letter == "B"
+    assert letter_of("A. No, because it goes on", options).why == "it says A and the words of B"
+    assert letter_of("Answer: no, it does not", options).letter == "B"
+
+
+def test_words_that_are_a_letter_name_their_option() -> None:
+    compass = {"A": "N", "B": "S", "C": "E", "D": "W"}
+    assert [letter_of(raw, compass).letter for raw in ("S", "Answer: W", "C")] == ["B", "D", "C"]
 
 
 def test_reasoning_that_the_prompt_opened_is_no_answer() -> None:
