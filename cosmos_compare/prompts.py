@@ -29,7 +29,7 @@ def load_prompt(path: Path, *, question: str | None = None, reasoning: bool = Fa
     `question` replaces the file's `user_prompt`. Raises `CompareError` for anything else in the file.
     """
     if not path.exists() and path == Path(path.name):  # `--prompt driving`
-        path = next((known for known in find_prompts() if known.stem == path.stem), path)
+        path = next((known for known in find_prompts() if path.name in (known.stem, known.name)), path)
     data = read_mapping(path)
     if unknown := [key for key in data if key not in KEYS]:
         raise CompareError(

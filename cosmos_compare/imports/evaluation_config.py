@@ -7,9 +7,12 @@ import tomllib
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from cosmos_compare.errors import CompareError
+from pydantic import ValidationError
+
+from cosmos_compare.errors import CompareError, first_problem
 from cosmos_compare.imports.fields import RowError, text
 from cosmos_compare.imports.formats.llava import FREEFORM, LETTER, REASONING
+from cosmos_compare.records.schema import Settings
 from cosmos_compare.yaml_io import read_mapping
 
 SUFFIXES = {".yaml", ".yml", ".toml", ".json"}
@@ -54,6 +57,8 @@ def read_config(path: Path) -> EvaluationConfig | None:
         parts = tuple(_dataset(path, str(name), value) for name, value in data["datasets"].items())
     except RowError as problem:
         raise _wrong(path, str(problem), "Correct this field.") from problem
+    if not parts:
+        raise _wrong(path, "datasets is empty", "Name at least one with its annotation_path.")
     return EvaluationConfig(parts, answer_type, _settings(path, data))
 
 
@@ -82,6 +87,11 @@ def _settings(path: Path, data: dict[str, Any]) -> dict[str, float]:
         if isinstance(value, bool) or not isinstance(value, int | float):
             raise _wrong(path, f"{part}.{key} is {str(value)[:40]!r}", "Give a number.")
         found[name] = value
+    try:
+        Settings.model_validate(found)
+    except ValidationError as error:
+        problem = first_problem(error)
+        raise _wrong(path, f"{'.'.join(SETTINGS[problem.field])}: {problem.why}", "Correct this field.") from error
     return found
 
 

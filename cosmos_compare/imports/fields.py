@@ -35,9 +35,10 @@ def first(row: Row, names: Iterable[str]) -> Any:
 
 
 def text(value: Any, what: str, *, empty: bool = False) -> str:
-    """A text that a disk can hold, trimmed; numbers are taken as they are written."""
-    if isinstance(value, int) and not isinstance(value, bool):
-        value = str(value)
+    """A text that a disk can hold, trimmed; numbers are taken as they are written, whole ones without a point."""
+    value = whole(value)
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        value = None if math.isnan(value) else str(value)
     if value is None and empty:
         return ""
     if not isinstance(value, str):
@@ -50,6 +51,11 @@ def text(value: Any, what: str, *, empty: bool = False) -> str:
     if not is_text(words) or "\0" in words:
         raise RowError(f"{what} holds characters that are none")
     return words
+
+
+def whole(value: Any) -> Any:
+    """A whole number as such: a column with nulls makes 1.0 of 1. Other values as they are."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def line(value: Any, what: str) -> str:

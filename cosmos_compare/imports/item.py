@@ -47,7 +47,8 @@ class RowLeftOut(NamedTuple):
     why: str
 
     def __str__(self) -> str:
-        return f"Row {self.row} is left out: {self.why}." if self.row else f"Left out: {self.why}."
+        end = "" if self.why.endswith(("?", ".")) else "."
+        return f"Row {self.row} is left out: {self.why}{end}" if self.row else f"Left out: {self.why}{end}"
 
 
 class SetFacts(Record):

@@ -10,11 +10,11 @@ from contextlib import suppress
 from string import ascii_uppercase
 from typing import Any
 
-from cosmos_compare.imports.fields import RowError, kind_of, text
+from cosmos_compare.imports.fields import RowError, kind_of, text, whole
 from cosmos_compare.texts.letters import letter_of
 
 _MARK = re.compile(r"(?:(?<=^)|(?<=[\s,;|]))\(?(?P<letter>[A-Za-z])[.:)]\s*")
-_LINE = re.compile(r"\s*\(?(?P<letter>[A-Za-z])\s*[.:)]\s*(?P<words>\S.*?)\s*")
+_LINE = re.compile(r"\s*(?:[-*•]\s+)?\(?(?P<letter>[A-Za-z])\s*[.:)]\s*(?P<words>\S.*?)\s*")
 _QUOTED = re.compile(r"'((?:[^'\\]|\\.)*)'|\"((?:[^\"\\]|\\.)*)\"")
 ASK = "Answer with the option's letter."
 
@@ -52,14 +52,33 @@ def options_in(question: str) -> dict[str, str]:
     return found if len(found) > 1 else {}
 
 
+def options_inside(question: str) -> dict[str, str]:
+    """The options that a question lists within a line, `(A) turns (B) waits`; none where it lists none so."""
+    found = [own for own in map(_marked, question.splitlines()) if len(own) > 1]
+    return found[0] if len(found) == 1 else {}
+
+
 def right_of(value: Any, options: Mapping[str, str]) -> tuple[str, ...]:
-    """The right letter: named by itself, by its place from 0 or by its words. Raises `RowError` for anything else."""
+    """The right letter: named by itself, by its place from 0 or by its words. Raises `RowError` for anything else, and
+    for a number that is the place of one option and the words of another."""
+    value = whole(value)
     if isinstance(value, int) and not isinstance(value, bool):
-        value = ascii_uppercase[value] if 0 <= value < len(ascii_uppercase) else str(value)
+        found = right_at(value, options)
+        if any(words == str(value) for letter, words in options.items() if letter not in found):
+            raise RowError(f"the right answer {value} may be a place or an option's words")
+        return found
     said = text(value, "the right answer")
     letter = letter_of(said, options).letter
     if not letter:
         raise RowError(f"the right answer {said[:40]!r} is no option")
+    return (letter,)
+
+
+def right_at(place: int, options: Mapping[str, str]) -> tuple[str, ...]:
+    """The letter of a place, counted from 0. Raises `RowError` where no option is there."""
+    letter = ascii_uppercase[place] if 0 <= place < len(ascii_uppercase) else ""
+    if letter not in options:
+        raise RowError(f"the right answer {place} is the place of no option")
     return (letter,)
 
 
@@ -87,6 +106,11 @@ def _written(value: str) -> dict[str, str]:
     parsed = strings_in(value)
     if not isinstance(parsed, str):
         return options_of(parsed)
+    return _enough(_marked(value))
+
+
+def _marked(value: str) -> dict[str, str]:
+    """What stands behind marks in order from A; an empty slot leaves its letter unused."""
     marks: list[re.Match[str]] = []
     for match in _MARK.finditer(value):
         if match["letter"].upper() == ascii_uppercase[len(marks) % 26]:
@@ -96,7 +120,7 @@ def _written(value: str) -> dict[str, str]:
         mark["letter"].upper(): value[mark.end() : end].strip().rstrip(",;|").strip()
         for mark, end in zip(marks, ends, strict=True)
     }
-    return _enough({letter: words for letter, words in found.items() if words})
+    return {letter: words for letter, words in found.items() if words}
 
 
 def _enough(options: dict[str, str]) -> dict[str, str]:

@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
+from cosmos_compare.imports.formats.llava import ANSWERED
 from cosmos_compare.imports.formats.vantage import TASKS
 from cosmos_compare.imports.item import ImportedItem, SetFacts
 
@@ -72,7 +73,7 @@ def _llava(facts: SetFacts, answers: Sequence[Answered]) -> ResultFile:
             "datasource": facts.name,
             "video_id": own.item.keys.get("id") or own.item.video,
             "prompt": own.item.question,
-            "correct_answer": own.item.keys.get("correct_answer", ""),
+            "correct_answer": own.item.keys.get(ANSWERED, ""),
             "reasoning": own.reasoning,
             "answer": own.letter if own.item.options else own.answer,
             "full_response": own.raw,

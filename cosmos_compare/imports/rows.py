@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import json
+import math
 import re
 import stat
 from pathlib import Path
@@ -96,6 +97,8 @@ def _json(path: Path, text: str, lines: list[str]) -> Document:
         raise CompareError(
             "{name}: not valid JSON ({why}).", "Is the file whole?", name=path.name, why=error
         ) from error
+    if isinstance(whole, dict) and path.suffix.lower() in LINES:  # one row is a file of lines, too
+        return Document(path, "lines", [Numbered(1, whole)], [])
     if isinstance(whole, dict):
         inner = [value for name in WRAPPERS if isinstance(value := whole.get(name), list)]
         if len(inner) == 1 and all(isinstance(value, dict) for value in inner[0][:20]):
@@ -108,12 +111,12 @@ def _json(path: Path, text: str, lines: list[str]) -> Document:
 
 
 def _parsed(text: str) -> Any:
-    """JSON, also with the NaN and Infinity that Python writes. Raises `ValueError`."""
+    """JSON, also with the NaN and Infinity that Python writes, which are no values. Raises `ValueError`."""
     try:
         return orjson.loads(text.encode(errors="replace"))
     except orjson.JSONDecodeError:
         try:
-            return json.loads(text)
+            return json.loads(text, parse_constant=lambda _: None)
         except RecursionError as error:
             raise ValueError("nested too deep") from error
 
@@ -166,8 +169,13 @@ def _parquet(path: Path) -> tuple[list[Numbered], list[RowLeftOut]]:
         raise CompareError(
             "{name}: not a whole parquet file ({why}).", "Copy it again.", name=path.name, why=str(error)[:200]
         ) from error
-    rows = [{str(name).strip().lower(): value for name, value in row.items()} for row in table.to_pylist()]
+    rows = [{str(name).strip().lower(): _known(value) for name, value in row.items()} for row in table.to_pylist()]
     return _numbered(path, rows), []
+
+
+def _known(value: Any) -> Any:
+    """A value of a column; NaN stands for none where a table had gaps."""
+    return None if isinstance(value, float) and math.isnan(value) else value
 
 
 def _is_binary(pa: Any, kind: Any) -> bool:

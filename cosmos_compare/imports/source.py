@@ -74,7 +74,7 @@ def open_sources(path: Path, asked: ImportWishes) -> list[Source]:
 
 
 def _configured(part: Part, config: EvaluationConfig, name: str) -> Source:
-    document = read_document(part.rows)
+    _, document = recognise(read_document(part.rows), LLAVA.name)
     drafts = read_llava(document, config.answer_type, part.system_prompt)
     return Source(LLAVA.name, drafts, _count(document), part.media, config.answer_type, name, config.settings)
 

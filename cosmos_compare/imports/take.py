@@ -12,6 +12,7 @@ from pathlib import Path
 from cosmos_compare.errors import CompareError
 from cosmos_compare.imports.fields import RowError
 from cosmos_compare.imports.formats.base import Read
+from cosmos_compare.imports.formats.llava import ANSWERED
 from cosmos_compare.imports.item import ImportedItem, ItemDraft, RowLeftOut, SetFacts
 from cosmos_compare.imports.media import PICTURES, Media
 from cosmos_compare.imports.pictures import make_clip
@@ -21,6 +22,7 @@ from cosmos_compare.video.clips import scenario_id
 from cosmos_compare.video.labels import LABEL
 
 LISTED = 1000  # rows left out that a set names one by one
+REASONS = 50  # that are told apart
 _NUMBERS = re.compile(r"\d+")
 
 
@@ -29,7 +31,8 @@ def take_in(path: Path, outputs: Path, asked: ImportWishes) -> list[ItemSet]:
     evaluation config. Raises `CompareError` where no row of one can be taken."""
     name = asked.name or _name_of(path)
     sources = open_sources(path, asked)
-    return [_take(path, outputs, f"{name}-{own.name}" if own.name else name, own, asked) for own in sources]
+    names = _names(name, [own.name for own in sources])
+    return [_take(path, outputs, own, source, asked) for own, source in zip(names, sources, strict=True)]
 
 
 def _take(path: Path, outputs: Path, name: str, source: Source, asked: ImportWishes) -> ItemSet:
@@ -67,7 +70,9 @@ def _take(path: Path, outputs: Path, name: str, source: Source, asked: ImportWis
 def reasons(left_out: Sequence[RowLeftOut]) -> dict[str, int]:
     """How many rows were left out for which reason, the commonest first; what names one row is made general."""
     counts = Counter(_general(own.why) for own in left_out)
-    return dict(counts.most_common(50))
+    found = dict(counts.most_common(REASONS))
+    more = counts.total() - sum(found.values())
+    return found | ({"other reasons": more} if more else {})
 
 
 class _Taking:
@@ -133,7 +138,8 @@ class _Taking:
             truth=self._keep_truth(draft, scenario),
             keys=dict(draft.keys),
         )
-        first = self._seen.setdefault((video, item.start, item.end, item.question, *sorted(item.keys.items())), item)
+        asked = sorted((name, value) for name, value in item.keys.items() if name != ANSWERED)
+        first = self._seen.setdefault((video, item.start, item.end, item.question, *asked), item)
         if first is item:
             return item
         same = (first.right, first.references) == (item.right, item.references)
@@ -173,8 +179,23 @@ def _general(why: str) -> str:
     return _NUMBERS.sub("N", words)[:200]
 
 
+def _names(name: str, parts: Sequence[str]) -> list[str]:
+    """A name for each set of a source, told apart by the names of its parts and, where these are alike, by number."""
+    found: list[str] = []
+    for part in parts:
+        base = f"{name}-{_plain_name(part)}"[:60].rstrip("-_") if part else name
+        found.append(
+            next(own for n in range(1, len(parts) + 1) if (own := f"{base}-{n}" if n > 1 else base) not in found)
+        )
+    return found
+
+
 def _name_of(path: Path) -> str:
-    """A name for the set of a path: that of the file or folder, in letters, digits, - and _."""
+    """A name for the set of a path: that of the file or folder."""
     resolved = path.absolute()
-    stem = resolved.name if resolved.is_dir() else resolved.name.removesuffix(LABEL).rsplit(".", 1)[0]
-    return re.sub(r"[^A-Za-z0-9_-]+", "_", stem).strip("_-")[:64] or "imported"
+    return _plain_name(resolved.name if resolved.is_dir() else resolved.name.removesuffix(LABEL).rsplit(".", 1)[0])
+
+
+def _plain_name(name: str) -> str:
+    """In letters, digits, - and _."""
+    return re.sub(r"[^A-Za-z0-9_-]+", "_", name).strip("_-")[:64] or "imported"

@@ -63,6 +63,16 @@ def taken(tmp_path: Path) -> Store:
     return Store(tmp_path / "outputs")
 
 
+def test_an_empty_text_is_no_answer_whatever_stands_beside_it(tmp_path: Path) -> None:
+    """The JSON as a whole was taken for the answer, and the text beside it left unread."""
+    root, empty = tmp_path / "old", json.dumps({"text": " ", "seconds": 3, "note": "stopped"})
+    older(root, "m", "scenario_01", analysis=empty, raw="A bus brakes.")
+    older(root, "m", "scenario_02", analysis=empty)
+    assert main(["import", str(root), "--outputs", str(tmp_path / "outputs")]) == 0
+    store = Store(tmp_path / "outputs")
+    assert [store.load(row).answer.raw for row in store.rows()] == ["A bus brakes."]
+
+
 def test_each_folder_with_an_answer_becomes_a_run_that_says_what_is_not_known(
     taken: Store, capsys: pytest.CaptureFixture[str]
 ) -> None:

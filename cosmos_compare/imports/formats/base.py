@@ -24,8 +24,9 @@ class Format:
     read: Callable[[Document], Read]
 
 
-def each_row(document: Document, drafts: Callable[[int, Any], Iterator[ItemDraft]]) -> Read:
-    """The drafts of all rows; one that raises `RowError` is left out, its other drafts stay."""
+def each_row(document: Document, drafts: Callable[[int, Any], Read]) -> Read:
+    """The drafts of all rows; one that raises `RowError` is left out, its other drafts stay. A row of several questions
+    gives a reason for each that is left out."""
     yield from document.damaged
     for number, value in document.rows:
         try:

@@ -9,13 +9,14 @@ from typing import Any
 from cosmos_compare.imports.fields import RowError, line, listed, mapping, text
 from cosmos_compare.imports.formats.base import Format, Read, each_row, has_keys
 from cosmos_compare.imports.item import ItemDraft
-from cosmos_compare.imports.options import options_in
+from cosmos_compare.imports.options import options_in, options_inside
 from cosmos_compare.imports.rows import Document
 from cosmos_compare.texts.letters import letter_of
 from cosmos_compare.texts.reasoning import split
 
 HUMAN, MODEL, SYSTEM = ("human", "user"), ("gpt", "assistant", "model"), ("system",)
 _VIDEO = re.compile(r"[ \t]*<(?:video|image)>[ \t]*\n?")
+ANSWERED = "correct_answer"  # the key of an item that holds what its row answers
 LETTER, REASONING, FREEFORM = "letter", "reasoning", "freeform"
 
 
@@ -48,7 +49,7 @@ def _drafts(number: int, row: Any, answer_type: str, system_prompt: str) -> Iter
                 references=() if options or not answer else (answer,),
                 system_prompt=system or system_prompt,
                 category=line(row.get("type") or row.get("category"), "type"),
-                keys={"id": line(row.get("id"), "id"), "prompt": question, "correct_answer": answer},
+                keys={"id": line(row.get("id"), "id"), "prompt": question, ANSWERED: answer},
             )
 
 
@@ -57,6 +58,8 @@ def _scored(question: str, answer: str, answer_type: str) -> tuple[dict[str, str
     if answer_type in (REASONING, FREEFORM):
         return {}, ()
     options = options_in(question)
+    if not options and re.fullmatch(r"\W*[A-Za-z]\W*", final_answer(answer)):  # a bare letter names one of them
+        options = options_inside(question)
     letter = letter_of(answer, options).letter if options else ""
     if answer_type == LETTER and not letter:
         raise RowError(f"the answer {answer[:40]!r} names no option" if options else "the question lists no options")

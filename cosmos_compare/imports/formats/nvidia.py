@@ -7,7 +7,7 @@ from typing import Any
 
 from cosmos_compare.imports.fields import Row, RowError, first, line, listed, mapping, text
 from cosmos_compare.imports.formats.base import Format, Read, each_row, has_keys
-from cosmos_compare.imports.item import ItemDraft
+from cosmos_compare.imports.item import ItemDraft, RowLeftOut
 from cosmos_compare.imports.options import asked, options_of, right_of, strings_in
 from cosmos_compare.imports.rows import Document
 
@@ -15,7 +15,7 @@ ANSWERS = ("correct_answer", "answer")
 QUESTION, OPTIONS = "question", "index2ans"
 
 
-def _pairs(number: int, row: Any) -> Iterator[ItemDraft]:
+def _pairs(number: int, row: Any) -> Read:
     """A row is a clip with its questions; `qa_pairs` may be one question instead of a list."""
     row = mapping(row)
     video = text(row.get("video"), "video")
@@ -23,14 +23,11 @@ def _pairs(number: int, row: Any) -> Iterator[ItemDraft]:
     pairs = [pairs] if isinstance(pairs, dict) else listed(pairs, "qa_pairs")
     if not pairs:
         raise RowError("qa_pairs is empty")
-    problems = []
     for place, pair in enumerate(pairs, 1):
         try:
             yield _question(number, mapping(pair, "a question"), video, f"{place}" if len(pairs) > 1 else "")
         except RowError as problem:
-            problems.append(f"question {place}: {problem}" if len(pairs) > 1 else str(problem))
-    if problems:
-        raise RowError("; ".join(problems))
+            yield RowLeftOut(number, f"question {place}: {problem}" if len(pairs) > 1 else str(problem))
 
 
 def _question(number: int, row: Row, video: str, part: str) -> ItemDraft:

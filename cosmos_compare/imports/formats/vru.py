@@ -7,7 +7,7 @@ from typing import Any
 
 from cosmos_compare.imports.fields import RowError, line, mapping, text
 from cosmos_compare.imports.formats.base import Format, Read, each_row
-from cosmos_compare.imports.item import ItemDraft
+from cosmos_compare.imports.item import ItemDraft, RowLeftOut
 from cosmos_compare.imports.options import asked, options_of, right_of
 from cosmos_compare.imports.rows import Document
 
@@ -17,10 +17,12 @@ CAPTION = (
 )
 
 
-def _questions(number: int, pair: Any) -> Iterator[ItemDraft]:
+def _questions(number: int, pair: Any) -> Read:
     video, kinds = pair
-    problems = []
-    for kind, value in mapping(kinds, "the questions").items():
+    kinds = mapping(kinds, "the questions")
+    if not kinds:
+        raise RowError("it holds no question")
+    for kind, value in kinds.items():
         try:
             row = mapping(value, "the question")
             question = text(row.get("question"), "question")
@@ -30,9 +32,7 @@ def _questions(number: int, pair: Any) -> Iterator[ItemDraft]:
             name = line(kind, "kind")
             yield ItemDraft(number, text(video, "video"), own, name, options, right, category=name)
         except RowError as problem:
-            problems.append(f"{str(kind)[:40]}: {problem}")
-    if problems:
-        raise RowError("; ".join(problems))
+            yield RowLeftOut(number, f"{str(kind)[:40]}: {problem}")
 
 
 def _captions(number: int, pair: Any) -> Iterator[ItemDraft]:

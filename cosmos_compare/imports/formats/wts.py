@@ -7,16 +7,16 @@ from typing import Any
 
 from cosmos_compare.imports.fields import RowError, first, line, listed, mapping, seconds, text
 from cosmos_compare.imports.formats.base import Format, Read, each_row, has_keys
-from cosmos_compare.imports.item import ItemDraft
+from cosmos_compare.imports.item import ItemDraft, RowLeftOut
 from cosmos_compare.imports.options import asked, options_of, right_of
 from cosmos_compare.imports.rows import Document
 
 
-def _drafts(number: int, row: Any) -> Iterator[ItemDraft]:
+def _drafts(number: int, row: Any) -> Read:
     """An item for each camera, phase and question."""
     row = mapping(row)
     videos = _videos(row)
-    problems, count = [], 0
+    count = 0
     for phase, conversation in _conversations(row):
         count += 1
         try:
@@ -26,9 +26,9 @@ def _drafts(number: int, row: Any) -> Iterator[ItemDraft]:
             for camera, video in enumerate(videos, 1):
                 yield _draft(number, row, conversation, video, start, end, f"{count}.{camera}", phase)
         except RowError as problem:
-            problems.append(f"question {count}: {problem}")
-    if problems or not count:
-        raise RowError("; ".join(problems) or "no question")
+            yield RowLeftOut(number, f"question {count}: {problem}")
+    if not count:
+        raise RowError("no question")
 
 
 def _draft(
@@ -48,7 +48,10 @@ def _draft(
         start=start,
         end=end,
         category=line(", ".join(map(str, labels)) if isinstance(labels, list) else "", "labels"),
-        keys={"id": line(first(asks, ("id",)) or row.get("id"), "id"), "question": part.split(".")[0]},
+        keys={
+            "id": text(asks["id"] if asks.get("id") is not None else row.get("id"), "id"),
+            "question": part.split(".")[0],
+        },
     )
 
 

@@ -22,6 +22,7 @@ NAMES = (
     *("message", "assistant", "analysis", "result", "caption", "reasoning", "description"),
     *("reponse", "réponse", "sortie", "texte", "resultat", "résultat"),
 )
+AT_LEAST = 9  # of the names: empty under one of these, nothing was said, whatever else stands there
 INSIDE = ("answer", "response", "output", "completion", "generated", "reponse", "réponse")
 QUESTIONS = ("user_prompt", "prompt", "question", "user")
 SYSTEMS = ("system_prompt", "system")
@@ -115,7 +116,7 @@ def answer_in(data: Any) -> str | None:
     if isinstance(data.get("choices"), list):  # as OpenAI's servers answer
         return answer_in(data["choices"])
     if (name := _named(data)) is None:
-        return None
+        return "" if any(isinstance(data.get(key), str) for key in NAMES[:AT_LEAST]) else None
     value = data[name]
     inner = answer_in(value)
     return json.dumps(value, ensure_ascii=False) if inner is None and value else inner
