@@ -64,6 +64,7 @@ _WHY = {
     "float_parsing": N_("{value} should be a valid number"),
     "bool_type": N_("{value} should be a valid boolean"),
     "bool_parsing": N_("{value} should be a valid boolean"),
+    "tuple_type": N_("{value} should be a list"),
     "string_type": N_("{value} should be a valid string"),
     "literal_error": N_("{value} should be {expected}"),
     "missing": N_("is missing"),

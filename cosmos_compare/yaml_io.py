@@ -96,13 +96,44 @@ def is_text(text: str) -> bool:
 
 def _refuse_bombs(name: str, text: str) -> None:
     """Look at the events one by one and stop at the first that could make the whole explode."""
-    depth = 0
+    open_nodes: list[_OpenNode] = []
     for event in yaml.parse(text, Loader=LOADER):
         if isinstance(event, yaml.events.AliasEvent):
             raise CompareError("{name}: uses YAML aliases (*name).", "Write the text out instead.", name=name)
-        depth += isinstance(event, yaml.events.CollectionStartEvent)
-        depth -= isinstance(event, yaml.events.CollectionEndEvent)
-        if depth > MAX_DEPTH:
+        if open_nodes and (twice := open_nodes[-1].key_again(event)):
+            raise CompareError(
+                "{name}: the key {key!r} stands twice, again in line {line}.",
+                "Keep one of them.",
+                name=name,
+                key=twice.value,
+                line=twice.start_mark.line + 1 if twice.start_mark else "?",
+            )
+        if isinstance(event, yaml.events.CollectionStartEvent):
+            open_nodes.append(_OpenNode(isinstance(event, yaml.events.MappingStartEvent)))
+        elif isinstance(event, yaml.events.CollectionEndEvent):
+            open_nodes.pop()
+        if len(open_nodes) > MAX_DEPTH:
             raise CompareError(
                 "{name}: nested more than {most} deep.", "Is this the right file?", name=name, most=MAX_DEPTH
             )
+
+
+class _OpenNode:
+    """A list or mapping that is being read; of a mapping the keys so far. YAML takes the last of two alike without a
+    word, and half of what somebody wrote would be gone."""
+
+    def __init__(self, mapping: bool) -> None:
+        self._is_key = mapping
+        self._mapping = mapping
+        self._keys: set[str] = set()
+
+    def key_again(self, event: yaml.events.Event) -> yaml.events.ScalarEvent | None:
+        """The event where it is a key that came before; to be asked of each event inside."""
+        if not self._mapping or not isinstance(event, yaml.events.NodeEvent):
+            return None
+        is_key, self._is_key = self._is_key, not self._is_key
+        if not is_key or not isinstance(event, yaml.events.ScalarEvent):
+            return None
+        again = event.value in self._keys
+        self._keys.add(event.value)
+        return event if again else None

@@ -31,9 +31,10 @@ class ArmPairs(NamedTuple):
     def once(self, rated: Collection[str] = ()) -> list[Pair]:
         """Each question about each clip once: a pair that is rated, else the first repeat."""
         order = sorted(self.pairs, key=lambda pair: (pair.id not in rated, pair.a.repeat))
-        first: dict[tuple[str, str, str], Pair] = {}
+        first: dict[tuple[str, ...], Pair] = {}
         for pair in order:
-            first.setdefault((pair.scenario, pair.a.footage_key, pair.b.footage_key), pair)
+            asked = [(row.footage_key, row.prompt_version) for row in (pair.a, pair.b)]
+            first.setdefault((pair.scenario, *asked[0], *asked[1]), pair)
         chosen = {pair.id for pair in first.values()}
         return [pair for pair in self.pairs if pair.id in chosen]
 
@@ -51,14 +52,21 @@ class ArmPairs(NamedTuple):
         return max(max(pair.a.created, pair.b.created) for pair in self.pairs)
 
 
-def comparisons(pairs: Iterable[Pair]) -> list[ArmPairs]:
-    """The pairs by the two arms that their answers belong to, the largest comparison first, demo models behind."""
+def comparisons(pairs: Iterable[Pair], sets: Collection[str] = ()) -> list[ArmPairs]:
+    """The pairs by the two arms that their answers belong to, the largest comparison first, demo models behind. `sets`
+    are names of imported sets of questions: each makes one comparison of two models."""
     groups: dict[tuple[Arm, Arm], list[Pair]] = {}
     for pair in pairs:
-        groups.setdefault((pair.a.arm, pair.b.arm), []).append(pair)
+        groups.setdefault((_arm_in(pair.a, sets), _arm_in(pair.b, sets)), []).append(pair)
     found = [ArmPairs(*arms, tuple(own)) for arms, own in groups.items()]
     found.sort(key=lambda one: one.newest, reverse=True)
     return sorted(found, key=lambda one: (_is_demo(one), -len(one.once())))
+
+
+def _arm_in(row: RunRow, sets: Collection[str]) -> Arm:
+    """The arm of a run. A question of a set is asked under the set's name, in words and of a range of its own, so a
+    thousand of them would be a thousand arms."""
+    return row.arm._replace(prompt_version=row.prompt_name, settings_key="") if row.prompt_name in sets else row.arm
 
 
 def asked_for(pairs: Iterable[Pair], rated: Collection[str]) -> list[Pair]:

@@ -5,7 +5,7 @@ from typing import Annotated, Any, ClassVar
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 
-def _fits_a_disk(path: str) -> str:
+def fits_a_disk(path: str) -> str:
     """Asking whether a path is there may fail for one that no file system can hold."""
     if "\0" in path or any(len(part.encode()) > 255 for part in path.split("/")):
         raise ValueError("is no path that a disk can hold")
@@ -14,7 +14,7 @@ def _fits_a_disk(path: str) -> str:
 
 # Bounds that nothing real reaches: a record from a stranger must not make a page compute or draw without end.
 FolderName = Annotated[str, Field(pattern=r"^[^./\\\x00-\x1f][^/\\\x00-\x1f]*$", max_length=255)]
-FilePath = Annotated[str, Field(max_length=4096), AfterValidator(_fits_a_disk)]
+FilePath = Annotated[str, Field(max_length=4096), AfterValidator(fits_a_disk)]
 Line = Annotated[str, Field(max_length=1000)]
 Text = Annotated[str, Field(max_length=20_000_000)]
 Moment = Annotated[str, Field(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?Z$")]

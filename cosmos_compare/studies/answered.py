@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import product
 from pathlib import Path
 
 from cosmos_compare.errors import CompareError
@@ -18,21 +19,27 @@ from cosmos_compare.texts.letters import letter_of
 
 
 def write_results(matrix: Matrix, store: Store, folder: Path) -> list[tuple[Path, ResultFile]]:
-    """Write a result file for each arm with answers, `<set>_<arm>.<ending>`; the first repeat counts.
+    """Write a result file for each arm with answers, `<set>_<arm>.<ending>`. Formats have one answer an item, so of
+    several repeats each has its file, `<set>_<arm>_repeat_0.<ending>`.
 
     Raises `CompareError` where the study asks no imported set, or the folder can't be written to.
     """
     plan = matrix.plan
     if not plan.questions:
         raise CompareError("This study asks no imported set, so no format has a result file for it.")
-    facts, written = load_set(store.outputs, plan.questions).facts, []
-    for number, arm in enumerate(plan.arms):
-        cells = [(row, matrix.cells[row.id][number].rows[0]) for row in plan.rows]
+    facts = load_set(store.outputs, plan.questions).facts
+    names: set[str] = set()
+    written: list[tuple[Path, ResultFile]] = []
+    for number, repeat in product(range(len(plan.arms)), range(plan.repeats)):
+        cells = [(row, matrix.cells[row.id][number].rows[repeat]) for row in plan.rows]
         answers = [_answered(row, run, store) for row, run in cells if run is not None and run.finished]
         if answers:
             file = result_file(facts, answers)
-            name = re.sub(r"[^\w.-]+", "_", f"{plan.questions}_{arm.label}") + file.suffix
-            written.append((_write(folder / name, file.data), file))
+            of_repeat = f"_repeat_{repeat}" if plan.repeats > 1 else ""
+            base = re.sub(r"[^\w.-]+", "_", f"{plan.questions}_{plan.arms[number].label}") + of_repeat
+            name = base if base not in names else f"{base}_{plan.arms[number].arm.id}"  # signs were all that differed
+            names.add(name)
+            written.append((_write(folder / f"{name}{file.suffix}", file.data), file))
     return written
 
 

@@ -47,7 +47,8 @@ def controls(matrix: Matrix, facts: Mapping[str, AnswerFacts]) -> list[Control]:
 
 
 def claims_of(facts: AnswerFacts) -> tuple[str, ...]:
-    """What an answer claims to see: its objects and, where it says more than low, its risk; what happens.
+    """What an answer claims to see: its objects and, where it says more than low, its risk; what happens; the option
+    that it names.
 
     A low risk and "keep going" are what a model says that sees nothing, so they are no claims.
     """
@@ -58,7 +59,8 @@ def claims_of(facts: AnswerFacts) -> tuple[str, ...]:
         else []
     )
     events = [Text("event: {name}", name=label) for label, _, _ in facts.times]
-    return tuple(dict.fromkeys([*objects, *risk, *events]))
+    letter = [Text("option: {name}", name=facts.letter.stated)] if facts.letter.stated else []
+    return tuple(dict.fromkeys([*objects, *risk, *events, *letter]))
 
 
 def _alike(arm: Arm, other: Arm) -> bool:
@@ -75,5 +77,6 @@ def _control(matrix: Matrix, facts: Mapping[str, AnswerFacts], arm: int, control
             seen, unseen = (set(claims_of(facts[row.id])) for row in rows if row is not None)
             kept += [Kept(scenario, repeat, claim, claim in unseen) for claim in sorted(seen)]
     shares = np.array([each.kept for each in kept], dtype=float)
-    names = np.array([each.scenario for each in kept])
+    clips = {row.id: row.scenario.id for row in matrix.plan.rows}
+    names = np.array([clips[each.scenario] for each in kept])
     return Control(arm, control, clustered_mean(shares, names, (0.0, 1.0)), tuple(kept))

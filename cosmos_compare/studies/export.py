@@ -9,6 +9,7 @@ from typing import Any
 
 import orjson
 
+from cosmos_compare.errors import CompareError
 from cosmos_compare.hints.records import NAMES as HINTS
 from cosmos_compare.ratings.formulas import neutralise
 from cosmos_compare.runs.index import RunRow
@@ -96,10 +97,14 @@ def _hint_cells(told: AnswerFacts | None, proof: Mapping[str, str]) -> list[Any]
 
 
 def as_jsonl(matrix: Matrix, store: Store) -> Iterator[bytes]:
-    """One line an answer with all that determined it: the whole record of its run."""
+    """One line an answer with all that determined it: the whole record of its run; of one that can't be read its id and
+    why."""
     for cell in matrix.all_cells():
         for row in filter(None, cell.rows):
-            record = store.load(row).model_dump(mode="json")
+            try:
+                record = store.load(row).model_dump(mode="json")
+            except CompareError as error:
+                record = {"id": row.id, "problem": error.text}
             yield orjson.dumps({"arm": matrix.plan.arms[cell.arm].arm.id, **record}) + b"\n"
 
 

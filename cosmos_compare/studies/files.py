@@ -23,6 +23,17 @@ def load_saved(outputs: Path, name: str) -> Study:
     return load_study(study_file(outputs, name))
 
 
+def saved_name(outputs: Path, study: Study) -> str:
+    """The name under which this study is saved; empty where it is not."""
+    for name in saved_studies(outputs):
+        try:
+            if load_saved(outputs, name) == study:
+                return name
+        except CompareError:
+            continue  # one that can't be read is another
+    return ""
+
+
 def save_study(outputs: Path, name: str, study: Study) -> Path:
     """Write a study under its name; one of the same name is replaced. Raises `CompareError` for what is no name."""
     path = study_file(outputs, name)

@@ -14,14 +14,16 @@ from cosmos_compare.compare import Comparison, plan_comparison
 from cosmos_compare.errors import CompareError
 from cosmos_compare.imports.item import ImportedItem
 from cosmos_compare.imports.sets import ItemSet, load_set
-from cosmos_compare.paths import ROOT, outputs_folder
+from cosmos_compare.paths import ROOT, outputs_folder, scenarios_folder
 from cosmos_compare.prompts import find_prompts, load_prompt
 from cosmos_compare.records.schema import ModelSpec, Prompt, Settings
 from cosmos_compare.runs.index import Arm, arm_settings_key
 from cosmos_compare.studies.study import ArmEntry, Study
-from cosmos_compare.video.clips import Scenario, find_scenarios, scenario_of
+from cosmos_compare.video.clips import Scenario, find_scenarios, list_folder, scenario_of, with_unique_ids
 
 QUESTION = "{question}"  # where an imported question stands in a prompt
+MAX_ANSWERS = 1_000_000
+NAMED = 12  # scenarios that an error names
 BARE = "question"  # the name of a prompt that is nothing but the question
 
 
@@ -100,15 +102,27 @@ def resolve(study: Study, beside: Path, outputs: Path | None = None) -> StudyPla
     else to what came with the program; imported sets lie under `outputs`, by default those of this machine's user.
     Raises `CompareError` for what is not there."""
     names = list(dict.fromkeys(entry.model for entry in study.entries()))
-    specs = dict(zip(names, resolve_models(names), strict=True))
+    specs = dict(zip(names, resolve_models([_placed_model(name, beside) for name in names]), strict=True))
     arms = [_arm(entry, specs[entry.model], beside) for entry in study.entries()]
     unique = list({arm.arm: arm for arm in arms}.values())  # two prompt files of one text are one arm
     arms = labelled(unique)
     if not study.questions:
-        return StudyPlan(tuple(_scenarios(study, beside)), tuple(arms), study.repeats, study.planned)
+        return _bounded(StudyPlan(tuple(_scenarios(study, beside)), tuple(arms), study.repeats, study.planned))
     rows = _item_rows(load_set(outputs or outputs_folder(), study.questions), arms)
-    scenarios = {row.scenario.id: row.scenario for row in rows}
-    return StudyPlan(tuple(scenarios.values()), tuple(arms), study.repeats, study.planned, study.questions, rows)
+    found = tuple({row.scenario.id: row.scenario for row in rows}.values())
+    return _bounded(StudyPlan(found, tuple(arms), study.repeats, study.planned, study.questions, rows))
+
+
+def _bounded(plan: StudyPlan) -> StudyPlan:
+    """The plan. Raises `CompareError` for one that no page could show: a study file may come from anybody."""
+    if plan.answers > MAX_ANSWERS:
+        raise CompareError(
+            "The study asks for {n:,} answers; up to {most:,} are taken.",
+            "Name fewer scenarios, arms or repeats.",
+            n=plan.answers,
+            most=MAX_ANSWERS,
+        )
+    return plan
 
 
 def asked_about(arm: StudyArm, item: ImportedItem, name: str) -> StudyArm:
@@ -159,7 +173,8 @@ def _item_rows(found: ItemSet, arms: Sequence[StudyArm]) -> tuple[StudyRow, ...]
 def labelled(arms: Sequence[StudyArm]) -> list[StudyArm]:
     """The arms, each named by what is not the same in all of them; by its model where nothing differs."""
     texts = Counter(name for name, _ in {(arm.prompt.name, arm.prompt.version) for arm in arms})
-    facets = [_facets(arm, versions=texts[arm.prompt.name]) for arm in arms]
+    models = Counter(label for label, _ in {(arm.spec.label, arm.spec.name) for arm in arms})
+    facets = [_facets(arm, texts[arm.prompt.name], models[arm.spec.label]) for arm in arms]
     differing = [name for name in facets[0] if len({each[name] for each in facets}) > 1] or ["model"]
     names = [" · ".join(each[name] for name in differing if each[name]) for each in facets]
     return [StudyArm(arm.spec, arm.prompt, arm.settings, name) for arm, name in zip(arms, names, strict=True)]
@@ -188,51 +203,73 @@ def _request(row: StudyRow, arm: StudyArm, number: int, repeat: int) -> StudyReq
 
 def _arm(entry: ArmEntry, spec: ModelSpec, beside: Path) -> StudyArm:
     if entry.prompt:
-        prompt = load_prompt(_found(entry.prompt, beside), reasoning=entry.reasoning)
+        prompt = load_prompt(found_at(entry.prompt, beside, Path.is_file), reasoning=entry.reasoning)
     else:
         prompt = Prompt(name=BARE, reasoning=entry.reasoning)
     return StudyArm(spec, prompt, entry.settings.model_copy(update={"condition": entry.condition}))
 
 
 def _scenarios(study: Study, beside: Path) -> list[Scenario]:
-    if isinstance(study.scenarios, str):
-        return find_scenarios(_found(study.scenarios, beside))
-    chosen = [scenario for name in study.scenarios for scenario in _named(_found(name, beside))]
-    return list({scenario.video.resolve(): scenario for scenario in chosen}.values())
+    """The scenarios that a study names, each once; where two clips are called alike the second has a number."""
+    names = (study.scenarios,) if isinstance(study.scenarios, str) else study.scenarios
+    chosen = [scenario for name in names for scenario in scenarios_at(name, beside)]
+    return with_unique_ids(list({scenario.video.resolve(): scenario for scenario in chosen}.values()))
 
 
-def _named(path: Path) -> list[Scenario]:
-    """A clip, a folder of one clip, or all of a folder of scenarios."""
-    try:
-        return [scenario_of(path)]
-    except CompareError:
+def scenarios_at(name: str, beside: Path) -> list[Scenario]:
+    """A clip, all of a folder of scenarios, or the scenario of this name among those that are listed first. Raises
+    `CompareError` for what is none of them."""
+    path = found_at(name, beside)
+    if path.is_dir():
         return find_scenarios(path)
+    if path.exists():
+        return [scenario_of(path)]
+    listed = list_folder(scenarios_folder()).scenarios if scenarios_folder().is_dir() else []
+    found = [scenario for scenario in listed if scenario.id == name]
+    if not found:
+        known = ", ".join(scenario.id for scenario in listed[:NAMED])
+        raise CompareError(
+            "There is no clip, folder or scenario {name!r}.",
+            "Scenarios by name: {known}." if known else "Check the path.",
+            name=name,
+            known=known,
+            field="scenarios",
+        )
+    return found
+
+
+def _placed_model(name: str, beside: Path) -> str:
+    """A model as the list takes it; `NAME=FOLDER` may name a folder that lies beside the study."""
+    label, named, place = name.partition("=")
+    return f"{label}={beside / place}" if named and "://" not in place and (beside / place).is_dir() else name
 
 
 def with_listed_prompts(study: Study, beside: Path) -> Study:
     """The same study with prompts of the list by their names, where it names their files."""
     names = {path.resolve(): path.stem for path in find_prompts()}
-    prompts = tuple(names.get(_found(name, beside).resolve(), name) for name in study.prompts)
+    prompts = tuple(names.get(found_at(name, beside, Path.is_file).resolve(), name) for name in study.prompts)
     return study.model_copy(update={"prompts": tuple(dict.fromkeys(prompts))})
 
 
-def _found(name: str, beside: Path) -> Path:
+def found_at(name: str, beside: Path, is_there: Callable[[Path], bool] = Path.exists) -> Path:
     """The first of the places where `name` may lie; as it stands where it is in none (a name, say)."""
-    places = (beside / name, Path(name), ROOT / name)
-    return next((place for place in places if place.exists()), Path(name))
+    own = Path(name).expanduser()
+    places = (beside / own, own, ROOT / own)
+    return next((place for place in places if is_there(place)), Path(name))
 
 
-def _facets(arm: StudyArm, versions: int) -> dict[str, str]:
-    """What tells arms apart, by its name; `versions` is how many texts of its prompt's name there are."""
+def _facets(arm: StudyArm, versions: int, models: int) -> dict[str, str]:
+    """What tells arms apart, by its name; `versions` is how many texts of its prompt's name there are, `models` how
+    many models are called like its own."""
     settings = arm.settings
     changed = {
         name: value for name, value in settings.model_dump(exclude_defaults=True).items() if name not in ("condition",)
     }
     return {
-        "model": arm.spec.label,
+        "model": arm.spec.label if models == 1 else f"{arm.spec.label} ({arm.spec.name})",
         "prompt": arm.prompt.name,
         "version": arm.prompt.version[:6] if versions > 1 else "",
-        "reasoning": "reasoning" if arm.prompt.reasoning else "",
+        "reasoning": "reasoning" if arm.prompt.reasoning else "no reasoning",
         "settings": ", ".join(f"{name} {value}" for name, value in changed.items()) or "own settings",
         "condition": settings.condition,
     }

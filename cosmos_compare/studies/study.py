@@ -3,27 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import prod
 from pathlib import Path
-from typing import Any, Self
+from typing import Annotated, Any, Self
 
 import yaml
 from pydantic import Field, ValidationError, field_validator, model_validator
 
 from cosmos_compare.errors import CompareError, first_problem
-from cosmos_compare.records.base import Record
+from cosmos_compare.language import Text
+from cosmos_compare.records.base import FilePath, Line, Record, fits_a_disk
 from cosmos_compare.records.schema import Condition, Settings
 from cosmos_compare.yaml_io import mapping_of, read_mapping
 
 MAX_REPEATS = 1000
+MAX_ARMS = 1000
 OWN = Settings.model_validate({})  # the models' own settings
-LISTS = ("models", "prompts", "reasoning", "conditions", "settings")
+LISTS = ("models", "prompts", "reasoning", "conditions", "settings", "arms")
+LONGEST = 1000  # characters of a name
+Named = Annotated[FilePath, Field(max_length=LONGEST)]  # of a file or folder, or of something in a list
+NEVER_EMPTY = ("reasoning", "conditions", "settings")
 
 
 class ArmEntry(Record):
     """One arm, written out."""
 
-    model: str = Field(description="a name of the model list, NAME=FOLDER or NAME=http(s)://…/v1")
-    prompt: str = Field(description="a prompt file, or the name of one; empty for an imported question as it stands")
+    model: Line = Field(description="a name of the model list, NAME=FOLDER or NAME=http(s)://…/v1")
+    prompt: Named = Field(description="a prompt file, or the name of one; empty for an imported question as it stands")
     reasoning: bool = Field(False, description="ask for reasoning before the answer")
     condition: Condition = Field("clip", description="what is shown: the clip, or a control made from its frames")
     settings: Settings = Field(OWN, description="frames and sampling, without condition and repeat")
@@ -36,8 +42,8 @@ class Study(Record):
     questions: str = Field(
         "", description="an imported set, by its name: its clips and questions, instead of scenarios"
     )
-    models: tuple[str, ...] = Field((), description="models of the product")
-    prompts: tuple[str, ...] = Field(
+    models: tuple[Line, ...] = Field((), description="models of the product")
+    prompts: tuple[Named, ...] = Field(
         (), description="prompt files or names of the product; none where an imported question is asked as it stands"
     )
     reasoning: tuple[bool, ...] = Field((False,), description="without and with reasoning: false, true, or both")
@@ -48,6 +54,25 @@ class Study(Record):
     planned: int | None = Field(None, ge=2, description="number of scenarios planned before the first rating")
     notes: str = Field("", description="what the study is for")
 
+    @model_validator(mode="before")
+    @classmethod
+    def _nothing_behind_a_key_is_its_default(cls, values: Any) -> Any:
+        given = values.items() if isinstance(values, dict) else ()
+        return {key: value for key, value in given if value is not None} if given else values
+
+    @field_validator("scenarios", mode="before")
+    @classmethod
+    def _names_clips_and_folders(cls, value: Any) -> Any:
+        names = [value] if isinstance(value, str) else value
+        if not isinstance(names, list | tuple) or not all(isinstance(name, str) for name in names):
+            raise ValueError(Text("should be a folder, or a list of clips and folders"))
+        for name in names if value else ():
+            if not name.strip():
+                raise ValueError(Text("a scenario has no name"))
+            if len(fits_a_disk(name)) > LONGEST:
+                raise ValueError(Text("is no path that a disk can hold"))
+        return value if isinstance(value, str) else tuple(names)
+
     @field_validator(*LISTS, mode="before")
     @classmethod
     def _one_is_a_list_of_one(cls, value: Any) -> Any:
@@ -56,13 +81,20 @@ class Study(Record):
     @model_validator(mode="after")
     def _has_arms(self) -> Self:
         if bool(self.scenarios) == bool(self.questions):
-            raise ValueError("name scenarios or questions, and not both")
+            raise ValueError(Text("name scenarios or questions, and not both"))
+        if empty := next((name for name in NEVER_EMPTY if not getattr(self, name)), ""):
+            raise ValueError(Text("{field} is empty: name at least one, or leave it out", field=empty))
         if bool(self.models) != bool(self.prompts) and not (self.models and self.questions):
-            raise ValueError("models and prompts belong together: their product makes the arms")
+            raise ValueError(Text("models and prompts belong together: their product makes the arms"))
         if not self.models and not self.arms:
-            raise ValueError("name models and prompts, or write out arms")
+            raise ValueError(Text("name models and prompts, or write out arms"))
         if any(each.condition != "clip" or each.repeat for each in self.all_settings()):
-            raise ValueError("condition and repeat don't stand in settings: use conditions and repeats")
+            raise ValueError(Text("condition and repeat don't stand in settings: use conditions and repeats"))
+        if not self.questions and not all(name.strip() for name in (*self.prompts, *(arm.prompt for arm in self.arms))):
+            raise ValueError(Text("a prompt has no name"))
+        lists = (self.prompts or ("",), self.reasoning, self.settings, self.models, self.conditions)
+        if (count := prod(map(len, lists)) + len(self.arms)) > MAX_ARMS:
+            raise ValueError(Text("{n:,} arms; up to {most:,} are compared", n=count, most=MAX_ARMS))
         return self
 
     def all_settings(self) -> tuple[Settings, ...]:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Sequence
 from statistics import median
 from typing import Literal
 
-from cosmos_compare.language import number, t, tn
+from cosmos_compare.language import number, retold, t, tn
 from cosmos_compare.studies.changes import STATED, FactsByRun, base_arms, changed, usual
 from cosmos_compare.studies.facts import LETTER, NOTHING, Fact
 from cosmos_compare.studies.matrix import Cell, Matrix
@@ -24,6 +24,7 @@ SIGNS = {
     "not known": "",
     "unreadable": "?",
 }
+LEVELS: dict[int | None, str] = {2: "✓", 1: "~", 0: "✗", None: "–"}  # of a hint
 CHANGED = "≠"
 
 
@@ -45,6 +46,16 @@ def cell_text(cell: Cell, facts: FactsByRun, base: Cell | None = None) -> str:
     if cell.failed:
         parts.append(t("(some failed)"))
     return " ".join(parts)
+
+
+def hint_text(cell: Cell, facts: FactsByRun, name: str) -> str:
+    """What a hint says of most answers of a cell, behind the sign of its level; empty where it says nothing."""
+    told = [hint for row in cell.answers if row.id in facts for hint in facts[row.id].hints if hint.name == name]
+    if not told:
+        return ""
+    level, _ = Counter(hint.level for hint in told).most_common(1)[0]
+    says = next(hint.says for hint in told if hint.level == level)
+    return f"{LEVELS[level]} {retold(says)}".strip()
 
 
 def passes(

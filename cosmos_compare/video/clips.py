@@ -101,7 +101,7 @@ def list_folder(root: Path) -> Listing:
             "{root}: can't be listed ({reason}).", "Check the path.", root=root, reason=reason
         ) from error
     found = [scenario for folder in (root, *below) for scenario in _in_folder(folder, left_out)]
-    return Listing(root, _with_unique_ids(found), sorted(left_out))
+    return Listing(root, with_unique_ids(found), sorted(left_out))
 
 
 def find_scenarios(root: Path) -> list[Scenario]:
@@ -275,7 +275,8 @@ def _is_segment(video: Path) -> bool:
     return video.stem.lower() == "segment"
 
 
-def _with_unique_ids(scenarios: Sequence[Scenario]) -> list[Scenario]:
+def with_unique_ids(scenarios: Sequence[Scenario]) -> list[Scenario]:
+    """The same scenarios; one whose id an earlier one has gets a number behind it."""
     taken: set[str] = set()
     unique = []
     for scenario in scenarios:

@@ -13,15 +13,19 @@ from import_files import CLIPS, lay_out
 from runs_support import IMAGES, make_run
 
 from cosmos_compare.cli import main
+from cosmos_compare.ratings.queue import of_arms
 from cosmos_compare.records.schema import ModelSpec
 from cosmos_compare.runs.store import Store
 from cosmos_compare.studies.answered import write_results
+from cosmos_compare.studies.arm_pairs import arm_pairs
+from cosmos_compare.studies.controls import controls
 from cosmos_compare.studies.export import all_facts, as_csv, as_json
 from cosmos_compare.studies.fact_book import FactBook
 from cosmos_compare.studies.hashes import clip_hashes
 from cosmos_compare.studies.matrix import Matrix, fill
 from cosmos_compare.studies.plan import StudyPlan, resolve
 from cosmos_compare.studies.scores import scores
+from cosmos_compare.studies.stability import stability
 from cosmos_compare.studies.study import Study
 from cosmos_compare.studies.view import cell_text
 
@@ -45,16 +49,17 @@ class Answer:
         study = Study.model_validate({"questions": own.name, "models": models, **values})
         return resolve(study, self.folder, self.outputs)
 
-    def say(self, plan: StudyPlan, text: Callable[[str], str], arm: int = 0) -> Matrix:
+    def say(self, plan: StudyPlan, text: Callable[[str], str], arm: int = 0, repeat: int = 0) -> Matrix:
         """Answer every question; `text` gives the answer by the id of the item."""
         hashes = clip_hashes(plan.scenarios, self.outputs)
         for number, row in enumerate(plan.rows):
             asked, raw = plan.arm_in(row, arm), text(row.id)
-            run = make_run(scenario=row.scenario.id, raw=raw, key=f"{number:08d}".ljust(64, "0"), prompt=asked.prompt)
-            clip = run.clip.model_copy(update={"sha256": hashes[row.scenario.id]})
-            self.store.save(
-                run.model_copy(update={"clip": clip, "model": asked.spec, "settings": asked.settings}), IMAGES
+            run = make_run(
+                scenario=row.scenario.id, raw=raw, key=f"{repeat}{arm}{number:06d}".ljust(64, "0"), prompt=asked.prompt
             )
+            clip = run.clip.model_copy(update={"sha256": hashes[row.scenario.id]})
+            settings = asked.settings.model_copy(update={"repeat": repeat})
+            self.store.save(run.model_copy(update={"clip": clip, "model": asked.spec, "settings": settings}), IMAGES)
         return fill(plan, self.store.rows(), hashes)
 
 
@@ -78,6 +83,50 @@ def test_letters_are_scored_beside_what_needs_no_model(answer: Answer) -> None:
     assert told["cells"][0]["answers"][0]["stated"] == {"letter": "A", "verdict": "right"}
     assert told["cells"][0]["truth"]["options"] == {"A": "Brake", "B": "Keep speed"}
     assert "letter_verdict" in as_csv(matrix, facts).splitlines()[0]
+
+
+def test_repeats_have_a_result_file_each_and_agree_on_letters(answer: Answer) -> None:
+    """Only the first repeat came out, and its letters were said to agree on objects, risk and events."""
+    plan = answer.take("reason1_benchmark_qa_pairs.json", repeats=2, settings={"temperature": 0.7})
+    answer.say(plan, lambda item: "A")
+    matrix = answer.say(plan, lambda item: "A" if item == "a1#1.1" else "B", repeat=1)
+    written = write_results(matrix, answer.store, answer.folder / "results")
+    letters = [[json.loads(line)["letter"] for line in path.read_text().splitlines()] for path, _ in written]
+    assert letters == [["A", "A", "A"], ["A", "B", "B"]]
+    assert [path.stem[-9:] for path, _ in written] == ["_repeat_0", "_repeat_1"]
+    own = stability(matrix, all_facts(matrix, FactBook(answer.store)))[0]
+    assert (own.scenarios, own.agree["letter"].value) == (3, pytest.approx(1 / 4)), "the mean over two clips"
+    assert own.agree["risk"].value is None
+
+
+def test_two_arms_of_a_set_pair_question_by_question(answer: Answer, tmp_path: Path) -> None:
+    """Each question has a prompt of its own, so that runs alone made no pair of two arms."""
+    (tmp_path / "short.yaml").write_text("user_prompt: 'Be short. {question}'\n")
+    plan = answer.take("reason1_benchmark_qa_pairs.json", prompts=[str(tmp_path / "short.yaml")])
+    answer.say(plan, lambda item: "A")
+    matrix = answer.say(plan, lambda item: "B", arm=1)
+    one, two = (arm.arm.id for arm in plan.arms)
+    rows = answer.store.rows()
+    assert of_arms(rows, one, two) is None
+    found = arm_pairs(matrix, rows, one, two)
+    assert found is not None
+    assert [(pair.scenario, pair.a.model, pair.b.model) for pair in found.pairs] == [
+        (row.scenario.id, *answer.specs) for row in plan.rows
+    ]
+    assert len(found.once()) == 3, "two questions about one clip are two pairs"
+    assert {pair.a.prompt_version for pair in found.pairs} == {pair.b.prompt_version for pair in found.pairs}
+    assert arm_pairs(matrix, rows, one, one) is None and arm_pairs(matrix, rows, one, "nobody") is None
+
+
+def test_an_option_that_stays_under_a_control_is_habit(answer: Answer) -> None:
+    plan = answer.take("reason1_benchmark_qa_pairs.json", conditions=["clip", "blank"])
+    answer.say(plan, lambda item: "A")
+    matrix = answer.say(plan, lambda item: "A" if item == "a1#1.1" else "B", arm=1)
+    first, *_ = controls(matrix, all_facts(matrix, FactBook(answer.store)))
+    assert [(each.claim, each.kept) for each in first.claims] == [
+        ("option: A", True), ("option: A", False), ("option: A", False),
+    ]  # fmt: skip
+    assert first.habit.value == pytest.approx(1 / 4) and first.habit.scenarios == 2
 
 
 def test_categories_have_scores_of_their_own(answer: Answer) -> None:

@@ -51,6 +51,19 @@ def found(rows: list[RunRow]) -> list[ArmPairs]:
 EIGHT = [run for n in range(8) for run in both(f"s{n}")]
 
 
+def test_the_questions_of_an_imported_set_are_one_comparison() -> None:
+    """Each has a text and a range of its own: a thousand questions were a thousand comparisons of one pair."""
+    asked = [
+        run
+        for n in range(6)
+        for run in both(f"s{n // 2}", n, prompt_name="av", prompt_version=f"q{n}", arm_settings_key=f"k{n}")
+    ]
+    pairs = [pair for models in model_pairs(EIGHT + asked) for pair in find_pairs(EIGHT + asked, models)]
+    assert sorted(len(one.once()) for one in comparisons(pairs)) == [1] * 6 + [8]
+    driving, av = comparisons(pairs, {"av"})
+    assert (len(driving.once()), len(av.once()), av.a.prompt_version) == (8, 6, "av")
+
+
 def test_repeats_and_other_prompts_do_not_join_unasked() -> None:
     """After 8 of 8 pairs a demo run of other questions and repeats turned the coverage into 5 of 35."""
     rated = {pair.id for pair in found(EIGHT)[0].pairs}

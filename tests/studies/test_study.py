@@ -49,11 +49,32 @@ def test_arms_can_be_written_out_beside_the_lists_and_stand_once(tmp_path: Path)
         ("scenarios: x\nmodels: [a]\nprompts: [p]\nsettings: {condition: blank}\n", "don't stand in settings"),
         ("scenarios: x\nmodels: [a]\nprompts: [p]\nresults: []\n", "results: is no field of it"),
         ("scenarios: x\nmodels: [a]\nprompts: [p]\nsettings: {fps: fast}\n", "settings.0.fps"),
+        ("scenarios: x\nmodels: [a]\nprompts: [p]\nconditions: []\n", "conditions is empty"),
+        ("scenarios: x\nmodels: [a]\nprompts: [p]\nreasoning: []\n", "reasoning is empty"),
+        ("scenarios: x\nmodels: [a]\nprompts: [p]\nsettings: []\n", "settings is empty"),
+        ("scenarios: x\nmodels: 3\nprompts: [p]\n", "models: 3 should be a list"),
+        ("scenarios: [null]\nmodels: [a]\nprompts: [p]\n", "scenarios: should be a folder, or a list"),
+        ("scenarios: ['']\nmodels: [a]\nprompts: [p]\n", "a scenario has no name"),
+        ("scenarios: x\nmodels: [a]\nprompts: ['']\n", "a prompt has no name"),
+        ("scenarios: x\narms: [{model: a, prompt: ''}]\n", "a prompt has no name"),
+        ("scenarios: x\nmodels: [a]\nprompts: [p]\nmodels: [b]\n", "the key 'models' stands twice, again in line 4"),
+        ("scenarios: x\narms: [{model: a, prompt: p, model: b}]\n", "the key 'model' stands twice"),
+        (f"scenarios: {'x' * 300}\nmodels: [a]\nprompts: [p]\n", "no path that a disk can hold"),
+        (f"scenarios: x\nmodels: [a]\nprompts: [{'p' * 300}]\n", "no path that a disk can hold"),
+        (f"scenarios: x\nmodels: [{'a, ' * 40}]\nprompts: [{'p, ' * 40}]\n", "1,600 arms; up to 1,000"),
     ],
 )
 def test_what_can_not_be_meant_is_named(tmp_path: Path, text: str, said: str) -> None:
     with pytest.raises(CompareError, match=said):
         study_in(tmp_path, text)
+
+
+def test_a_key_with_nothing_behind_it_is_at_its_default(tmp_path: Path) -> None:
+    bare = "scenarios: x\nmodels: [a]\nprompts: [p]\n"
+    study = study_in(tmp_path, f"{bare}conditions:\nsettings: ~\nrepeats:\nplanned:\nnotes:\narms:\nreasoning:\n")
+    assert study == study_in(tmp_path, bare)
+    one = study_in(tmp_path, "scenarios: x\narms: {model: a, prompt: p}\n")
+    assert [entry.model for entry in one.entries()] == ["a"], "one arm is a list of one"
 
 
 def test_a_study_is_written_as_it_is_read(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from pathlib import Path
 
 import pytest
@@ -103,6 +104,15 @@ def test_repeats_that_state_other_things_are_unstable(filled: tuple[Matrix, Stor
     assert clip.spread_s == pytest.approx(0.189, abs=0.001)
 
 
+def test_what_no_repeat_states_is_no_agreement(filled: tuple[Matrix, Store]) -> None:
+    """No answer under the control states an event, and that was 100 % of agreement on events."""
+    matrix, store = filled
+    clip, blank = stability(matrix, all_facts(matrix, FactBook(store)))
+    assert blank.agree["events"].value is None and blank.agree["letter"].value is None
+    assert (blank.agree["risk"].value, blank.agree["risk"].scenarios) == (1.0, 1), "the other scenario states none"
+    assert clip.agree["events"].value is not None
+
+
 def test_claims_that_stay_under_a_control_are_habit(filled: tuple[Matrix, Store]) -> None:
     matrix, store = filled
     facts = all_facts(matrix, FactBook(store))
@@ -139,6 +149,10 @@ def test_the_exports_hold_a_row_an_answer(filled: tuple[Matrix, Store]) -> None:
     assert len(lines) == 1 + 12
     assert "risk_verdict" in lines[0] and lines[0].count("hint_") == 12
     assert sum(b'"raw":' in line for line in as_jsonl(matrix, store)) == 12
+    torn = matrix.cells["one"][0].answers[0]
+    (store.outputs / torn.path / "analysis.json").write_text("{", encoding="utf-8")
+    lines = [json.loads(line) for line in as_jsonl(matrix, store)]
+    assert len(lines) == 12 and [line["id"] for line in lines if "problem" in line] == [torn.id]
 
 
 def test_the_levels_of_hints_stand_beside_what_proves_them(filled: tuple[Matrix, Store]) -> None:

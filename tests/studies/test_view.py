@@ -11,11 +11,11 @@ from runs_support import make_spec
 from cosmos_compare.records.schema import Prompt, Settings
 from cosmos_compare.runs.index import Arm, RunRow
 from cosmos_compare.studies.changes import base_arms, changed
-from cosmos_compare.studies.facts import AnswerFacts, Fact, FactVerdict
+from cosmos_compare.studies.facts import AnswerFacts, Fact, FactVerdict, HintLevel
 from cosmos_compare.studies.matrix import Cell, Matrix
 from cosmos_compare.studies.plan import StudyArm, StudyPlan, labelled
 from cosmos_compare.studies.stability import unstable
-from cosmos_compare.studies.view import Filter, cell_text, passes
+from cosmos_compare.studies.view import Filter, cell_text, hint_text, passes
 from cosmos_compare.video.clips import Scenario
 
 OWN = Settings.model_validate({})
@@ -104,6 +104,17 @@ def test_filters_by_any_arm_and_by_one(what: Filter, any_arm: list[str], second:
     for arm, left in ((None, any_arm), (1, second)):
         stays = passes(what, matrix, told, rated, arm)
         assert [name for name in matrix.cells if stays(name)] == left
+
+
+def test_a_cell_may_show_what_a_hint_says_of_most_of_its_answers() -> None:
+    low = facts()._replace(
+        hints=(HintLevel("risk", 0, "low, the truth is high"), HintLevel("format", 2, "well formed"))
+    )
+    high = facts("high")._replace(hints=(HintLevel("risk", 2, "high, as the truth"),))
+    matrix, told = matrix_of([[low, low, high], [facts(), None, None]])
+    first, second = matrix.cells["s0"]
+    assert hint_text(first, told, "risk") == "✗ low, the truth is high"
+    assert [hint_text(cell, told, "format") for cell in (first, second)] == ["✓ well formed", ""]
 
 
 def test_objects_in_another_order_are_stable() -> None:

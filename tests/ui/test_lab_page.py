@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from urllib.parse import parse_qs
 
 import numpy as np
 import pytest
 from app_support import ROOT, html, open_page, saved
+from rating_pages import open_page as open_rating_page
 from streamlit.testing.v1 import AppTest
 
 from cosmos_compare.compare import plan_comparison
@@ -132,6 +134,28 @@ def test_a_study_that_somebody_sent_is_opened_from_its_file() -> None:
     assert "bad.yaml" in html(page) and "64 answers, 0 are there" in html(page), "the study stays"
 
 
+def test_what_the_form_does_not_show_whole_stays_as_it_was_sent(tmp_path: Path) -> None:
+    """A clip beside the list became all scenarios, two temperatures one, reasoning alone both ways."""
+    (tmp_path / "mine.mp4").write_bytes(b"clip")
+    sent = (
+        f"scenarios: [scene_1, '{tmp_path}/mine.mp4']\nmodels: [reason1-demo]\nprompts: [driving]\nreasoning: true\n"
+        "settings: [{temperature: 0}, {temperature: 0.7}]\n"
+    )
+    page = lab()
+    page.get("file_uploader")[0].upload("sent.yaml", sent.encode(), "application/yaml").run()
+    assert not page.exception
+    assert page.multiselect(key=f"{session.SCENARIOS} 1").value == ["scene_1", f"{tmp_path}/mine.mp4"]
+    assert "2 scenarios × 2 arms" in html(page)
+    page.text_input(key=session.NAME).set_value("kept").run()
+    kept = load_saved(outputs_folder(), "kept")
+    assert "scene_1" in kept.scenarios[0] and kept.scenarios[1:] == (f"{tmp_path}/mine.mp4",)
+    assert kept.reasoning == (True,)
+    assert [each.temperature for each in kept.settings] == [0, 0.7]
+    empty = b"scenarios: [scene_1]\nmodels: [reason1-demo]\nprompts: [driving]\nconditions: []\n"
+    page.get("file_uploader")[0].upload("empty.yaml", empty, "application/yaml").run()
+    assert not page.exception and "conditions is empty" in html(page)
+
+
 def test_a_link_names_the_prompts_and_a_version_is_run_over_all_with_one_click(
     pair: list[ModelSpec], video: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -198,3 +222,11 @@ def test_imported_questions_are_asked_from_the_page_scored_and_shown(tmp_path: P
     frame = page.dataframe[0].value
     assert list(frame.index) == ["a1#1.1", "a1#1.2", "a2.camera_front_wide_120fov#2"]
     assert "by lot" in html(page) and "(B)" in html(page), "the scores beside their baselines"
+    # Each question has a prompt of its own: only the study knows which answers are of one arm.
+    query = parse_qs(
+        next(link.proto.query_string for link in page.get("page_link") if "study=" in link.proto.query_string)
+    )
+    rate = open_rating_page("rate", rater="anna", **{name: own[0] for name, own in query.items()})
+    assert "0 of 3 pairs rated" in str(rate.get("progress")[0].proto)
+    gone = open_rating_page("rate", rater="anna", **{name: own[0] for name, own in query.items()} | {"study": "gone"})
+    assert "are not here" in gone.warning[0].value

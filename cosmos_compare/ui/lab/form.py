@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from pathlib import Path
 
 import streamlit as st
@@ -11,15 +12,16 @@ from pydantic import ValidationError
 from cosmos_compare.catalogue.defaults import default_models
 from cosmos_compare.errors import CompareError, first_problem
 from cosmos_compare.language import t
-from cosmos_compare.paths import outputs_folder, scenarios_folder
+from cosmos_compare.paths import home, outputs_folder, scenarios_folder
 from cosmos_compare.prompts import find_prompts
 from cosmos_compare.records.schema import Settings
 from cosmos_compare.records.setting_fields import CONDITION_WORDS, CONDITIONS, condition_name
 from cosmos_compare.studies.files import LAST_RUN, load_saved
+from cosmos_compare.studies.plan import found_at
 from cosmos_compare.studies.study import Study
 from cosmos_compare.ui.lab import files, session
 from cosmos_compare.ui.shared import plain, resources
-from cosmos_compare.video.clips import Scenario
+from cosmos_compare.video.clips import Scenario, scenario_of
 
 FIRST_PROMPT = "driving"
 
@@ -74,11 +76,11 @@ def _scenarios(study: Study, number: int) -> None:
         st.text_input(t("Imported questions"), study.questions, disabled=True, key=f"{session.SCENARIOS} {number} set")
         return
     known = [scenario.id for scenario in _listed()]
-    chosen = [] if isinstance(study.scenarios, str) else [_id_of(name) for name in study.scenarios]
+    chosen = [] if isinstance(study.scenarios, str) else _ids_of(study.scenarios)
     st.multiselect(
         t("Scenarios"),
-        known,
-        default=[name for name in chosen if name in known],
+        [*known, *(name for name in chosen if name not in known)],
+        default=chosen,
         key=f"{session.SCENARIOS} {number}",
         placeholder=t("All {n}", n=len(known)),
         help=t("Type to search. Where none is chosen, all are meant."),
@@ -126,16 +128,18 @@ def _read(study: Study, number: int) -> Study:
     state = st.session_state
     chosen = state.get(f"{session.SCENARIOS} {number}", [])
     by_id = {scenario.id: str(scenario.video) for scenario in _listed()}
-    temperature = state[f"{session.TEMPERATURE} {number}"]
-    settings = tuple(each.model_copy(update={"temperature": temperature}) for each in study.settings)
+    temperature, settings = state[f"{session.TEMPERATURE} {number}"], study.settings
+    if temperature != settings[0].temperature:  # several settings stay apart until a person sets them all
+        settings = tuple(each.model_copy(update={"temperature": temperature}) for each in settings)
+    both = state[f"{session.REASONING} {number}"]
     values = study.model_dump() | {
-        "scenarios": tuple(by_id[name] for name in chosen) if chosen else _folder(study),
+        "scenarios": tuple(by_id.get(name, name) for name in chosen) if chosen else _folder(study),
         "models": tuple(state[f"{session.MODELS} {number}"]),
         "prompts": tuple(state[f"{session.PROMPTS} {number}"]),
         "conditions": tuple(state[f"{session.CONDITIONS} {number}"]) or ("clip",),
         "repeats": state[f"{session.REPEATS} {number}"],
         "planned": state[f"{session.PLANNED} {number}"],
-        "reasoning": (False, True) if state[f"{session.REASONING} {number}"] else (False,),
+        "reasoning": study.reasoning if both == (True in study.reasoning) else (False, True) if both else (False,),
         "settings": tuple(Settings.model_validate(each.model_dump()) for each in settings),
     }
     return Study.model_validate(values)
@@ -155,6 +159,17 @@ def _listed() -> list[Scenario]:
         return []
 
 
-def _id_of(name: str) -> str:
-    by_path = {str(scenario.video): scenario.id for scenario in _listed()}
-    return by_path.get(name, Path(name).stem)
+def _ids_of(names: Iterable[str]) -> list[str]:
+    """The listed scenarios that a study means by clips or their folders, each once; the name itself of one that is not
+    listed: it is elsewhere, or gone, and never another of its name."""
+    listed = _listed()
+    by_name = {str(scenario.video): scenario.id for scenario in listed} | {own.id: own.id for own in listed}
+    by_path: dict[Path, str] = {}
+    found: list[str] = []
+    for name in names:
+        if name not in by_name:  # as people write it: looked up on the disk
+            by_path = by_path or {scenario.video.resolve(): scenario.id for scenario in listed}
+            with suppress(CompareError):
+                by_name[name] = by_path.get(scenario_of(found_at(name, home())).video.resolve(), name)
+        found.append(by_name.get(name, name))
+    return list(dict.fromkeys(found))

@@ -7,8 +7,10 @@ from collections.abc import Mapping
 import streamlit as st
 
 from cosmos_compare.language import t
+from cosmos_compare.paths import outputs_folder
 from cosmos_compare.studies.export import as_csv, as_jsonl
 from cosmos_compare.studies.facts import AnswerFacts
+from cosmos_compare.studies.files import saved_name
 from cosmos_compare.studies.matrix import Matrix
 from cosmos_compare.ui.lab import session
 from cosmos_compare.ui.shared import plain, rating_data, resources
@@ -49,4 +51,10 @@ def _two_arms(matrix: Matrix, numbers: list[int], labels: list[str]) -> None:
     )
     if a != b:
         arms = {"a": matrix.plan.arms[a].arm.id, "b": matrix.plan.arms[b].arm.id}
+        if matrix.plan.questions:  # whose pairs only the study knows
+            study = session.study()
+            arms["study"] = saved_name(outputs_folder(), study) if study else ""
+            if not arms["study"]:
+                st.caption(t("Save or run this study first; then two of its arms can be rated blind."))
+                return
         st.page_link("pages/rate.py", label=t("Rate these two"), query_params=arms, icon=":material/star:")

@@ -93,7 +93,7 @@ def _over_all(own: Version, found: Sequence[Version]) -> None:
         return
     study = session.study()
     assert study is not None, "the form comes first"
-    changes = {"prompts": tuple(dict.fromkeys(names)), "scenarios": str(scenarios_folder())}
+    changes = {"prompts": tuple(dict.fromkeys(names)), "scenarios": str(scenarios_folder()), "questions": ""}
     session.put_study(study.model_copy(update=changes), fresh=True)
     st.session_state[session.TAB] = t("Matrix")
 

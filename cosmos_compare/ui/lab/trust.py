@@ -7,9 +7,10 @@ from collections.abc import Mapping
 import streamlit as st
 
 from cosmos_compare.language import number, retold, t
+from cosmos_compare.records.setting_fields import condition_name
 from cosmos_compare.stats import Estimate
 from cosmos_compare.studies.controls import Control, controls
-from cosmos_compare.studies.facts import KINDS, AnswerFacts
+from cosmos_compare.studies.facts import KINDS, LETTER, AnswerFacts
 from cosmos_compare.studies.matrix import Matrix
 from cosmos_compare.studies.stability import stability
 from cosmos_compare.studies.work import greedy_labels
@@ -34,10 +35,11 @@ def show_stability(matrix: Matrix, facts: Mapping[str, AnswerFacts]) -> None:
             "for scenarios like these with 95 % confidence."
         )
     )
+    kinds = (LETTER,) if any(row.item and row.item.options for row in matrix.plan.rows) else KINDS
     head = [
         t("arm"),
-        t("scenarios"),
-        *(str(word(kind)) for kind in KINDS),
+        t("questions") if matrix.plan.questions else t("scenarios"),
+        *(str(word(kind)) for kind in kinds),
         t("different texts"),
         t("spread of the first time"),
     ]
@@ -45,7 +47,7 @@ def show_stability(matrix: Matrix, facts: Mapping[str, AnswerFacts]) -> None:
     for own in stability(matrix, facts):
         spread = "–" if own.spread_s is None else f"{number(own.spread_s, '.2f')} s"
         texts = "–" if own.texts is None else t("{n} of {total}", n=number(own.texts, ".1f"), total=matrix.plan.repeats)
-        agree = [_share(own.agree[kind]) for kind in KINDS]
+        agree = [_share(own.agree[kind]) for kind in kinds]
         lines.append([matrix.plan.arms[own.arm].label, str(own.scenarios), *agree, texts, spread])
     st.html(grid(head, lines))
 
@@ -79,7 +81,7 @@ def _control_line(matrix: Matrix, control: Control) -> list[str]:
     arms = matrix.plan.arms
     kept = sum(each.kept for each in control.claims)
     claims = t("{kept} of {total} stay", kept=kept, total=len(control.claims))
-    condition = arms[control.control].settings.condition
+    condition = condition_name(arms[control.control].settings.condition)
     habit = control.habit
     return [arms[control.arm].label, condition, _share(habit), claims, str(habit.scenarios)]
 

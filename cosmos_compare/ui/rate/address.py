@@ -15,7 +15,8 @@ Repeats = Literal["", "yes", "no"]
 
 @dataclass(frozen=True)
 class RateView:
-    """`a` and `b` are ids of arms; empty, the page chooses a comparison. `pair` empty means the next of the queue.
+    """`a` and `b` are ids of arms, of the saved `study` where one is named; empty, the page chooses a comparison.
+    `pair` empty means the next of the queue.
 
     `open` shows the models' names before rating. `repeats` empty: those of arms that a link names, else none.
     """
@@ -28,6 +29,7 @@ class RateView:
     state: State = "all"
     find: str = ""
     repeats: Repeats = ""
+    study: str = ""
 
     @property
     def with_repeats(self) -> bool:
@@ -44,6 +46,7 @@ class RateView:
             "state": state,
             "find": self.find,
             "repeats": self.repeats,
+            "study": self.study,
         }
         return {name: value for name, value in values.items() if value}
 
@@ -54,7 +57,9 @@ def from_query(query: dict[str, Any]) -> RateView:
         rater = clean_rater(str(query.get("rater", "")))
     except CompareError:
         rater = ""
-    given = {name: str(query.get(name, ""))[:LONGEST] for name in ("pair", "a", "b", "state", "find", "repeats")}
+    given = {
+        name: str(query.get(name, ""))[:LONGEST] for name in ("pair", "a", "b", "state", "find", "repeats", "study")
+    }
     arms = given["a"], given["b"]
     return RateView(
         rater=rater,
@@ -65,4 +70,5 @@ def from_query(query: dict[str, Any]) -> RateView:
         state=cast(State, given["state"]) if given["state"] in get_args(State) else "all",
         find=given["find"],
         repeats=cast(Repeats, given["repeats"]) if given["repeats"] in get_args(Repeats) else "",
+        study=given["study"] if all(arms) else "",
     )

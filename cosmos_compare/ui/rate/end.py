@@ -70,7 +70,7 @@ def _others(lying: Lying) -> None:
 
 
 def _choose(one: ArmPairs) -> None:
-    change_view(a=one.a.id, b=one.b.id, pair="", repeats="no", state="all", find="")
+    change_view(a=one.a.id, b=one.b.id, study="", pair="", repeats="no", state="all", find="")
 
 
 def _line(pair: Pair, rater: str) -> dict[str, str]:

@@ -62,7 +62,15 @@ def lying_before(view: RateView, known: Runs) -> tuple[Lying | None, str]:
 def _chosen(view: RateView, known: Runs, rated: set[str]) -> tuple[ArmPairs | None, str]:
     problem = ""
     if view.a:
-        if asked := rating_data.comparison_of(view.a, view.b):
+        try:
+            asked = (
+                rating_data.pairs_of_study(view.study, view.a, view.b)
+                if view.study
+                else rating_data.comparison_of(view.a, view.b)
+            )
+        except CompareError:  # the study is gone, or asks for what is not here
+            asked = None
+        if asked:
             return asked, ""
         problem = t("The answers of the two arms that this link names are not here, or about no clip that both saw.")
     own = next((one for one in known.comparisons if any(pair.id == view.pair for pair in one.pairs)), None)

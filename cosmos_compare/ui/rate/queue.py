@@ -153,7 +153,7 @@ def _names() -> None:
 
 def _choose() -> None:
     one, _, other = st.session_state[session.COMPARISON].partition("~")
-    change_view(a=one, b=other, pair="", repeats="no")
+    change_view(a=one, b=other, study="", pair="", repeats="no")
 
 
 def _repeats() -> None:
@@ -171,4 +171,5 @@ def _picked() -> None:
 
 
 def _someone_else() -> None:
-    change_view(**vars(RateView(a=current().a, b=current().b, repeats=current().repeats)))
+    here = current()
+    change_view(**vars(RateView(a=here.a, b=here.b, study=here.study, repeats=here.repeats)))

@@ -33,7 +33,8 @@ def name_of(one: ArmPairs, among: Sequence[ArmPairs], named: bool) -> str:
 
 def _prompt(arm: Arm, name: str) -> str:
     reasoning = t(" with reasoning") if arm.reasoning else ""
-    return f"{name} {arm.prompt_version[:6]}{reasoning}"
+    version = "" if arm.prompt_version == name else f" {arm.prompt_version[:6]}"  # a set's questions have one each
+    return f"{name}{version}{reasoning}"
 
 
 def _models(one: ArmPairs) -> tuple[str, str]:

@@ -25,7 +25,7 @@ MOST_FINDINGS = 12
 
 def hints_table(names: Sequence[str], hints: Sequence[Sequence[Hint]], people: Sequence[HintAgreement]) -> str:
     """A row a hint, a column an answer, and how far people's marks bear that hint out."""
-    standing = {own.hint: own for own in people}
+    held = {own.hint: own for own in people}
     by_name = [{hint.name: hint for hint in own} for own in hints]
     head = "".join(f'<th scope="col">{safe(name)}</th>' for name in [t("Hint"), *names, t("Against people's marks")])
     rows = []
@@ -33,10 +33,10 @@ def hints_table(names: Sequence[str], hints: Sequence[Sequence[Hint]], people: S
         if not any(name in own for own in by_name):
             continue
         cells = "".join(f"<td>{_hint(own.get(name))}</td>" for own in by_name)
-        known = standing.get(name)
+        known = held.get(name)
         kind = "" if name not in AXIS or (known and known.proven) else ' class="unproven"'
         title = f'<th scope="row">{safe(t(WORDS[name]))}</th>'
-        rows.append(f"<tr{kind}>{title}{cells}<td>{safe(_standing(name, known))}</td></tr>")
+        rows.append(f"<tr{kind}>{title}{cells}<td>{safe(standing(name, known))}</td></tr>")
     note = t(
         "A hint is read from words by rules: ✓ right, ~ partly, ✗ wrong, – not asked or not known. It fills no mark."
     )
@@ -64,7 +64,8 @@ def _finding(finding: Finding) -> str:
     return safe(f"{finding.what}{read}")
 
 
-def _standing(name: str, known: HintAgreement | None) -> str:
+def standing(name: str, known: HintAgreement | None) -> str:
+    """How far people's marks bear a hint out, in a few words."""
     if name not in AXIS:
         return t("held against no mark")
     if known is None:

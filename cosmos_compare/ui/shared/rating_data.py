@@ -8,8 +8,9 @@ from typing import NamedTuple
 import streamlit as st
 
 from cosmos_compare.hints.people import HintAgreement
+from cosmos_compare.imports.sets import set_names
 from cosmos_compare.language import current
-from cosmos_compare.paths import outputs_folder
+from cosmos_compare.paths import home, outputs_folder
 from cosmos_compare.ratings import scorecard
 from cosmos_compare.ratings.arms import Two
 from cosmos_compare.ratings.names_shown import names_file
@@ -24,6 +25,12 @@ from cosmos_compare.results.report import Report, report
 from cosmos_compare.runs.index import RunList, RunRow, read_runs
 from cosmos_compare.runs.layout import runs_stamp
 from cosmos_compare.runs.store import Store
+from cosmos_compare.studies.arm_pairs import arm_pairs
+from cosmos_compare.studies.files import load_saved
+from cosmos_compare.studies.hashes import clip_hashes
+from cosmos_compare.studies.matrix import fill
+from cosmos_compare.studies.plan import resolve
+from cosmos_compare.studies.study import Study
 
 
 class Runs(NamedTuple):
@@ -44,18 +51,31 @@ def runs() -> Runs:
 def _runs(outputs: Path, stamp: int) -> Runs:
     found: RunList = read_runs(outputs)
     pairs = [pair for models in model_pairs(found.rows) for pair in find_pairs(found.rows, models)]
-    return Runs(found.rows, comparisons(pairs), found.problems, stamp)
+    return Runs(found.rows, comparisons(pairs, set_names(outputs)), found.problems, stamp)
 
 
 def comparison_of(one: str, other: str) -> ArmPairs | None:
-    """The comparison of two arms by their ids (`queue.of_arms`)."""
+    """The comparison of two arms by their ids: one of those there are, or of any two arms (`queue.of_arms`)."""
     outputs = outputs_folder()
-    return _comparison_of(outputs, runs_stamp(outputs), one, other)
+    listed = (own for own in runs().comparisons if (own.a.id, own.b.id) == (one, other))
+    return next(listed, None) or _comparison_of(outputs, runs_stamp(outputs), one, other)
 
 
 @st.cache_resource(show_spinner=False, max_entries=20)
 def _comparison_of(outputs: Path, stamp: int, one: str, other: str) -> ArmPairs | None:
     return of_arms(_runs(outputs, stamp).rows, one, other)
+
+
+def pairs_of_study(name: str, one: str, other: str) -> ArmPairs | None:
+    """Two arms of a saved study by their ids (`studies.arm_pairs`). Raises `CompareError` where it can't be read."""
+    outputs = outputs_folder()
+    return _pairs_of_study(outputs, runs_stamp(outputs), load_saved(outputs, name), one, other)
+
+
+@st.cache_resource(show_spinner=False, max_entries=20, hash_funcs={Study: str})
+def _pairs_of_study(outputs: Path, stamp: int, study: Study, one: str, other: str) -> ArmPairs | None:
+    plan, rows = resolve(study, home(), outputs), _runs(outputs, stamp).rows
+    return arm_pairs(fill(plan, rows, clip_hashes(plan.scenarios, outputs)), rows, one, other)
 
 
 def stamp() -> tuple[object, ...]:
