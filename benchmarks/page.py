@@ -108,7 +108,7 @@ SWITCH = """(name) => new Promise((done, fail) => {
   new MutationObserver((_, observer) => {
     if (shown()) { observer.disconnect(); done((performance.now() - begin) / 1000); }
   }).observe(document.body, { childList: true, subtree: true, characterData: true });
-  setTimeout(() => fail(new Error("the scenario did not change")), 5000);
+  setTimeout(() => fail(new Error("the scenario did not change in a minute")), 60000);
   card.click();
 })"""
 

@@ -32,19 +32,20 @@ from cosmos_compare.runs.layout import ANALYSIS  # noqa: E402
 
 DONE = """() => document.querySelector(".stApp")?.dataset.testScriptState === "notRunning" """
 # Milliseconds from a click until the findings show new numbers, and until all charts are drawn again.
-TOGGLE = """() => new Promise((done) => {
+TOGGLE = """() => new Promise((done, fail) => {
   const app = document.querySelector(".stApp"), begin = performance.now();
   const before = document.querySelector(".versus").innerText;
-  let ran = false, words = 0;
-  new MutationObserver((_, observer) => {
+  let words = 0;
+  const observer = new MutationObserver(() => {
     const now = document.querySelector(".versus")?.innerText;
     if (!words && now && now !== before) words = performance.now() - begin;
-    ran ||= app.dataset.testScriptState === "running";
-    if (ran && words && app.dataset.testScriptState === "notRunning") {
+    if (words && app.dataset.testScriptState === "notRunning") {
       observer.disconnect();
       done([words, performance.now() - begin]);
     }
-  }).observe(app, { attributes: true, childList: true, subtree: true, characterData: true });
+  });
+  setTimeout(() => fail(new Error("the findings show the same after a minute: " + before)), 60000);
+  observer.observe(app, { attributes: true, childList: true, subtree: true, characterData: true });
   document.querySelector(".st-key-only_blind input").click();
 })"""
 

@@ -21,10 +21,13 @@ ROOT = Path(__file__).resolve().parents[1]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A browser beside a server and two models on two cores may be late once; a real fault fails three times."""
+    """A browser beside a server and two models on two cores may be late once; a real fault fails three times.
+
+    What hung until its timeout is not run again: pytest-timeout's clock is set once for all runs of a test, and a
+    second one that hangs would do so for ever."""
     for item in items:
         if item.get_closest_marker("browser"):
-            item.add_marker(pytest.mark.flaky(reruns=2))
+            item.add_marker(pytest.mark.flaky(reruns=2, rerun_except="from pytest-timeout"))
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -73,8 +76,10 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
-    context = browser.new_context(viewport={"width": 1280, "height": 720})
-    context.set_default_timeout(20_000)
+    from browser_support import DESK, PATIENCE_MS
+
+    context = browser.new_context(viewport=DESK)
+    context.set_default_timeout(PATIENCE_MS)
     yield context.new_page()
     context.close()
 

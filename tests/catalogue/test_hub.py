@@ -145,7 +145,7 @@ def test_a_stopped_pull_keeps_its_finished_files(hub: Hub, client: Client, end: 
     process = client.start("models", "pull", "street")
     assert hub.holding.wait(30)
     process.send_signal(end)
-    _, stderr = process.communicate(timeout=10)
+    _, stderr = process.communicate(timeout=60)
     if end == signal.SIGINT:
         assert process.returncode == 130
         assert stderr.endswith("stopped. Finished files are kept; go on with: cosmos-compare models pull street\n")

@@ -45,7 +45,7 @@ class Answer:
     def take(self, name: str, **values: Any) -> StudyPlan:
         assert main(["import", str(lay_out(name, self.folder)), "--outputs", str(self.outputs)]) == 0
         (own,) = (self.outputs / "imports").iterdir()
-        models = [f"{spec.name}={spec.source}" for spec in self.specs.values()]
+        models = [f"{name}={self.specs[name].source}" for name in ("reason1-tiny", "reason2-tiny")]
         study = Study.model_validate({"questions": own.name, "models": models, **values})
         return resolve(study, self.folder, self.outputs)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from browser_support import DESK, PHONE, serve
+from browser_support import DESK, PATIENCE_MS, PHONE, serve
 from playwright.sync_api import Browser, Page
 from rating_pages import write_pairs
 
@@ -32,6 +32,6 @@ def any_window(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Pag
     """A window of each theme, and one as narrow as a phone."""
     dark, phone = request.param == "dark", request.param == "phone"
     context = browser.new_context(viewport=PHONE if phone else DESK, color_scheme="dark" if dark else "light")  # type: ignore[arg-type]
-    context.set_default_timeout(20_000)
+    context.set_default_timeout(PATIENCE_MS)
     yield context.new_page()
     context.close()

@@ -12,7 +12,6 @@ from rating_pages import ONE, TWO, pairs_in, rate, write_pairs
 from cosmos_compare.effort.book import read_book
 
 pytestmark = pytest.mark.browser
-expect.set_options(timeout=20_000)
 BOXES = '<think>Hm.</think>{"objects": [{"label": "car", "bbox_2d": [7, 7, 42, 21]}], "risk": "high"}'
 
 

@@ -86,7 +86,7 @@ def test_a_click_on_a_time_shows_the_frame_of_that_time(
     raw = "It begins at 0.05 s, goes on at 1.25 s and ends at 2.55 s."
     run = saved(Store(folder / "outputs"), comparison_of(folder / "clips" / name, spec), spec, raw)
     page.goto(f"{app}/?runs={run.id}")
-    page.wait_for_selector("video", timeout=60_000)
+    page.wait_for_selector("video")
     for number, expected in ((1, 12), (2, 25), (0, 0)):
         # The click is repeated: the text may stand before the video and the code that moves it.
         page.wait_for_function(
@@ -105,6 +105,6 @@ def test_a_copy_is_announced_while_it_is_made_and_replaces_the_picture(
         folder / "clips" / "large.avi", evenly(160, 10), codec="mjpeg", rate=10, size=(1280, 720), images=images
     )
     page.goto(f"{app}/?scenario=large")
-    page.wait_for_selector("text=a copy is being made, once", timeout=60_000)
+    page.wait_for_selector("text=a copy is being made, once")
     page.wait_for_selector("video", timeout=90_000)
     assert page.locator("text=a copy is being made").count() == 0

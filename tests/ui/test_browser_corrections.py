@@ -15,7 +15,6 @@ from cosmos_compare.ratings.standing import standing, to_frame
 
 pytestmark = pytest.mark.browser
 PAIRS = 4
-expect.set_options(timeout=20_000)
 
 
 def mark_of(outputs: Path, rater: str, scenario: str, run_id: str, axis: str = "objects") -> float:

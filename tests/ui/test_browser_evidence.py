@@ -11,7 +11,7 @@ from typing import NamedTuple
 import pytest
 from app_support import comparison_of, saved, write_model_list
 from axe_support import READY, assert_accessible
-from browser_support import serve
+from browser_support import PATIENCE_MS, serve
 from playwright.sync_api import Browser, Page, expect
 
 from cosmos_compare.catalogue.models import resolve_models
@@ -184,7 +184,7 @@ def test_on_rate_lanes_bear_letters_and_their_keys_leave_the_form_alone(page: Pa
 @pytest.mark.parametrize(("theme", "width"), [("light", 1280), ("dark", 390)])
 def test_the_presenters_view_and_its_keys_pass_axe(browser: Browser, served: Served, theme: str, width: int) -> None:
     context = browser.new_context(viewport={"width": width, "height": 720}, color_scheme=theme)  # type: ignore[arg-type]
-    context.set_default_timeout(20_000)
+    context.set_default_timeout(PATIENCE_MS)
     page = context.new_page()
     opened(page, f"{served.address}/?runs={served.both}&present=1")
     expect(page.locator("table.stated")).to_contain_text("✗ low")

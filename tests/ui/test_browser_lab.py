@@ -26,7 +26,6 @@ from cosmos_compare.ratings.standing import standing, to_frame
 from cosmos_compare.runs.index import list_runs
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
-expect.set_options(timeout=60_000)
 WHOLE = bool(os.environ.get("COSMOS_COMPARE_WHOLE_LAB"))
 SCENARIOS, REPEATS = (8, 3) if WHOLE else (2, 2)
 RUN_MS = 800_000 if WHOLE else 200_000
@@ -123,7 +122,6 @@ def rate_blind(page: Page, count: int) -> None:
 
 
 def test_from_a_sentence_to_a_result(page: Page, app: str, folder: Path, environment: dict[str, str]) -> None:
-    page.set_default_timeout(60_000)
     change_a_sentence_and_go_to_the_lab(page, app)
     run_the_study(page)
 

@@ -16,7 +16,6 @@ from cosmos_compare.ratings.standing import rated_pairs, standing, to_frame
 
 pytestmark = pytest.mark.browser
 PAIRS = 5
-expect.set_options(timeout=20_000)  # the first page of a server waits for its imports
 # Everything in the page, shadow roots too: text, attributes, sources.
 ALL_OF_IT = """() => {
   const walk = (root) => [root.innerHTML ?? '', ...[...root.querySelectorAll('*')]

@@ -18,7 +18,6 @@ from cosmos_compare.results.report import report
 from cosmos_compare.runs.store import Store
 
 pytestmark = pytest.mark.browser
-expect.set_options(timeout=20_000)
 PAIRS = 16
 VERDICTS = {"a": "left", "b": "right", "t": "tie", "n": "both_bad"}
 Ledger = dict[str, tuple[list[int], list[int], str]]  # by scenario: marks of the left, of the right, the verdict's key
