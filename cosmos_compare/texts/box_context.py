@@ -15,6 +15,13 @@ _TIME_KEYS = re.compile(
     re.IGNORECASE,
 )
 LABEL_KEYS = ("label", "name", "class", "category", "object", "kind", "type", "libellé", "objet", "nom")
+# Keys of objects that name no thing.
+_HOLDERS = re.compile(
+    r"\w*(?:box|point|coord|location|position|region|geometry|place|objects?|detections?|results?|answer|data|items?|frame|"
+    r"annotations?|prediction|output|response)\w*|\d+",
+    re.IGNORECASE,
+)
+_PLACE = re.compile(r"box|point", re.IGNORECASE)
 _PATH_KEYS = re.compile(r"\w*(?:traject|path|waypoint|trajet)\w*", re.IGNORECASE)
 _PATH_WORDS = re.compile(r"traject|\bpath\b|trajet|waypoint", re.IGNORECASE)
 
@@ -40,11 +47,17 @@ def objects_around(data: Any, numbers: Iterator[int]) -> Iterator[Around]:
             yield Around(value, time, path, label)
             for key, item in value.items():
                 on_path = is_path_key(key) and isinstance(item, list | dict)
-                waiting.append((item, time, next(numbers), label) if on_path else (item, time, 0, ""))
+                by_key = key if _names_a_thing(key, item) else ""
+                waiting.append((item, time, next(numbers), label) if on_path else (item, time, 0, by_key))
         elif isinstance(value, list):
             if not path and _is_path(value):
                 path = next(numbers)
             waiting += [(item, time, path, of_path) for item in value]
+
+
+def _names_a_thing(key: str, item: Any) -> bool:
+    """Whether a key is the label of the object under it: `{"car": {"bbox": …}}`."""
+    return isinstance(item, dict) and not _HOLDERS.fullmatch(key) and any(_PLACE.search(name) for name in item)
 
 
 def is_path_key(key: str) -> bool:
@@ -95,8 +108,12 @@ class SentenceTimes:
     def __init__(self, text: str) -> None:
         self._text = text
         self._spans = sentences(text)
+        self._said: dict[int, float | None] = {}  # by sentence: one may hold a thousand boxes
 
     def at(self, place: int) -> float | None:
         number = bisect_right(self._spans, place, key=lambda span: span.start) - 1
-        inside = number >= 0 and place < self._spans[number].end
-        return time_said(self._spans[number].of(self._text)) if inside else None
+        if number < 0 or place >= self._spans[number].end:
+            return None
+        if number not in self._said:
+            self._said[number] = time_said(self._spans[number].of(self._text))
+        return self._said[number]

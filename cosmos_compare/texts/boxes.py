@@ -12,7 +12,15 @@ from typing import Any, NamedTuple
 
 from cosmos_compare.language import N_, Text
 from cosmos_compare.records.schema import BoxConvention
-from cosmos_compare.texts.box_context import SentenceTimes, is_path_key, is_path_word, label_of, objects_around
+from cosmos_compare.texts.box_context import (
+    LABEL_KEYS,
+    SentenceTimes,
+    is_path_key,
+    is_path_word,
+    label_of,
+    objects_around,
+)
+from cosmos_compare.texts.box_keys import is_box_key, is_coordinate_key, is_solid_key
 from cosmos_compare.texts.coordinates import NUMBER, coordinates, named_corners, numbers_in, numbers_of_text, rows_of
 
 MAX_BOXES = 200
@@ -25,18 +33,37 @@ NO_SCALE = (
     N_("1 box is not drawn: what this model's coordinates count is not known."),
     N_("{n} boxes are not drawn: what this model's coordinates count is not known."),
 )
-_BOX_KEYS = re.compile(r"(?:bbox|box|bounding_?box)(?:es)?(?:_?2d)?|b?box_?coord\w*|rect(?:angle)?|boîte|cadre")
-_POINT_KEYS = re.compile(r"points?(?:_?2d)?|coord(?:inate)?s?|trajectory(?:_?2d)?|path|trajectoire|keypoints?")
-_NO_THINGS = frozenset(["at", "the", "an", "and", "bbox", "box", "is", "in", "stands", "la", "le", "est", "en", "à"])
+_NO_THINGS = frozenset(
+    [
+        "at",
+        "the",
+        "an",
+        "and",
+        "bbox",
+        "box",
+        "is",
+        "in",
+        "stands",
+        "la",
+        "le",
+        "est",
+        "en",
+        "à",
+        "top-left",
+        "upper-left",
+    ]
+)
 # In prose: the special tokens of Qwen's older models, tags, or bare corners behind a word.
 TOKENS = re.compile(
     r"(?:<\|object_ref_start\|>(?P<ref>[^<]{1,80})<\|object_ref_end\|>|<ref>(?P<tag>[^<]{1,80})</ref>)?\s*"
-    r"(?P<all>(?:<\|box_start\|>|<box>)(?P<corners>[^<]{3,120})(?:<\|box_end\|>|</box>))"
+    r"(?P<all>(?:<\|box_start\|>|<b?box>)(?P<corners>[^<]{3,120})(?:<\|box_end\|>|</b?box>))"
 )
 _PAIR = rf"\(\s*{NUMBER}\s*,\s*{NUMBER}\s*\)"
+_NAMED = rf"(?:[xy](?:[0-2]|_?m(?:in|ax))\s*[=:]\s*)?{NUMBER}"
 CORNER_PAIR = re.compile(
-    rf"(?P<word>[A-Za-zÀ-ÿ][\w -]{{0,40}}?)?\s*:?\s*(?P<corners>{_PAIR}\s*,?\s*{_PAIR}"
-    rf"|[\[(]\s*{NUMBER}(?:\s*,\s*{NUMBER}){{3}}\s*[\])])"
+    r"(?P<word>[A-Za-zÀ-ÿ][\w -]{0,40}?)?[*_`\"'|>]{0,4}\s*[:=|]?[*_`|]{0,3}\s*"
+    rf"(?P<corners>{_PAIR}\s*,?\s*(?:(?:and\s+)?(?:bottom|lower)[ -]right:?\s*)?{_PAIR}"
+    rf"|[\[(]\s*{_NAMED}(?:\s*[,;]\s*{_NAMED}){{3}}\s*[\])]|\[\s*{NUMBER}(?:\s+{NUMBER}){{3}}\s*\])"
 )
 _UNDRAWABLE = re.compile(r"(?:<loc\d{3,4}>\s*){2,4}|<point\s[^>]*>|<points\s[^>]*>")
 
@@ -158,9 +185,11 @@ def _in_json(data: Any, numbers: Iterator[int]) -> tuple[list[_Written], int]:
         return [_Written("", tuple(row)) for row in bare], 0
     found: list[_Written] = []
     unread = 0
+    found += [_Written(name, row) for name, row in _named_rows(data)]
     for item, time, path, label in objects_around(data, numbers):
         found += _by_label(item)
         for key, value in item.items():
+            unread += is_solid_key(key) and value not in (None, [], {})
             if not is_coordinate_key(key):
                 continue
             is_box = is_box_key(key)
@@ -170,7 +199,8 @@ def _in_json(data: Any, numbers: Iterator[int]) -> tuple[list[_Written], int]:
             rows, percent = coordinates(value, is_box)
             if len(rows) > 1 and len(rows[0]) == 2 and (is_path_key(key) or is_path_word(label)):
                 path = next(numbers)
-            found += [_Written(label, row, time, percent, path) for row in rows]
+            names = _labels_of(item, len(rows)) or [label] * len(rows)
+            found += [_Written(name, row, time, percent, path) for name, row in zip(names, rows, strict=True)]
             unread += not rows
         named = None if any(is_coordinate_key(key) for key in item) else named_corners(item)
         if named and (label or path):
@@ -187,24 +217,40 @@ def _by_label(item: dict[str, Any]) -> list[_Written]:
     return [_Written(key, tuple(row)) for key, row in rows] if all(row for _, row in rows) else []
 
 
-def is_coordinate_key(key: str) -> bool:
-    """Whether a value under this key of an object is a box or a point."""
-    return is_box_key(key) or bool(_POINT_KEYS.fullmatch(_name_of(key)))
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def is_box_key(key: str) -> bool:
-    """Whether a value under this key of an object is a box."""
-    return bool(_BOX_KEYS.fullmatch(_name_of(key)))
+def _labels_of(item: dict[str, Any], count: int) -> list[str]:
+    """The labels of several boxes, where they stand in a list beside theirs."""
+    lists = (item[key] for name in LABEL_KEYS for key in (f"{name}s", f"{name}es", name) if key in item)
+    return next((names for names in lists if isinstance(names, list) and _are_names(names, count)), [])
 
 
-def _name_of(key: str) -> str:
-    return key.lower().replace(" ", "_").replace("-", "_")
+def _are_names(values: list[Any], count: int) -> bool:
+    return len(values) == count and all(isinstance(value, str) for value in values)
+
+
+def _named_rows(data: Any) -> Iterator[tuple[str, tuple[float, ...]]]:
+    """`["car", x1, y1, x2, y2]` and `["car", [x1, y1, x2, y2]]`, anywhere in a value."""
+    waiting = [data]
+    for value in waiting:
+        if isinstance(value, dict):
+            waiting += value.values()
+        elif isinstance(value, list) and len(value) in (2, 5) and isinstance(value[0], str):
+            row = numbers_in(value[1:] if len(value) == 5 else value[1])
+            if len(row) == 4 and not numbers_in(value[:1]):
+                yield value[0], tuple(row)
+        elif isinstance(value, list):
+            waiting += value
 
 
 def _holds_objects(value: Any, on_path: bool) -> bool:
     """Whether the value under `boxes` is a list of objects that say more, as those of a path may: they are looked at
     themselves."""
     items = value if isinstance(value, list) else [value]
+    if isinstance(value, dict) and not _by_label(value) and all(_is_number(each) for each in value.values()):
+        return False  # numbers by names that say no place
     return any(isinstance(item, dict) and (on_path or named_corners(item) is None or label_of(item)) for item in items)
 
 
@@ -219,15 +265,16 @@ def bare_boxes(data: Any) -> list[list[float]]:
 def _in_prose(text: str) -> list[_Written]:
     found = []
     times = SentenceTimes(text)
-    taken: list[tuple[int, int]] = []
+    name, end = "", -1
     for token in TOKENS.finditer(text):
         rows = rows_of(numbers_of_text(token["corners"]), is_box=True)
         time = times.at(token.start())
-        found += [_Written((token["ref"] or token["tag"] or "").strip(), row, time) for row in rows]
-        taken.append(token.span())
-    for pair in CORNER_PAIR.finditer(text):
-        if any(start < pair.end() and pair.start() < end for start, end in taken):
-            continue
+        if (named := token["ref"] or token["tag"]) or text[end : token.start()].strip(", \n"):
+            name = (named or "").strip()  # else one more box of the thing before
+        end = token.end()
+        found += [_Written(name, row, time) for row in rows]
+    rest = TOKENS.sub(lambda token: "<" + "," * (len(token[0]) - 2) + ">", text)  # nothing but its length stays
+    for pair in CORNER_PAIR.finditer(rest):
         word = (pair["word"] or "").strip()
         if is_anything(pair):
             continue

@@ -20,6 +20,8 @@ from cosmos_compare.texts.reasoning import Span
 from cosmos_compare.texts.risk import RiskSaid, conclude, level_alone, risks_in
 from cosmos_compare.texts.sentences import sentences
 
+LONGEST_SENTENCE = 1500  # characters: what a list means is followed item by item
+
 
 @dataclass(frozen=True)
 class Facts:
@@ -151,4 +153,12 @@ def _sentences(raw: str, place: Span, words: Lexicon) -> _Said:
 
 
 def _read(raw: str, place: Span) -> Iterator[Span]:
-    yield from sentences(raw, *place)
+    """The sentences of a place; one that never ends, of a model in a loop, in pieces."""
+    for sentence in sentences(raw, *place):
+        start = sentence.start
+        while sentence.end - start > LONGEST_SENTENCE:
+            cuts = (raw.rfind(sign, start, start + LONGEST_SENTENCE) + 1 for sign in ", ")
+            cut = next((cut for cut in cuts if cut > start), start + LONGEST_SENTENCE)
+            yield Span(start, cut)
+            start = cut
+        yield Span(start, sentence.end)

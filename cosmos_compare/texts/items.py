@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,6 +14,7 @@ from cosmos_compare.texts.number_words import NUMBER_WORDS
 
 _TOKEN = re.compile(r"\d+(?:[.,]\d+)?|[a-z0-9]+(?:'(?=[a-z]))?|n't|'s|[^\sa-z0-9]")
 LIST_SIGNS = frozenset({",", "/", "&", "and", "or", "nor", "et", "ou", "ni", "well", "+"})
+LONGEST_LIST = 40  # things: a model in a loop names thousands, each in the list of the one before
 STRONG_SIGNS = frozenset({"or", "nor", "ou", "ni", "/"})  # these go on with what was denied, whatever follows
 
 
@@ -40,14 +42,14 @@ class ReadSentence:
 
     def item_at(self, place: int) -> int:
         """The number of the first item that begins at or behind a place of the text."""
-        return next((n for n, item in enumerate(self.items) if item.start >= place), len(self.items))
+        return bisect_left(self.items, place, key=lambda item: item.start)
 
     def list_after(self, number: int, most: int = 4) -> list[int]:
         """The things of the list that begins with item `number`: `pedestrians, cyclists or animals`. A verb, an
         article or a preposition ends it."""
         found: list[int] = []
         skipped = 0
-        while number < len(self.items):
+        while number < len(self.items) and len(found) < LONGEST_LIST:
             item = self.items[number]
             if item.thing is not None:
                 found.append(item.thing)

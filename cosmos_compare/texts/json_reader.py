@@ -54,7 +54,7 @@ class Reader:
     """Reads one value that begins at `at`. Afterwards `end` is where it ends, `cut` whether its end is missing, and
     `leaves` what it holds."""
 
-    def __init__(self, text: str, at: int = 0) -> None:
+    def __init__(self, text: str, at: int = 0, budget: int | None = None) -> None:
         self.text = text
         self.at = at
         self.end = at
@@ -62,7 +62,8 @@ class Reader:
         self.leaves: list[Leaf] = []
         self._open: list[str] = []
         self._path: list[str | int] = []
-        self._budget = 50_000 + 5 * len(text)  # looks at quotes: hostile texts would take the square of their length
+        # Looks at quotes that are left: hostile texts would take the square of their length.
+        self.budget = looks_at_quotes(text) if budget is None else budget
 
     def value(self, role: Role = "value") -> Any:
         """The value here. Raises `NotJsonError`."""
@@ -197,7 +198,7 @@ class Reader:
         for mark in _MARKS.finditer(self.text, start, min(stop, start + MAX_STRING)):
             self._spend()
             if mark[0][0] == "\n":
-                if mark[0].count("\n") > 1 or first:
+                if mark[0].count("\n") > 1 or first or (role == "value" and self._member_ahead(mark.end())):
                     stop = mark.start()
                     break
                 continue
@@ -226,7 +227,7 @@ class Reader:
         if not char or char in "}])":
             return True
         if char not in _COMMAS:
-            return False
+            return space.end() > at and self._member_ahead(space.end())
         space = SPACE.match(self.text, space.end() + 1)
         assert space is not None
         after = space.end()
@@ -234,6 +235,12 @@ class Reader:
             return True
         ahead = _QUOTED_KEY if self._open[-1:] == ["}"] else _VALUE_AHEAD
         return bool(ahead.match(self.text, after) or self.text.startswith('\\"', after))
+
+    def _member_ahead(self, at: int) -> bool:
+        """Whether an object goes on with a key and a value here, though its comma or a quote is missing."""
+        key = _QUOTED_KEY.match(self.text, at) if self._open[-1:] == ["}"] else None
+        space = SPACE.match(self.text, key.end()) if key else None
+        return bool(space and _VALUE_AHEAD.match(self.text, space.end()))
 
     def _bare(self) -> Any:
         """A number, a constant, a clock or words without quotes."""
@@ -266,9 +273,14 @@ class Reader:
         return self.at
 
     def _spend(self) -> None:
-        self._budget -= 1
-        if self._budget < 0:
+        self.budget -= 1
+        if self.budget < 0:
             raise NotJsonError("too tangled")
+
+
+def looks_at_quotes(text: str) -> int:
+    """How many are enough for a whole text, whatever it holds."""
+    return 50_000 + 5 * len(text)
 
 
 def _unescaped(text: str) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal, NamedTuple, NoReturn
 
-from cosmos_compare.texts.json_reader import SPACE, Leaf, NotJsonError, Reader, TooDeepError
+from cosmos_compare.texts.json_reader import SPACE, Leaf, NotJsonError, Reader, TooDeepError, looks_at_quotes
 from cosmos_compare.texts.placeholders import is_form
 
 State = Literal["whole", "inside", "mended", "broken", "none"]
@@ -21,13 +21,18 @@ MAX_MENDED_CHARS = 100_000  # the tolerant reader is Python: more would hold up 
 MAX_VALUES = 500
 _FENCE = re.compile(r"(?:```|~~~)[ \t]*(?P<language>[A-Za-z0-9_]*)[ \t]*")
 _BEGINNING = re.compile(
-    r"\{(?=\s*(?:[\"'“”‘«`}]|\\\"|//|#|/\*))|\[(?=\s*(?:[\[{\"'“”‘«(\]]|\\\"|//|#|/\*|[-+.]?\d[\d.eE+-]*\s*[,\]]))"
+    r"\{(?=\s*(?:[\"'“”„‘«`}]|\\\"|//|#|/\*))|\[(?=\s*(?:[\[{\"'“”„‘«(\]]|\\\"|//|#|/\*|[-+.]?\d[\d.eE+-]*\s*[,\]]))"
 )
 _BARE_BEGINNING = re.compile(r"\{(?=\s*[A-Za-z_][\w-]{0,40}(?: \w{1,40}){0,2}\s*:\s*\S)")
 # Without quotes and inside a sentence: `the result is {risk_level: high}`.
 _INLINE = re.compile(r"\{\s*[A-Za-z_]\w{2,40}\s*:\s*[^{}:,\n]{1,40}(?:,\s*[A-Za-z_]\w{2,40}\s*:\s*[^{}:,\n]{1,40})*\}")
 _LINE_OR_FENCE = re.compile(r"(?:\A|\n|```[A-Za-z0-9]*)[ \t]*\Z")
-_NO_PROSE = re.compile(r"[\s,;]*(?:(?:```|~~~)(?:[ \t]*json\w*|[A-Za-z0-9_]*)[\s,;]*)*", re.IGNORECASE)
+# Between values: fences, and the signs and numbers of a list of them.
+_NO_PROSE = re.compile(
+    r"[\s,;]*(?:(?:(?:```|~~~)(?:[ \t]*json\w*|[A-Za-z0-9_]*)|(?<=\n)[ \t]*(?:[-*•–]|\d{1,3}[.)])(?=[ \t]))[\s,;]*)*",
+    re.IGNORECASE,
+)
+_SIGNS = re.compile(r"(?:\s*(?:[-*•–>#_=`~]+|\d{1,3}[.)]))*\s*")  # no words: rules, bullets, stars round a value
 
 
 class ParsedJson(NamedTuple):
@@ -69,9 +74,11 @@ def find_json(text: str) -> list[JsonValue]:
     """All JSON values of a text, in order, none inside another. What only looks like one (`[1]`, `[00:01]`, `{a, b}`)
     is left to the prose."""
     values: list[JsonValue] = []
-    at = 0
-    while len(values) < MAX_VALUES and (start := _next_beginning(text, at)) is not None:
-        value = _value_at(text, start)
+    at, budget = 0, looks_at_quotes(text)
+    while len(values) < MAX_VALUES and budget > 0 and (start := _next_beginning(text, at)) is not None:
+        reader = Reader(text, start, budget)
+        value = _value_at(text, start, reader)
+        budget = reader.budget
         if isinstance(value, int):
             at = value
             continue
@@ -96,7 +103,7 @@ def _begins_line(text: str, at: int) -> bool:
     return _LINE_OR_FENCE.search(text[max(0, at - 40) : at]) is not None
 
 
-def _value_at(text: str, start: int) -> JsonValue | int:
+def _value_at(text: str, start: int, reader: Reader) -> JsonValue | int:
     """The value that begins at `start`, or where to look on when there is none."""
     try:
         data, end = _DECODER.raw_decode(text, start)
@@ -105,7 +112,6 @@ def _value_at(text: str, start: int) -> JsonValue | int:
         data, end, strict = None, start, False
     if len(text) - start > MAX_MENDED_CHARS:
         return JsonValue(data, start, end) if strict else len(text)
-    reader = Reader(text, start)
     try:
         read = reader.value()
     except TooDeepError:
@@ -163,7 +169,9 @@ def prose_around(text: str, values: Sequence[JsonValue]) -> Iterator[tuple[int, 
             end = start + opening.start() if opening else end
         start += len(text[start:end]) - len(text[start:end].lstrip())
         end = start + len(text[start:end].rstrip())
-        if text[start:end].strip(" \n\t`~,;.}])\"'\ufeff\u200b" if values else None):
+        if text[start:end].strip(" \n\t`~,;.}])\"'\ufeff\u200b" if values else None) and not (
+            values and _SIGNS.fullmatch(text, start, end)
+        ):
             yield start, end
 
 

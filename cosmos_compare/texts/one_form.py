@@ -10,14 +10,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from cosmos_compare.texts.box_context import LABEL_KEYS
+from cosmos_compare.texts.box_keys import is_box_key, is_coordinate_key
 from cosmos_compare.texts.boxes import (
     CORNER_PAIR,
     TOKENS,
     Scale,
     bare_boxes,
     is_anything,
-    is_box_key,
-    is_coordinate_key,
 )
 from cosmos_compare.texts.coordinates import coordinates, named_corners, numbers_of_text, rows_of
 

@@ -49,12 +49,60 @@ def test_cases_of_users() -> None:
         "<ref>car</ref><box>100 200 300 400</box>",
         "The car(100,200),(300,400)",
         "A car at [100, 200, 300, 400] brakes.",
+        # the middle and a size, units, corners in pairs, four corners in a row
+        '{"label": "car", "box": {"cx": 200, "cy": 300, "w": 200, "h": 200}}',
+        '{"label": "car", "box": {"x_center": 200, "y_center": 300, "width": 200, "height": 200}}',
+        '{"label": "car", "box": {"center": [200, 300], "size": [200, 200]}}',
+        '{"label": "car", "bbox_2d": {"x": [100, 300], "y": [200, 400]}}',
+        '{"label": "car", "bbox_2d": ["100px", "200px", "300px", "400px"]}',
+        '{"label": "car", "bbox_2d": "100px, 200px, 300px, 400px"}',
+        '{"label": "car", "bbox_2d": [[[100, 200], [300, 400]]]}',
+        '{"label": "car", "bbox_2d": [100, 200, 300, 200, 300, 400, 100, 400]}',
+        '{"label": "car", "polygon": [[100, 200], [300, 200], [300, 400]]}',
+        '{"car": {"box": {"top_left": {"x": 100, "y": 200}, "bottom_right": {"x": 300, "y": 400}}}}',
+        # in a row with its name
+        '{"detections": [["car", 100, 200, 300, 400]]}',
+        '[["car", [100, 200, 300, 400]]]',
+        # in prose
+        "<bbox>100,200,300,400</bbox>",
+        "a car (x1=100, y1=200, x2=300, y2=400)",
+        "Car: [100 200 300 400]".lower(),
+        "car, top-left (100, 200), bottom-right (300, 400)",
+        "car: [100 ; 200 ; 300 ; 400]",
     ],
 )
 def test_one_box_in_other_forms(answer: str) -> None:
     (box,) = drawn(answer)
     assert box[1:] == [0.1, 0.2, 0.3, 0.4]
     assert box[0] in {"car", ""}
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        '{"bboxes": [[100, 200, 300, 400], [500, 200, 700, 400]], "labels": ["car", "bus"]}',
+        '{"car": {"bbox": [100, 200, 300, 400]}, "bus": {"bbox": [500, 200, 700, 400]}}',
+        "- **car**: [100, 200, 300, 400]\n- **bus**: [500, 200, 700, 400]",
+        "| car | [100, 200, 300, 400] |\n| bus | [500, 200, 700, 400] |",
+        '1. {"label": "car", "bbox_2d": [100, 200, 300, 400]}\n2. {"label": "bus", "bbox_2d": [500, 200, 700, 400]}',
+    ],
+)
+def test_each_box_keeps_the_name_beside_it(answer: str) -> None:
+    assert drawn(answer) == [["car", 0.1, 0.2, 0.3, 0.4], ["bus", 0.5, 0.2, 0.7, 0.4]]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "".join(f'{n}. {{"label": "car", "bbox_2d": [{n}00, 0, 900, 900]}}\n' for n in (1, 2)),
+        "".join(f'- {{"label": "car", "bbox_2d": [{n}00, 0, 900, 900]}}\n' for n in (1, 2)),
+        "<|object_ref_start|>car<|object_ref_end|><|box_start|>(100,0),(900,900)<|box_end|>"
+        "<|box_start|>(200,0),(900,900)<|box_end|>",
+    ],
+)
+def test_two_of_a_kind_in_a_list_are_two(answer: str) -> None:
+    """The second car of a list with bullets took the place of the first: a bullet was read as prose between drafts."""
+    assert drawn(answer) == [["car", 0.1, 0.0, 0.9, 0.9], ["car", 0.2, 0.0, 0.9, 0.9]]
 
 
 def test_a_later_value_replaces_the_boxes_of_its_labels() -> None:
@@ -71,6 +119,8 @@ def test_a_later_value_replaces_the_boxes_of_its_labels() -> None:
         ('{"label": "car", "bbox_2d": "12 to 15"}', "not two or four numbers"),
         ('{"label": "car", "bbox_2d": [2000, 0, 3000, 9]}', "outside the frame"),
         ("<loc0100><loc0200><loc0300><loc0400> car", "not known"),
+        ('{"label": "car", "bbox_2d": {"0": 100, "1": 200, "2": 300, "3": 400}}', "not two or four numbers"),
+        ('{"label": "car", "bbox_3d": [1, 2, 3, 4, 5, 6, 7, 8]}', "not two or four numbers"),
     ],
 )
 def test_what_cannot_be_drawn_is_said(answer: str, words: str) -> None:

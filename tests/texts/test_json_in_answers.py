@@ -119,6 +119,17 @@ def test_cases_of_users(name: str, given: list[Any], around: list[str]) -> None:
         ('{"a": "one\ntwo", "b": 1}', [{"a": "one\ntwo", "b": 1}], []),
         ('{"a": 1}\n{"a": 2, "b": [1, 2', [{"a": 1}, {"a": 2, "b": [1, 2]}], []),
         ('{"risk\\_level": "high"}', [{"risk_level": "high"}], []),
+        # a comma or a quote is missing and the object goes on
+        ('{"risk": "low" "next": "stop"}', [{"risk": "low", "next": "stop"}], []),
+        ("{'risk': 'low'  'n': 2}", [{"risk": "low", "n": 2}], []),
+        ('{"risk": "low", "why": "a car\n"next": "stop"}', [{"risk": "low", "why": "a car", "next": "stop"}], []),
+        ('{"say": "the sign "STOP": look" }', [{"say": 'the sign "STOP": look'}], []),
+        ("{„risk“: „low“}", [{"risk": "low"}], []),
+        # signs of a list, rules and stars are no prose
+        ('1. {"a": 1}\n2. {"a": 2}', [{"a": 1}, {"a": 2}], []),
+        ('* {"a": 1}\n* {"a": 2}\n', [{"a": 1}, {"a": 2}], []),
+        ('**{"a": 1}**\n\n---\n\n{"a": 2}', [{"a": 1}, {"a": 2}], []),
+        ('{"a": 1}\n3 cars', [{"a": 1}], ["3 cars"]),
     ],
 )
 def test_neighbours_of_these_cases(text: str, given: list[Any], around: list[str] | None) -> None:
