@@ -203,8 +203,6 @@ class LocalEngine:
         request = attempt.request
         attempt.on_state("looking")
         with self._reading.take(request.patient, attempt.cancelled):
-            if attempt.cancelled():
-                return None
             # 1. Look: frames and prompt become ids, positions and pixels, those that are not kept.
             prompt = self.prefix_cache.tokenize(request, attempt.cancelled)
             attempt.inputs, attempt.prepared = prompt.inputs, attempt.prepared or time.perf_counter()
