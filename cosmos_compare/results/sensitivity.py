@@ -4,12 +4,12 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from scipy.special import stdtr
 
 from cosmos_compare.ratings.standing import MARKS, Codes, codes_of
 from cosmos_compare.records.schema import AXES
 from cosmos_compare.stats.estimate import Floats, cluster_means
 from cosmos_compare.stats.raters import cells
+from cosmos_compare.stats.special import stdtr
 
 LEANING = 0.1  # levels: raters whose means lie at least so far on both sides of 0 disagree about the sign
 FEWEST_HALF = 4  # scenarios

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.special import ndtri, stdtrit
 
 from cosmos_compare.stats.estimate import TWO_SIDED_95, Estimate, Floats, Labels, codes, undefined
 from cosmos_compare.stats.shares import wilson
+from cosmos_compare.stats.special import ndtri, stdtrit
 
 
 def accuracy(right: Floats, clusters: Labels) -> Estimate:

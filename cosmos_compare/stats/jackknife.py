@@ -8,10 +8,10 @@ from collections.abc import Callable
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import stdtrit
 
 from cosmos_compare.language import Text
 from cosmos_compare.stats.estimate import TWO_SIDED_95, Estimate, Floats, Labels, codes, undefined
+from cosmos_compare.stats.special import stdtrit
 
 NO_PAIRS = Text("No run was rated by two raters.")
 ONE_LEVEL = Text("Only one level was used, so agreement can't be told from chance.")

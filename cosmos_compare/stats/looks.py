@@ -8,10 +8,10 @@ over 45 looks that errs in .035 to .05 of the cases, .01 throughout in .058 to .
 from typing import NamedTuple
 
 import numpy as np
-from scipy.special import ndtri
 
 from cosmos_compare.stats.estimate import Floats
 from cosmos_compare.stats.sign_flips import sign_flip_p, smallest_p
+from cosmos_compare.stats.special import ndtri
 
 PLANNED_LEVEL = 0.05
 UNPLANNED_LEVEL = 0.01

@@ -7,9 +7,9 @@ two raters and twenty scenarios (docs/STATISTICS.md).
 from typing import NamedTuple
 
 import numpy as np
-from scipy.special import stdtrit
 
 from cosmos_compare.stats.estimate import TWO_SIDED_95, Floats, Labels, codes
+from cosmos_compare.stats.special import stdtrit
 
 LEAST_LEAN = 0.06  # levels
 

@@ -3,13 +3,13 @@
 from typing import NamedTuple
 
 import numpy as np
-from scipy.special import ndtri, stdtrit
 
 from cosmos_compare.language import Text
 from cosmos_compare.stats.estimate import TWO_SIDED_95, Floats, Labels, clipped, cluster_means
 from cosmos_compare.stats.looks import UNPLANNED, Look
 from cosmos_compare.stats.raters import crossed
 from cosmos_compare.stats.sign_flips import sign_flip_p, smallest_p
+from cosmos_compare.stats.special import ndtri, stdtrit
 
 LEAST_LEAN = 0.05  # shares of wins
 

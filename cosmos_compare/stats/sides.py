@@ -6,11 +6,11 @@ The lot is drawn anew for each rater and pair, so without a habit every decided 
 from typing import NamedTuple
 
 import numpy as np
-from scipy.special import bdtr, betaincinv, gammaln
 
 from cosmos_compare.language import Text
 from cosmos_compare.stats.estimate import TWO_SIDED_95, Floats
 from cosmos_compare.stats.looks import UNPLANNED_LEVEL
+from cosmos_compare.stats.special import bdtr, betaincinv, gammaln
 
 
 class Sides(NamedTuple):

@@ -18,18 +18,22 @@ from cosmos_compare.studies import scores
 from cosmos_compare.studies.fact_book import FactBook, HeldFacts
 from cosmos_compare.studies.facts import KINDS, LETTER, NOTHING, AnswerFacts, Truth, truth_json, truth_of
 from cosmos_compare.studies.matrix import Cell, Matrix
-from cosmos_compare.studies.plan import StudyArm
+from cosmos_compare.studies.plan import StudyArm, StudyRow
 
 
-def truths_of(matrix: Matrix) -> dict[str, Truth]:
-    """What the answers of each row of a study are held against: a ground truth, or an imported question."""
-    return {row.id: row.item if row.item and row.item.question else truth_of(row.scenario) for row in matrix.plan.rows}
+def truth_in(row: StudyRow) -> Truth:
+    """What the answers of a row are held against: a ground truth, or an imported question."""
+    return row.item if row.item and row.item.question else truth_of(row.scenario)
 
 
 def answers_of(matrix: Matrix) -> list[HeldFacts]:
-    """Every answer of a study with what it is held against."""
-    truths = truths_of(matrix)
-    return [HeldFacts(run, truths[cell.scenario]) for cell in matrix.all_cells() for run in cell.answers]
+    """Every answer of a study with what it is held against; what nothing is held against is not read."""
+    held: list[HeldFacts] = []
+    for row in matrix.plan.rows:
+        runs = [run for cell in matrix.cells[row.id] for run in cell.answers]
+        truth = truth_in(row) if runs else None
+        held += [HeldFacts(run, truth) for run in runs]
+    return held
 
 
 def all_facts(matrix: Matrix, book: FactBook) -> dict[str, AnswerFacts]:
@@ -41,7 +45,7 @@ def as_json(matrix: Matrix, book: FactBook, proof: Mapping[str, str] | None = No
     """Arms, cells with the ids of their runs and what each answer states, the truth, and how much is done; `proof`: by
     name of a hint, whether people's marks prove it, in words."""
     facts = all_facts(matrix, book)
-    truths = {scenario: truth_json(truth) for scenario, truth in truths_of(matrix).items()}
+    truths = {row.id: truth_json(truth_in(row)) for row in matrix.plan.rows}
     found = {
         "arms": [arm_json(arm) for arm in matrix.plan.arms],
         "cells": [_cell(cell, matrix, facts, truths[cell.scenario]) for cell in matrix.all_cells()],

@@ -211,8 +211,9 @@ def _arm(entry: ArmEntry, spec: ModelSpec, beside: Path) -> StudyArm:
 
 def _scenarios(study: Study, beside: Path) -> list[Scenario]:
     """The scenarios that a study names, each once; where two clips are called alike the second has a number."""
-    names = (study.scenarios,) if isinstance(study.scenarios, str) else study.scenarios
-    chosen = [scenario for name in names for scenario in scenarios_at(name, beside)]
+    if isinstance(study.scenarios, str):
+        return scenarios_at(study.scenarios, beside)
+    chosen = [scenario for name in study.scenarios for scenario in scenarios_at(name, beside)]
     return with_unique_ids(list({scenario.video.resolve(): scenario for scenario in chosen}.values()))
 
 

@@ -1,7 +1,7 @@
 """Containers: the one list of what counts as a video file, for folders, dropped files, errors and the page."""
 
 import mimetypes
-from pathlib import Path
+from functools import lru_cache
 
 from cosmos_compare.language import Text
 
@@ -27,14 +27,23 @@ _SYNC = 0x47
 
 
 def is_video_name(name: str) -> bool:
-    return Path(name).suffix.lower() in SUFFIXES
+    return _suffix(name) in SUFFIXES
 
 
 def looks_like_other_video(name: str) -> bool:
     """Whether a name is that of a video of a kind that is not read here."""
-    suffix = Path(name).suffix.lower()
+    return _is_other(_suffix(name))
+
+
+def _suffix(name: str) -> str:
+    stem, _, end = name.rpartition(".")
+    return f".{end}".lower() if stem else ""
+
+
+@lru_cache(maxsize=1000)  # a folder of a thousand scenarios has a few endings, each thousands of times
+def _is_other(suffix: str) -> bool:
     kind, _ = mimetypes.guess_type(f"x{suffix}")
-    return not is_video_name(name) and (suffix in _OTHERS or (kind or "").startswith("video/"))
+    return suffix not in SUFFIXES and (suffix in _OTHERS or (kind or "").startswith("video/"))
 
 
 def is_transport_stream(start: bytes) -> bool:

@@ -12,7 +12,7 @@ from cosmos_compare.hints.records import NAMES as HINTS
 from cosmos_compare.language import N_, current, number, semicolons, speaking, t
 from cosmos_compare.runs.index import RunRow
 from cosmos_compare.studies.changes import FactsByRun, base_arms, changed
-from cosmos_compare.studies.export import truths_of
+from cosmos_compare.studies.export import truth_in
 from cosmos_compare.studies.facts import KINDS, truth_json
 from cosmos_compare.studies.matrix import Cell, Matrix
 from cosmos_compare.studies.view import Filter, cell_text, hint_text, passes
@@ -149,7 +149,7 @@ def _details(matrix: Matrix, cells: Sequence[Cell], number: int, base: int | Non
     if base is not None and (kinds := changed(cell, cells[base], facts)):
         unlike = ", ".join(str(word(kind)) for kind in kinds)
         plain.caption(t("States something else than {arm}: {what}.", arm=arms[base].label, what=unlike))
-    truth = truth_json(truths_of(matrix)[cell.scenario])
+    truth = truth_json(next(truth_in(row) for row in matrix.plan.rows if row.id == cell.scenario))
     many = len(cell.rows) > 1
     head = ["", t("truth"), *(t("repeat {n}", n=row.repeat) if many else t("answer") for row in cell.answers)]
     if item := questions.item_of(matrix, cell.scenario):
