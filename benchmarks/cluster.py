@@ -31,10 +31,11 @@ from after_kill import after_a_kill
 
 from cosmos_compare.catalogue.models import resolve_models
 from cosmos_compare.engines.base import Request
-from cosmos_compare.engines.server import asking
+from cosmos_compare.engines.server import asking, checked
 from cosmos_compare.engines.server.addresses import Addresses
-from cosmos_compare.engines.server.asking import AnswerSoFar, Asking, ServerRequest
+from cosmos_compare.engines.server.asking import Asking
 from cosmos_compare.engines.server.body import Encoder
+from cosmos_compare.engines.server.checked import AnswerSoFar, ServerRequest
 from cosmos_compare.engines.server.faults import FinalError
 from cosmos_compare.paths import SCENARIOS
 from cosmos_compare.prompts import Messages
@@ -173,7 +174,8 @@ async def simulate(clips: int, addresses: int, slots: int, seconds: list[float])
     """All clips through both models."""
     clock = asyncio.get_running_loop()
     # The tries count in seconds of the servers, too.
-    vars(asking)["time"] = SimpleNamespace(monotonic=clock.time, perf_counter=clock.time)
+    for module in (asking, checked):
+        vars(module)["time"] = SimpleNamespace(monotonic=clock.time, perf_counter=clock.time)
     fleets = [
         {f"{name}-{n}": Simulated(slots, mean, random.Random(n)) for n in range(addresses)}
         for name, mean in zip(MODELS, seconds, strict=True)
@@ -227,7 +229,7 @@ async def _one_model(
             up = sum(s.up_s + (clock.time() - s.begun if s.up else 0.0) for s in fleet.values())
             full.append((clock.time(), sum(s.busy_s for s in fleet.values()), up))
 
-    await asyncio.gather(*(worker() for _ in range(2 * parallel * len(fleet))))
+    await asyncio.gather(*(worker() for _ in range(min(2 * parallel * len(fleet), clips))))
     await asker.close()
     seconds, busy, up = full[0]
     return told_of["answered"], told_of["failed"], told_of["tries"], busy / (up * slots), seconds

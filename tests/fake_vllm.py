@@ -39,6 +39,7 @@ class FakeVllm:
     counter: PromptCounter
     name: str
     version: str | None = "0.32.0"
+    fingerprint: str = "fake-1"
     owned_by: str = "vllm"
     key: str = ""
     models: list[str] | None = None
@@ -47,6 +48,7 @@ class FakeVllm:
     tells_logprobs: bool = True
     reads_clock: bool = True
     takes_template: bool = True
+    told: dict[str, object] = field(default_factory=dict)  # by path, in place of what it says of itself
     always: Act | None = None
     acts: deque[Act] = field(default_factory=deque)
     asked: list[Body] = field(default_factory=list)
@@ -86,6 +88,7 @@ def read_request(body: Body) -> Request:
         times=FrameTimes(indices=tuple(range(len(frames))), seconds=tuple(seconds)),
         step=clock.get("total_num_frames", len(frames)) / fps / len(frames),
         sampling=Sampling(max_new_tokens=body["max_tokens"]),
+        switches=body.get("chat_template_kwargs", {}),
     )
 
 
@@ -141,6 +144,8 @@ class Reply(BaseHTTPRequestHandler):
         path = urlsplit(self.path).path  # a proxy is asked for whole addresses
         if fake.key and self.headers.get("authorization") != f"Bearer {fake.key}":
             return self.json(401, {"error": "Unauthorized"})
+        if path in fake.told:
+            return self.json(200, fake.told[path])
         if path == "/version" and fake.version:
             return self.json(200, {"version": fake.version})
         if path == "/v1/models":
@@ -198,7 +203,7 @@ class Reply(BaseHTTPRequestHandler):
 
     def piece(self, body: Body, text: str, number: int, finish: str | None = None) -> None:
         choice = {"index": 0, "delta": {"content": text}, "finish_reason": finish}
-        event: Body = {"model": body["model"], "choices": [choice], "system_fingerprint": "fake-1"}
+        event: Body = {"model": body["model"], "choices": [choice], "system_fingerprint": self.server_of.fingerprint}
         if self.server_of.tells_ids:
             choice["token_ids"] = self.server_of.ids_of(text)
             if number == 0:

@@ -6,7 +6,7 @@ All of it lives in one event loop, so nothing here is locked.
 from __future__ import annotations
 
 import asyncio
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -17,6 +17,7 @@ from cosmos_compare.records.served import host_of
 WARM = 64  # clips remembered at each address: about what a server's cache of frames holds
 # An address where nobody answered, or which has too much to do, is left alone so long while there are others.
 DOWN_S, FULL_S = 5.0, 0.5
+LONG_AGO_S = 60.0  # an outage that nobody has looked at for so long may be another one by now
 
 
 @dataclass
@@ -29,8 +30,10 @@ class Address:
     urgent: int = 0
     taken: int = 0  # requests so far
     rests_until: float = 0.0
+    down_since: float | None = None  # since when nobody is there
     warm: OrderedDict[str, None] = field(default_factory=OrderedDict)
     found: Any = None  # an inspection's outcome, a task while it goes on
+    fingerprints: set[str] = field(default_factory=set)  # of the servers behind it that were looked at
     refusal: Exception | None = None
 
     @property
@@ -47,13 +50,22 @@ class Address:
         if len(self.warm) > WARM:
             self.warm.popitem(last=False)
 
-    def failed(self, now: float, *, unreachable: bool) -> None:
-        """It gave no whole answer. Where nobody answered, whoever answers next may be another program, and has kept
-        nothing."""
-        self.rests_until = now + (DOWN_S if unreachable else FULL_S)
+    def failed(self, now: float, *, unreachable: bool, after_s: float = 0.0) -> None:
+        """It gave no whole answer, and wants to be left alone for `after_s`. Where nobody answered, whoever answers
+        next may be another program, and has kept nothing."""
+        if not unreachable:
+            self.down_since = None
+        elif self.down_since is None or now - self.rests_until > LONG_AGO_S:
+            self.down_since = now
+        self.rests_until = now + max(DOWN_S if unreachable else FULL_S, after_s)
         if unreachable:
-            self.found = None
+            self.look_anew()
             self.warm.clear()
+
+    def look_anew(self) -> None:
+        """Forget what was found out: the next request begins with an inspection."""
+        self.found = None
+        self.fingerprints.clear()
 
 
 class Addresses:
@@ -61,26 +73,63 @@ class Addresses:
 
     def __init__(self, urls: Sequence[str], limit: int) -> None:
         self.all = [Address(url, limit) for url in urls]
-        self._changed = asyncio.Condition()
+        # By patience, the longest wait first: a place that becomes free is handed on, so that a thousand who wait are
+        # not all woken for it.
+        self._waiting: dict[bool, deque[tuple[str, asyncio.Future[Address]]]] = {False: deque(), True: deque()}
 
     @asynccontextmanager
     async def place(self, clip: str, patient: bool) -> AsyncIterator[Address]:
         """Wait for a place at an address, and hold it."""
-        async with self._changed:
-            await self._changed.wait_for(lambda: self._best(clip, patient) is not None)
-            address = self._best(clip, patient)
-            assert address is not None
-            address.busy += 1
-            address.taken += 1
-            address.urgent += not patient
-            address.remember(clip)
+        address = await self._taken(clip, patient)
         try:
             yield address
         finally:
-            address.busy -= 1
-            address.urgent -= not patient
-            async with self._changed:
-                self._changed.notify_all()
+            self._give_back(address, patient)
+
+    def down_since(self, now: float) -> float | None:
+        """Since when nobody is at any of them; None while one answers, or was not asked just now."""
+        since = [each.down_since for each in self.all if each.down_since is not None and each.rests_until > now]
+        return max(since) if len(since) == len(self.all) else None
+
+    def rest_s(self, now: float) -> float:
+        """Seconds until one of them may be asked again."""
+        return max(min(each.rests_until for each in self.all) - now, 0.0)
+
+    async def _taken(self, clip: str, patient: bool) -> Address:
+        waiting = self._waiting[patient]
+        if not waiting and (address := self._best(clip, patient)):
+            self._hold(address, clip, patient)
+            return address
+        place: asyncio.Future[Address] = asyncio.get_running_loop().create_future()
+        waiting.append((clip, place))
+        try:
+            return await place
+        except asyncio.CancelledError:
+            if not place.cancelled():  # it was handed over in the same moment
+                self._give_back(place.result(), patient)
+            raise
+
+    def _hold(self, address: Address, clip: str, patient: bool) -> None:
+        address.busy += 1
+        address.taken += 1
+        address.urgent += not patient
+        address.remember(clip)
+
+    def _give_back(self, address: Address, patient: bool) -> None:
+        address.busy -= 1
+        address.urgent -= not patient
+        for kind, waiting in self._waiting.items():
+            while waiting:
+                clip, place = waiting[0]
+                if place.done():  # who waited has left
+                    waiting.popleft()
+                    continue
+                best = self._best(clip, kind)
+                if best is None:
+                    break
+                waiting.popleft()
+                self._hold(best, clip, kind)
+                place.set_result(best)
 
     def _best(self, clip: str, patient: bool) -> Address | None:
         """The address to take now; None where the request has to wait."""

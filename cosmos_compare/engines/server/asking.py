@@ -4,27 +4,25 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import httpx2
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, wait_random_exponential
 
-from cosmos_compare.engines.base import Request
 from cosmos_compare.engines.server import inspection
 from cosmos_compare.engines.server.addresses import Address, Addresses
 from cosmos_compare.engines.server.body import body_of
+from cosmos_compare.engines.server.checked import AnswerSoFar, Checked, ServerRequest
 from cosmos_compare.engines.server.exchange import Exchange
 from cosmos_compare.engines.server.faults import AgainError, FinalError, RefusedError
 from cosmos_compare.engines.server.inspection import Inspected
 from cosmos_compare.engines.server.stream import Heard
-from cosmos_compare.language import Text, clause
+from cosmos_compare.language import clause
 from cosmos_compare.records.schema import ModelSpec
-from cosmos_compare.records.served import ServedBy, Verified
+from cosmos_compare.records.served import ServedBy
 
 if TYPE_CHECKING:
-    from cosmos_compare.engines.local.prompt_ids import PromptCounter, PromptIds
+    from cosmos_compare.engines.local.prompt_ids import PromptCounter
 
 # How long it is tried again: a person waits a moment for a server, a batch for one that is started anew.
 PATIENCE_S, PATIENT_S = 30.0, 600.0
@@ -32,37 +30,9 @@ REFUSAL_S = 30.0  # so long a refusal holds: somebody may start the server anew,
 # Errors of a server's own (500), one behind the other, after which it is asked again. One may pass; and vLLM 0.32 takes
 # frames that its full queue refused for frames that it has, until it has failed with them once ("cache drift").
 INNER_ERRORS = 2
+# Ends after which it is looked at again what is behind an address before it is asked anything more.
+_PERHAPS_ANOTHER = frozenset({"ServerKey", "ServerModel", "ServerMoved", "ServerRefused", "ServerCertificate"})
 _BACK_OFF = wait_random_exponential(multiplier=0.3, max=20.0)  # seconds, with jitter
-
-
-@dataclass(frozen=True)
-class ServerRequest:
-    """A request ready to be sent. `ours` is the prompt that the server is to have read, where it can be made here."""
-
-    request: Request
-    url: str
-    clip: str
-    ours: PromptIds | None
-    prepared_s: float
-
-
-@dataclass
-class AnswerSoFar:
-    """How far the last try came. `on_news` gets each piece of text, and None when what came before is void."""
-
-    on_news: Callable[[str | None], None]
-    heard: Heard = field(default_factory=Heard)
-    first_at: float | None = None
-    company: int = 1
-    by: ServedBy | None = None
-    tries: int = 0
-    inner_errors: int = 0
-
-    def begin(self, company: int) -> None:
-        if self.tries:
-            self.on_news(None)
-        self.heard, self.first_at, self.company = Heard(), None, company
-        self.tries += 1
 
 
 class Asking:
@@ -80,7 +50,6 @@ class Asking:
         self.spec, self.server = spec, spec.server
         self.client, self.addresses = client, addresses
         self.counter, self.doubt = counter, doubt
-        self._reached = time.monotonic()  # when an address last answered, or asking began
 
     async def close(self) -> None:
         await self.client.aclose()
@@ -88,19 +57,17 @@ class Asking:
     async def ask(self, asked: ServerRequest, told: AnswerSoFar) -> None:
         """Try until there is a whole answer in `told`. Raises `FinalError`."""
         began = time.monotonic()
-        patience = PATIENT_S if asked.request.patient else PATIENCE_S
 
         def enough(state: RetryCallState) -> bool:
-            """Whether to give up: at once where all the patience went by without any address that answers."""
             error = state.outcome.exception() if state.outcome else None
             assert isinstance(error, AgainError)
-            since = min(began, self._reached) if error.unreachable else began
             told.inner_errors = told.inner_errors + 1 if error.inner else 0
-            return told.inner_errors > INNER_ERRORS or time.monotonic() - since > patience
+            return told.inner_errors > INNER_ERRORS or self._patience_left(asked, told) < 0
 
         def pause(state: RetryCallState) -> float:
-            error = state.outcome.exception() if state.outcome else None
-            return max(_BACK_OFF(state), error.after_s if isinstance(error, AgainError) else 0.0)
+            """No longer than there is patience; where all addresses want to be left alone, until one may be asked."""
+            rest = self.addresses.rest_s(asyncio.get_running_loop().time()) if self._all_full(state) else 0.0
+            return min(max(_BACK_OFF(state), rest), self._patience_left(asked, told) + 0.1)
 
         tries = AsyncRetrying(retry=retry_if_exception_type(AgainError), wait=pause, stop=enough, reraise=True)
         try:
@@ -110,17 +77,33 @@ class Asking:
         except AgainError as error:
             raise FinalError(
                 "ServerDown" if error.unreachable else "ServerFailed",
-                "No whole answer in {seconds:.0f} s and {tries} tries. The last: {why}.",
+                "No whole answer: {why}."
+                if told.attempts == 1
+                else "No whole answer in {seconds:.0f} s and {tries} tries. The last: {why}.",
                 "Check that the server runs and is reached from here: cosmos-compare server {name}",
                 seconds=time.monotonic() - began,
-                tries=max(told.tries, 1),
+                tries=told.attempts,
                 why=error.message.changed(clause),
                 name=self.spec.name,
             ) from error
 
+    def _patience_left(self, asked: ServerRequest, told: AnswerSoFar) -> float:
+        """Seconds, less than none where it is enough: an outage that others waited for is not waited for again."""
+        assert told.failing_since is not None
+        down = self.addresses.down_since(asyncio.get_running_loop().time())
+        since = told.failing_since if down is None else min(told.failing_since, down)
+        return (PATIENT_S if asked.request.patient else PATIENCE_S) - (time.monotonic() - since)
+
+    @staticmethod
+    def _all_full(state: RetryCallState) -> bool:
+        error = state.outcome.exception() if state.outcome else None
+        return isinstance(error, AgainError) and error.after_s > 0
+
     async def _try(self, asked: ServerRequest, told: AnswerSoFar) -> None:
         async with self.addresses.place(asked.clip, asked.request.patient) as address:
             exchange = Exchange(self.client, self.server, address.url)
+            told.attempts += 1
+            told.alive_at = time.monotonic()
             try:
                 found = await self._inspected(address, exchange)
                 told.begin(address.busy)
@@ -134,13 +117,31 @@ class Asking:
                     tries=told.tries,
                 )
                 body = body_of(asked.request, asked.url, found.served_name, found.dialect)
-                checked = _Checked(asked, told, found, self.server.unverified)
+                checked = Checked(asked, told, found, self.server.unverified)
                 told.heard = await exchange.stream(body, checked)
                 told.by = checked.served_by(told.by, self.doubt)
+                self._is_the_same(address, told.heard)
+                address.down_since = None
             except AgainError as error:
-                address.failed(asyncio.get_running_loop().time(), unreachable=error.unreachable)
+                now = asyncio.get_running_loop().time()
+                address.failed(now, unreachable=error.unreachable, after_s=error.after_s)
+                told.failing_since = told.alive_at if told.failing_since is None else told.failing_since
                 raise
-            self._reached = time.monotonic()
+            except FinalError as error:
+                address.down_since = None
+                if error.kind in _PERHAPS_ANOTHER and address.refusal is None:
+                    address.look_anew()
+                raise
+
+    def _is_the_same(self, address: Address, heard: Heard) -> None:
+        """That the answer is of a server that was looked at. One that was started anew between two questions is told
+        by nothing else; behind some addresses there are several."""
+        if not address.fingerprints or heard.fingerprint in address.fingerprints:
+            address.fingerprints.add(heard.fingerprint)
+            return
+        address.found = None
+        address.fingerprints.add(heard.fingerprint)
+        raise AgainError("{host} is another server than the one that was looked at", host=address.host)
 
     async def _inspected(self, address: Address, exchange: Exchange) -> Inspected:
         """What is known of an address; it is looked at once, for all who ask."""
@@ -151,17 +152,16 @@ class Asking:
             # One who stops waiting does not end it for the others.
             return await asyncio.shield(task)
         except FinalError as error:
-            refused = isinstance(error, RefusedError)
-            if address.found is task and not address.refusal:
-                address.refusal = error if refused else None
-                self._look_again(address, REFUSAL_S if refused else 0.0)
-            if refused and any(each.refusal is None for each in self.addresses.all):
-                raise AgainError(error.message) from error  # others may do
+            others = any(each.refusal is None for each in self.addresses.all if each is not address)
+            if address.found is task and not address.refusal and (others or isinstance(error, RefusedError)):
+                address.refusal = error
+                self._look_again(address)
+            if others:  # which may do
+                raise AgainError(error.message) from error
             raise
-        except AgainError:
-            if address.found is task:
+        finally:
+            if address.found is task and address.refusal is None and task.done() and not _went_well(task):
                 address.found = None
-            raise
 
     async def _inspect(self, exchange: Exchange) -> Inspected:
         try:
@@ -171,11 +171,11 @@ class Asking:
                 raise
             return await inspection.as_it_is(exchange, self.spec, error.message)
 
-    def _look_again(self, address: Address, after_s: float) -> None:
+    def _look_again(self, address: Address) -> None:
         def forget() -> None:
             address.found = address.refusal = None
 
-        asyncio.get_running_loop().call_later(after_s, forget)
+        asyncio.get_running_loop().call_later(REFUSAL_S, forget)
 
     def _check_length(self, asked: ServerRequest, found: Inspected) -> None:
         if not asked.ours or not found.max_tokens:
@@ -193,59 +193,5 @@ class Asking:
             )
 
 
-class _Checked:
-    """Called for each event of an answer: what a server says of the prompt is held against ours before its text is
-    shown."""
-
-    def __init__(self, asked: ServerRequest, told: AnswerSoFar, found: Inspected, unverified: bool) -> None:
-        self.asked, self.told, self.found, self.unverified = asked, told, found, unverified
-        self.verified: Verified = "no"
-        self.doubt = found.doubt
-
-    def __call__(self, heard: Heard, new: str) -> None:
-        self.told.heard = heard
-        if heard.model and heard.model != self.found.served_name:
-            raise RefusedError(
-                "The answer is of the model {theirs!r:.100}, and {ours!r} was asked.",
-                "Check what is behind the address.",
-                theirs=heard.model,
-                ours=self.found.served_name,
-            )
-        if self.verified == "no" and self.asked.ours and not self.doubt:
-            self._compare(heard, self.asked.ours)
-        if new or heard.ids:
-            self.told.first_at = self.told.first_at or time.perf_counter()
-            self.told.on_news(new)
-
-    def _compare(self, heard: Heard, ours: PromptIds) -> None:
-        if heard.prompt_ids is not None:
-            same, self.verified = heard.prompt_ids == ours.ids, "ids"
-        elif heard.prompt_tokens is not None:
-            same, self.verified = heard.prompt_tokens == len(ours.ids), "count"
-        else:
-            return
-        if same:
-            return
-        theirs = len(heard.prompt_ids) if heard.prompt_ids is not None else heard.prompt_tokens
-        message = Text(
-            "The server read another prompt than the one that was meant: {theirs:,} tokens, and ours has {ours:,}.",
-            theirs=theirs,
-            ours=len(ours.ids),
-        )
-        if not self.unverified:
-            raise RefusedError(message, "The frames, or their times, did not reach it as they were sent.")
-        self.doubt = message
-
-    def served_by(self, begun: ServedBy, doubt: str) -> ServedBy:
-        """What the run says of it."""
-        heard = self.told.heard
-        verified: Verified = "no" if self.doubt else self.verified
-        reason = self.doubt or doubt or "the server does not say what it read"
-        return begun.model_copy(
-            update={
-                "fingerprint": heard.fingerprint,
-                "cached_tokens": heard.cached_tokens,
-                "verified": verified,
-                "doubt": "" if verified != "no" else reason,
-            }
-        )
+def _went_well(task: asyncio.Future[Inspected]) -> bool:
+    return not task.cancelled() and task.exception() is None

@@ -14,6 +14,7 @@ import threading
 from collections import OrderedDict
 from dataclasses import dataclass
 from typing import Any
+from weakref import WeakValueDictionary
 
 import orjson
 
@@ -35,9 +36,10 @@ class Dialect:
 
 
 class Encoder:
-    """Frames as text, made once for all questions about a clip that is in use."""
+    """Frames as text, made once for all questions about a clip that is in use, also when they come at once."""
 
     def __init__(self) -> None:
+        self._turns: WeakValueDictionary[str, threading.Lock] = WeakValueDictionary()
         self._kept: OrderedDict[str, str] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -45,16 +47,25 @@ class Encoder:
         """The frames of a request as a data URL, and the SHA-256 of their pixels."""
         digest = hashlib.sha256(repr(request.images.shape).encode() + request.images.tobytes()).hexdigest()
         with self._lock:
-            if digest in self._kept:
-                self._kept.move_to_end(digest)
-                return self._kept[digest], digest
+            turn = self._turns.setdefault(digest, threading.Lock())
+        with turn:
+            return self._known(digest) or self._made(request, digest), digest
+
+    def _known(self, digest: str) -> str:
+        with self._lock:
+            if digest not in self._kept:
+                return ""
+            self._kept.move_to_end(digest)
+            return self._kept[digest]
+
+    def _made(self, request: Request, digest: str) -> str:
         frames = (base64.b64encode(encode_png(image)).decode() for image in request.images)
         url = f"data:video/jpeg;base64,{','.join(frames)}"
         with self._lock:
             self._kept[digest] = url
             while len(self._kept) > 1 and sum(map(len, self._kept.values())) > KEPT_BYTES:
                 self._kept.popitem(last=False)
-        return url, digest
+        return url
 
 
 def body_of(request: Request, url: str, model: str, dialect: Dialect) -> Body:

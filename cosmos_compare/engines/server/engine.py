@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 from cosmos_compare.engines.base import Cancelled, OnState, OnText, Request
 from cosmos_compare.engines.local.chat_template import Stopped
 from cosmos_compare.engines.server.addresses import Addresses
-from cosmos_compare.engines.server.asking import AnswerSoFar, Asking, ServerRequest
+from cosmos_compare.engines.server.asking import Asking
 from cosmos_compare.engines.server.body import Encoder
+from cosmos_compare.engines.server.checked import AnswerSoFar, ServerRequest
 from cosmos_compare.engines.server.exchange import client_of
 from cosmos_compare.engines.server.faults import FinalError
 from cosmos_compare.engines.server.loop import EventLoop
@@ -103,8 +104,9 @@ class ServerEngine:
         request, heard = asked.request, told.heard
         end = time.perf_counter()
         text = heard.text
-        if self.counter and heard.ids is not None and heard.new_tokens == len(heard.ids):
-            text = self.counter.decode(heard.ids)  # bytes of a character that the end cut are told apart by ids only
+        if self.counter and told.by and told.by.verified == "ids" and heard.ids and heard.new_tokens == len(heard.ids):
+            # Bytes of a character that the end cut are told apart by ids only; those of another vocabulary say nothing.
+            text = self.counter.decode(heard.ids)
         tokens = heard.new_tokens if heard.new_tokens is not None else len(heard.ids or [])
         first = told.first_at
         finish: Finish = "error" if failure else _FINISH.get(heard.finish, "cancelled")
@@ -173,6 +175,14 @@ def key_of(spec: ModelSpec) -> str:
     if not name:
         return ""
     key = os.environ.get(name, "").strip()
+    if not (key.isascii() and key.isprintable()):  # the error of whoever would send it shows it
+        raise CompareError(
+            "{model}: the key in the environment variable {name} has characters in it that no key has.",
+            "Set it again: one line, without letters beyond ASCII.",
+            model=spec.name,
+            name=name,
+            field="models",
+        )
     if not key:
         raise CompareError(
             "{model}: the environment variable {name}, which its entry names for the key, is not set.",

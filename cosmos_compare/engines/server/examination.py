@@ -13,7 +13,14 @@ from cosmos_compare.engines.base import Request
 from cosmos_compare.engines.server.body import Body, Encoder, body_of, encoded
 from cosmos_compare.engines.server.engine import key_of
 from cosmos_compare.engines.server.exchange import Exchange, client_of
-from cosmos_compare.engines.server.inspection import Inspected, distance, first_logprobs, inspect, with_logprobs
+from cosmos_compare.engines.server.inspection import (
+    Inspected,
+    distance,
+    first_logprobs,
+    inspect,
+    prompt_of,
+    with_logprobs,
+)
 from cosmos_compare.records.schema import ModelSpec
 
 if TYPE_CHECKING:
@@ -69,16 +76,17 @@ def _of_answer(
     request: Request, said: dict[str, Any], counter: PromptCounter | None, local: OfLocal | None
 ) -> Iterator[ServerFinding]:
     what = f"{len(request.images)} frames, {request.messages.user[:40]!r}"
-    theirs = said.get("prompt_token_ids")
-    count = (said.get("usage") or {}).get("prompt_tokens")
+    theirs = prompt_of(said)
     if counter:
         ours = counter.count(request).ids
-        if theirs is not None:
-            at = next((n for n, (a, b) in enumerate(zip(theirs, ours, strict=False)) if a != b), None)
-            same = tuple(theirs) == ours
+        if isinstance(theirs, tuple):
+            least = min(len(theirs), len(ours))
+            at = next((n for n in range(least) if theirs[n] != ours[n]), least)
+            same = theirs == ours
             where = "equal ids" if same else f"{len(theirs):,} ids, ours {len(ours):,}, other from place {at} on"
         else:
-            same, where = count == len(ours), f"{count} tokens, ours {len(ours):,}; it tells no ids"
+            same, told = theirs == len(ours), "no number of" if theirs is None else f"{theirs:,}"
+            where = f"{told} tokens, ours {len(ours):,}; it tells no ids"
         yield ServerFinding(f"prompt of {what}", where, same)
     if local:
         apart = distance(first_logprobs(said), local(request))

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
+import time
+from email.utils import parsedate_to_datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 from cosmos_compare.errors import CompareError
 from cosmos_compare.language import N_, Text
 from cosmos_compare.records.schema import Failure
 from cosmos_compare.records.served import host_of
 
-AGAIN = frozenset({408, 425, 429, 502, 503, 504})  # overload, and what gateways say of a server that is not there
+AGAIN = frozenset({408, 425, 429, 502, 503, 504, 529})  # overload, and what gateways say of one that is not there
+REST_S = 60.0  # a server that wants to be left alone for longer is asked after so long all the same
 SHOWN = 400  # characters of what a server says
 IS_IT_VLLM = N_("Check that the address is that of a vLLM, or of what passes requests on to one.")
 _FIELDS = ("mm_processor_kwargs", "media_io_kwargs", "trust-request", "trust_request")
@@ -51,7 +55,7 @@ def of_status(status: int, said: str, address: str, headers: Any = None) -> Agai
         error.inner, error.after_s = status == 500, _retry_after(headers)
         return error
     if 300 <= status < 400:
-        where = shortened(str((headers or {}).get("location", "?")))
+        where = _host_in(str((headers or {}).get("location", "")))
         return FinalError(
             "ServerMoved",
             "{host} sends us on to {where}.",
@@ -85,10 +89,21 @@ _MM_KWARGS = N_(
 )
 
 
-def lost(host: str, what: str, *, unreachable: bool = False) -> AgainError:
-    """A connection that broke, or that did not come about."""
+def told(error: Any, address: str) -> AgainError | FinalError:
+    """An error that a server tells though its answer began with HTTP 200."""
+    said = error if isinstance(error, dict) else {"message": error}
+    text, code, kind = str(said.get("message", "")), str(said.get("code", "")), str(said.get("type", ""))
+    if re.fullmatch(r"[45]\d\d", code):
+        return of_status(int(code), text, address)
+    if re.search(r"bad.?request|invalid.?request", kind, re.IGNORECASE):
+        return of_status(400, text, address)
+    return AgainError("{host} tells of an error: {said}", host=host_of(address), said=shortened(text))
+
+
+def lost(host: str, what: str, *, unreachable: bool = False, inner: bool = False) -> AgainError:
+    """A connection that broke, or that did not come about; an answer that is not whole."""
     error = AgainError("{host}: {what}", host=host, what=Text(what) if what in _WORDS else shortened(what))
-    error.unreachable = unreachable
+    error.unreachable, error.inner = unreachable, inner
     return error
 
 
@@ -96,7 +111,9 @@ NO_BEGIN = N_("it does not begin to answer")
 NO_END = N_("it does not end its answer")
 ENDED_EARLY = N_("it ended its answer in the middle")
 SILENT = N_("it fell silent in the middle of an answer")
-_WORDS = frozenset({NO_BEGIN, NO_END, ENDED_EARLY, SILENT})
+ABORTED = N_("it broke its answer off")
+PARTS_LOST = N_("fewer or more tokens came than it says that it wrote")
+_WORDS = frozenset({NO_BEGIN, NO_END, ENDED_EARLY, SILENT, ABORTED, PARTS_LOST})
 
 
 def shortened(text: str) -> str:
@@ -106,7 +123,23 @@ def shortened(text: str) -> str:
 
 
 def _retry_after(headers: Any) -> float:
+    """Seconds that a server wants to be left alone: a number, or until a moment."""
+    said = str((headers or {}).get("retry-after", "0"))
     try:
-        return min(max(float((headers or {}).get("retry-after", 0)), 0.0), 60.0)
-    except ValueError:  # a date: the back-off of our own will do
-        return 0.0
+        seconds = float(said)
+    except ValueError:
+        try:
+            seconds = parsedate_to_datetime(said).timestamp() - time.time()
+        except (ValueError, OverflowError):
+            return 0.0
+    return min(max(seconds, 0.0), REST_S) if seconds == seconds else 0.0  # nan is no number
+
+
+def _host_in(location: str) -> str:
+    """Where a redirect leads, without what may be a secret in it."""
+    try:
+        parts = urlsplit(location)
+        where = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}" if parts.netloc else parts.path
+    except ValueError:
+        where = ""
+    return shortened(where) or "?"

@@ -3,6 +3,7 @@ else: which model, which version, which form of request; and whether Reason1's c
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -95,7 +96,8 @@ def started_right(spec: ModelSpec) -> str:
 async def _model(exchange: Exchange, spec: ModelSpec) -> tuple[str, int | None]:
     """What the server calls the model, and how many tokens it takes."""
     listed = await exchange.get(f"{exchange.address}/models")
-    entries = [each for each in listed.get("data") or [] if isinstance(each, dict)]
+    data = listed.get("data")
+    entries = [each for each in data if isinstance(each, dict)] if isinstance(data, list) else []
     server = exchange.server
     wanted = [server.served_name] if server.served_name else [spec.name, server.like, server.tokenizer]
     found = next((each for name in wanted if name for each in entries if each.get("id") == name), None)
@@ -117,7 +119,8 @@ async def _model(exchange: Exchange, spec: ModelSpec) -> tuple[str, int | None]:
             other=other,
         )
     longest = found.get("max_model_len")
-    return str(found["id"]), longest if isinstance(longest, int) and not isinstance(longest, bool) else None
+    known = isinstance(longest, int) and not isinstance(longest, bool) and longest > 0
+    return str(found["id"]), longest if known else None
 
 
 async def _version(exchange: Exchange) -> str:
@@ -126,7 +129,8 @@ async def _version(exchange: Exchange) -> str:
         said = await exchange.get(f"{exchange.address.removesuffix('/v1')}/version")
     except FinalError:
         return ""
-    return shortened(str(said.get("version", "")))[:100]
+    version = said.get("version")
+    return shortened(version)[:100] if isinstance(version, str) else ""
 
 
 async def _dialect(exchange: Exchange, spec: ModelSpec, name: str, counter: PromptCounter | None) -> Dialect:
@@ -145,7 +149,7 @@ async def _dialect(exchange: Exchange, spec: ModelSpec, name: str, counter: Prom
                 raise
             refusal = RefusedError(error.message, started_right(spec))
             continue
-        theirs = _prompt_of(said)
+        theirs = prompt_of(said)
         if ours is None or theirs is None or theirs in (ours, len(ours)):
             return dialect
         count = theirs if isinstance(theirs, int) else len(theirs)
@@ -186,9 +190,10 @@ def first_logprobs(said: dict[str, Any]) -> dict[str, float]:
     """The likeliest first tokens of an answer with their logprobs; empty where it tells none."""
     try:
         first = said["choices"][0]["logprobs"]["content"][0]["top_logprobs"]
-        return {str(each["token"]): float(each["logprob"]) for each in first}
+        found = {str(each["token"]): float(each["logprob"]) for each in first}
     except (KeyError, IndexError, TypeError, ValueError):
         return {}
+    return found if all(map(math.isfinite, found.values())) else {}
 
 
 def distance(one: dict[str, float], other: dict[str, float]) -> float:
@@ -205,10 +210,11 @@ def _probe_body(request: Request, name: str, dialect: Dialect) -> Body:
     return with_logprobs(body_of(request, Encoder().url(request)[0], name, dialect))
 
 
-def _prompt_of(said: dict[str, Any]) -> tuple[int, ...] | int | None:
+def prompt_of(said: dict[str, Any]) -> tuple[int, ...] | int | None:
     """The ids of the prompt as the server made it, or their count; None where it tells neither."""
     ids = said.get("prompt_token_ids")
     if isinstance(ids, list):
         return tuple(ids)
-    count = (said.get("usage") or {}).get("prompt_tokens")
+    usage = said.get("usage")
+    count = usage.get("prompt_tokens") if isinstance(usage, dict) else None
     return count if isinstance(count, int) else None

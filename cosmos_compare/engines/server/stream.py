@@ -13,16 +13,16 @@ from cosmos_compare.engines.server.faults import (
     IS_IT_VLLM,
     NO_BEGIN,
     SILENT,
-    AgainError,
     FinalError,
     lost,
-    of_status,
     shortened,
+    told,
 )
 from cosmos_compare.records.served import host_of
 
 MAX_LINE = 16_000_000  # bytes; the ids of a long prompt take one of them
 MORE_EVENTS = 64  # beside one for each token
+FIELDS = (b"event:", b"id:", b"retry:", b":")  # of a stream of events, beside its data; a comment is the last
 
 
 @dataclass
@@ -43,7 +43,8 @@ class Heard:
 async def lines(
     chunks: AsyncIterator[bytes], first_s: float, silence_s: float, host: str
 ) -> AsyncGenerator[bytes, None]:
-    """The lines of a stream that hold data. Raises `AgainError` for silence, `FinalError` for a line without end."""
+    """The lines of a stream that hold data; of an answer that is no stream of events, what it is instead. Raises
+    `AgainError` for silence, `FinalError` for a line without end."""
     rest, heard, clock = bytearray(), False, asyncio.get_running_loop()
     until = clock.time() + first_s
     while True:
@@ -53,6 +54,8 @@ async def lines(
         except TimeoutError:
             raise lost(host, SILENT if heard else NO_BEGIN) from None
         if chunk is None:
+            if not heard and rest.strip():
+                yield bytes(rest)  # no stream of events, but the whole of something else
             return  # what began without an end of its line was cut
         *whole, tail = chunk.split(b"\n")
         for line in whole:
@@ -61,6 +64,8 @@ async def lines(
             if line.startswith(b"data:"):  # comments keep a connection open, and say nothing
                 heard, until = True, clock.time() + silence_s
                 yield line[5:].strip()
+            elif not heard and line and not line.startswith(FIELDS):
+                yield line
         rest += tail
         if len(rest) > MAX_LINE:
             raise FinalError(
@@ -75,8 +80,10 @@ def read_event(data: bytes, heard: Heard, address: str) -> str:
         event = orjson.loads(data)
         if not isinstance(event, dict):
             raise ValueError
-        if "error" in event:
-            raise _told(event["error"], address)
+        if error := error_in(event):
+            raise told(error, address)
+        if "choices" not in event and "usage" not in event:
+            raise ValueError
         return _taken(event, heard)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         said = shortened(data[:200].decode(errors="replace"))
@@ -85,18 +92,32 @@ def read_event(data: bytes, heard: Heard, address: str) -> str:
         ) from error
 
 
+def error_in(said: dict[str, Any]) -> Any:
+    """The error in what a server says; nothing where there is none (`"error": null` is none)."""
+    return said.get("error") or (said if said.get("object") == "error" else None)
+
+
 def _taken(event: dict[str, Any], heard: Heard) -> str:
     heard.model = _text(event.get("model")) or heard.model
     heard.fingerprint = _text(event.get("system_fingerprint"))[:200] or heard.fingerprint
     if event.get("prompt_token_ids") is not None:
         heard.prompt_ids = tuple(_counts(event["prompt_token_ids"]))
     if usage := event.get("usage"):
-        heard.prompt_tokens, heard.new_tokens = _count(usage["prompt_tokens"]), _count(usage["completion_tokens"])
-        cached = (usage.get("prompt_tokens_details") or {}).get("cached_tokens")
-        heard.cached_tokens = None if cached is None else _count(cached)
+        heard.prompt_tokens = _told_count(usage.get("prompt_tokens"), heard.prompt_tokens)
+        heard.new_tokens = _told_count(usage.get("completion_tokens"), heard.new_tokens)
+        details = usage.get("prompt_tokens_details") or {}
+        heard.cached_tokens = _told_count(details.get("cached_tokens"), heard.cached_tokens)
     new = ""
-    for choice in event.get("choices", []):
+    for choice in event.get("choices") or []:
+        if choice.get("index", 0) != 0 or "message" in choice:
+            raise ValueError  # a second answer, or one that does not stream
         delta = choice.get("delta") or {}
+        if delta.get("tool_calls") or delta.get("function_call"):
+            raise FinalError(
+                "ServerRefused",
+                "The server takes calls of tools out of the answer, so the text is not the model's own.",
+                "Start it without --tool-call-parser.",
+            )
         if delta.get("reasoning_content") or delta.get("reasoning"):
             raise FinalError(
                 "ServerRefused",
@@ -114,14 +135,6 @@ def _taken(event: dict[str, Any], heard: Heard) -> str:
     return new
 
 
-def _told(error: Any, address: str) -> AgainError | FinalError:
-    """An error that comes in a stream which began with HTTP 200."""
-    said = error if isinstance(error, dict) else {"message": error}
-    code = said.get("code")
-    code = code if isinstance(code, int) and not isinstance(code, bool) and 400 <= code < 600 else 503
-    return of_status(code, str(said.get("message", "")), address)
-
-
 def _text(value: Any) -> str:
     if value is None:
         return ""
@@ -132,6 +145,10 @@ def _text(value: Any) -> str:
 
 def _counts(values: Any) -> list[int]:
     return [_count(value) for value in values]
+
+
+def _told_count(value: Any, before: int | None) -> int | None:
+    return before if value is None else _count(value)
 
 
 def _count(value: Any) -> int:
