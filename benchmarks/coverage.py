@@ -208,10 +208,10 @@ def agreement(draws: int) -> None:
     for place, scenarios in product(CUTS, (8, 12, 20, 50)):
         chance = np.random.default_rng([scenarios, 9])
         cell = Cell(scenarios, 2, place, 0.0)
-        real = [each.value for each in rater_agreement(*_long(marks(chance, cell, np.zeros(2), 20_000)))[1:]]
+        real = [each.value for each in rater_agreement(*_long(marks(chance, cell, np.zeros(2), 20_000)))[1:5]]
         hits = []
         for _ in range(draws):
-            found = rater_agreement(*_long(marks(chance, cell, np.zeros(2), scenarios)))[1:]
+            found = rater_agreement(*_long(marks(chance, cell, np.zeros(2), scenarios)))[1:5]
             hits.append([held(e.low, e.high, value or 0.0) for e, value in zip(found, real, strict=True)])
         table = np.array(hits)
         printed = (~np.isnan(table)).mean(axis=0)

@@ -9,7 +9,7 @@ from cosmos_compare.cli.terminal import harmless, print_json, rate, seconds
 from cosmos_compare.ratings.arms import ArmChoice, Two
 from cosmos_compare.results import many_arms
 from cosmos_compare.results.evidence import Evidence, Slice
-from cosmos_compare.results.numbers_as_text import level_words, p_words
+from cosmos_compare.results.numbers_as_text import bound_words, level_words, p_words
 from cosmos_compare.results.report import Report, report
 from cosmos_compare.results.report_json import plain, report_json
 from cosmos_compare.results.report_words import sentences
@@ -123,7 +123,9 @@ def _number(value: float | None, *, sign: bool = False) -> str:
 
 
 def _interval(low: float | None, high: float | None) -> str:
-    return "" if _known(low) is None else f"{_number(low, sign=True)} to {_number(high, sign=True)}"
+    if low is None or high is None or math.isnan(low) or math.isnan(high):
+        return ""
+    return f"{bound_words(low, sign=True)} to {bound_words(high, sign=True)}"
 
 
 def _p(p: float | None) -> str:

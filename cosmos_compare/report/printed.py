@@ -8,7 +8,7 @@ from typing import Any
 
 from cosmos_compare.effort.measured import size_words, took_words
 from cosmos_compare.language import number, t
-from cosmos_compare.results.numbers_as_text import level_words, p_words
+from cosmos_compare.results.numbers_as_text import bound_words, level_words, p_words
 
 DASH = "–"
 
@@ -31,7 +31,7 @@ def between(low: Any, high: Any) -> str:
     """An interval of differences."""
     if known(low) is None or known(high) is None:
         return DASH
-    return t("{low} to {high}", low=levels(low, sign=True), high=levels(high, sign=True))
+    return t("{low} to {high}", low=bound_words(low, sign=True), high=bound_words(high, sign=True))
 
 
 def p_value(p: Any) -> str:

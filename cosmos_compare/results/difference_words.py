@@ -2,17 +2,18 @@
 
 from cosmos_compare.language import number, semicolons, t, tn
 from cosmos_compare.results.numbers_as_text import (
+    NOTHING,
     interval_words,
-    level_words,
     p_words,
     raters,
     scenarios,
     size_words,
-    small,
     whose_words,
 )
+from cosmos_compare.results.numbers_as_text import level_words as marks_words
+from cosmos_compare.results.why_not import early_words, is_early, level_words, why_not
 from cosmos_compare.stats import Difference, Look
-from cosmos_compare.stats.looks import PLANNED_LEVEL, fewest, scenarios_needed, smallest_shown
+from cosmos_compare.stats.looks import fewest, scenarios_needed, smallest_shown
 
 ALIKE = 0.005  # levels: smaller differences are printed as 0.00
 
@@ -36,9 +37,11 @@ def difference_words(d: Difference, a: str, b: str) -> str:
 def what_words(d: Difference, a: str, b: str) -> str:
     """The mean difference, without how sure it is."""
     assert d.value is not None
-    if abs(d.value) < ALIKE:
+    if abs(d.value) < NOTHING:
         return t("{a} and {b} have equal marks on average", a=a, b=b)
-    size = level_words(abs(d.value))
+    if abs(d.value) < ALIKE:
+        return t("{a} and {b} differ by less than 0.01 levels on average", a=a, b=b)
+    size = marks_words(abs(d.value))
     if d.value > 0:
         return t("{b} is rated {size} higher than {a} on the scale of 0 to 2", a=a, b=b, size=size)
     return t("{b} is rated {size} lower than {a} on the scale of 0 to 2", a=a, b=b, size=size)
@@ -49,28 +52,25 @@ def decision_words(d: Difference) -> str:
     if d.enough and d.planned is not None:
         return t("Enough evidence of a difference at the {planned} scenarios that were planned.", planned=d.planned)
     if d.enough:
-        return t("Enough evidence of a difference, also for a look that nobody planned (p ≤ {level}).", level=_level(d))
-    if d.planned is not None and d.scenarios < d.planned:
         return t(
-            "Not decided yet: {planned} scenarios are planned, {rated} are rated.", planned=d.planned, rated=d.scenarios
+            "Enough evidence of a difference, also for a look that nobody planned (p ≤ {level}).", level=level_words(d)
         )
-    if d.value is not None and abs(d.value) < ALIKE:
+    if is_early(d):
+        return early_words(d)
+    if d.value is not None and abs(d.value) < ALIKE and _holds_zero(d):
         reach = t("Not enough evidence for a difference: none was seen on average, but these ratings fit")
         return f"{reach} {reach_words(d)}."
-    if d.planned is None and d.p is not None and d.level < d.p <= PLANNED_LEVEL:
-        return t(
-            "Not enough evidence: p ≤ .05 counts once, at a number of scenarios that was planned before the first "
-            "rating; any other look at {scenarios} needs p ≤ {level}.",
-            scenarios=scenarios(d.scenarios),
-            level=_level(d),
-        )
-    return " ".join(filter(None, [t("Not enough evidence for a difference."), _few_words(d), more_words(d)]))
+    return " ".join(filter(None, [t("Not enough evidence for a difference."), why_not(d), more_words(d)]))
+
+
+def _holds_zero(d: Difference) -> bool:
+    return d.low is not None and d.high is not None and d.low <= 0 <= d.high
 
 
 def reach_words(d: Difference) -> str:
     """What the interval leaves possible, in words."""
     assert d.low is not None and d.high is not None
-    return t("anything from {low} lower to {high} higher", low=level_words(-d.low), high=level_words(d.high))
+    return t("anything from {low} lower to {high} higher", low=marks_words(-d.low), high=marks_words(d.high))
 
 
 def more_words(d: Difference) -> str:
@@ -90,23 +90,6 @@ def more_words(d: Difference) -> str:
     )
 
 
-def _few_words(d: Difference) -> str:
-    """That so few scenarios can't show anything, where that is so."""
-    if d.smallest_p is None or d.smallest_p <= d.level:
-        return ""
-    return t(
-        "The smallest p that {scenarios} can give is {p}; {fewest} are the fewest that can reach {level}.",
-        scenarios=scenarios(d.scenarios),
-        p=p_words(d.smallest_p).removeprefix("p = "),
-        fewest=fewest(d.level),
-        level=_level(d),
-    )
-
-
-def _level(d: Difference) -> str:
-    return small(d.level, "g")
-
-
 def size_sentence(d: Difference) -> str:
     """The size for somebody who knows no statistics; empty where there is no difference."""
     return size_words(d.value) if d.value is not None and abs(d.value) >= ALIKE else ""
@@ -118,6 +101,8 @@ def others_words(d: Difference) -> str:
         return ""
     if d.raters == 1:
         return t("One rater judged: that says nothing about what others would say.")
+    if d.raters and d.scenarios > 1 and d.wide_low is None:
+        return t("One rater gave nearly all of the marks: that says nothing about what others would say.")
     if d.wide_low is None or d.wide_high is None:
         return ""
     interval = interval_words(d.wide_low, d.wide_high)

@@ -17,17 +17,17 @@ from cosmos_compare.results.difference_words import (
     others_words,
 )
 from cosmos_compare.results.evidence import Evidence, Slice
-from cosmos_compare.results.numbers_as_text import interval_words, level_words, scenarios
+from cosmos_compare.results.numbers_as_text import interval_words, level_words, scenarios, small
 from cosmos_compare.results.report import judgements
 from cosmos_compare.stats import (
     UNPLANNED,
     ArmPair,
     Difference,
     Look,
-    centred,
     difference,
     difference_of_differences,
     every_two,
+    paired,
 )
 from cosmos_compare.stats.estimate import Floats
 
@@ -92,49 +92,64 @@ def _interaction(found: ControlDifference, control: str) -> str:
     (a, b), d = found.models, found.difference
     if d.value is None or d.low is None or d.high is None:
         return t("No two scenarios have {a} and {b} rated on the clip and on {x}.", a=a, b=b, x=control)
-    return t(
-        "{b} − {a} is {size} more on the clip than on {condition} ({interval} for these raters on scenarios "
-        "like these; {scenarios}). {decision}",
-        a=a,
-        b=b,
-        size=level_words(d.value, sign=True),
-        condition=control,
-        interval=interval_words(d.low, d.high),
-        scenarios=scenarios(d.scenarios),
-        decision=decision_words(d),
-    )
+    blanks = {
+        "a": a,
+        "b": b,
+        "size": level_words(abs(d.value)),
+        "condition": control,
+        "interval": interval_words(d.low, d.high),
+        "scenarios": scenarios(d.scenarios),
+    }
+    if d.value < 0:
+        words = t(
+            "{b} − {a} is {size} smaller on the clip than on {condition} ({interval} for these raters on scenarios "
+            "like these; {scenarios}).",
+            **blanks,
+        )
+    else:
+        words = t(
+            "{b} − {a} is {size} larger on the clip than on {condition} ({interval} for these raters on scenarios "
+            "like these; {scenarios}).",
+            **blanks,
+        )
+    return f"{words} {decision_words(d)}"
 
 
 def every_two_arms(found: Evidence, arms: Sequence[ArmChoice], part: Slice) -> pd.DataFrame:
-    """Every two arms from the marks of all: a, b (labels), difference (b − a), low, high, scenarios, p, enough.
+    """Every two arms from the marks of all: a, b (labels), difference (b − a), low, high, n, scenarios, p, enough.
 
-    A rater's marks count where that rater marked two of the arms or more in a scenario. `p` reads all pairs together.
+    Two arms are compared where a rater marked both on an axis in a scenario. `p` reads all pairs together.
     """
     rows = found.part(part)
     rows = rows[rows["current"].to_numpy()]
     arm = _arm_of(rows, arms, found)
     rows, arm = rows[arm >= 0], arm[arm >= 0]
-    scenario, rater = codes_of(rows, "scenario"), codes_of(rows, "rater")
-    known, scenario = np.unique(scenario, return_inverse=True)
-    marks, wide = rows[MARKS].to_numpy(), len(AXES)
-    blocks = np.unique(scenario * (rater.max(initial=0) + 1) + rater, return_inverse=True)[1]
-    long = [np.repeat(each.reshape(-1), wide) for each in (blocks, arm, scenario)]
-    table = centred(marks.ravel(), long[0], long[1], long[2], len(arms)) if len(known) else np.empty((0, len(arms)))
-    per_cell = int((~np.isnan(marks)).sum()) / max(1, int((~np.isnan(table)).sum()))
+    wide = len(AXES)
+    scenario = np.unique(codes_of(rows, "scenario"), return_inverse=True)[1].reshape(-1)
+    rater = codes_of(rows, "rater")
+    judged = np.unique(scenario * (rater.max(initial=0) + 1) + rater, return_inverse=True)[1].reshape(-1)
+    blocks = judged[:, None] * wide + np.arange(wide)
+    marks = rows[MARKS].to_numpy().ravel()
+    pairs = every_two(paired(marks, blocks.ravel(), np.repeat(arm, wide), np.repeat(scenario, wide), len(arms)))
     names = [label(one, arms, found.prompts()) for one in arms]
-    result = [(names[two.first], names[two.second], *two[2:], _clear(two)) for two in every_two(table, per_cell)]
-    return pd.DataFrame(result, columns=["a", "b", "difference", "low", "high", "scenarios", "p", "enough"])
+    result = [(names[two.first], names[two.second], *two[2:], _clear(two)) for two in pairs]
+    return pd.DataFrame(result, columns=["a", "b", "difference", "low", "high", "n", "scenarios", "p", "enough"])
 
 
 def _arm_of(rows: pd.DataFrame, arms: Sequence[ArmChoice], found: Evidence) -> Codes:
-    """The number of each row's arm, −1 for none."""
+    """The number of each row's arm, −1 for none. Of a run that is gone only the model is known, as for two arms."""
     ids = rows["run_id"].cat.categories.tolist()
     of = np.full(len(ids) + 1, -1, dtype=np.int64)
     for place, run_id in enumerate(ids):
         run = found.by_id.get(run_id)
         if run is not None:
             of[place] = next((number for number, arm in enumerate(arms) if arm.takes(run)), -1)
-    return of[codes_of(rows, "run_id")]
+    own = of[codes_of(rows, "run_id")]
+    gone = ~rows["run_id"].isin(found.by_id.keys()).to_numpy()
+    for number, arm in enumerate(arms):
+        if arm.pooled:
+            own[gone & (rows["model"] == arm.model).to_numpy()] = number
+    return np.asarray(own)
 
 
 def _clear(two: ArmPair) -> bool:
@@ -145,11 +160,22 @@ def _clear(two: ArmPair) -> bool:
 
 
 def many_words(table: pd.DataFrame) -> str:
-    """Which of all pairs are shown to differ."""
+    """Which of all pairs are shown to differ, of whom, and what it would take."""
     clear = [_rated(row) for row in table.to_dict("records") if row["enough"]]
-    if not clear:
-        return t("No two arms are shown to differ, all pairs read together.")
-    return t("Shown to differ, all pairs read together: {pairs}.", pairs=semicolons(clear))
+    if clear:
+        return t(
+            "Shown to differ for these raters on scenarios like these, all pairs read together: {pairs}.",
+            pairs=semicolons(clear),
+        )
+    most = int(table["scenarios"].max())
+    if not most:
+        return t("No rater has marked two of these arms in one scenario yet.")
+    return t(
+        "No two arms are shown to differ for these raters on scenarios like these, all pairs read together; at "
+        "{scenarios} that takes a joint p ≤ {level}.",
+        scenarios=scenarios(most),
+        level=small(UNPLANNED.level_at(most), "g"),
+    )
 
 
 def _rated(row: dict[Any, Any]) -> str:

@@ -3,7 +3,9 @@
 from cosmos_compare.language import SOURCE, current, number, t, tn
 from cosmos_compare.stats import Estimate
 
-NEVER_HIDDEN = (0.05, 0.01)  # what a p is held against: a printed p is on the same side of it as the real one
+NEVER_HIDDEN = (0.05, 0.01, 0.005)  # what a p is held against: a printed p is on the same side as the real one
+ENDS = (0.0, 0.5, 1.0)  # of shares: a printed one is not taken for these
+NOTHING = 1e-9  # levels: smaller values come from rounding
 FRACTIONS = [*((1, n) for n in range(20, 1, -1)), (2, 5), (3, 5), (2, 3), (3, 4), (4, 5), (1, 1)]
 
 
@@ -44,8 +46,8 @@ def small(value: float, form: str) -> str:
 def interval_words(low: float, high: float, *, percent: bool = False) -> str:
     """95 % interval in words."""
     if percent:
-        return t("95 % interval {low} to {high}", low=number(low, ".0%"), high=number(high, ".0%"))
-    return t("95 % interval {low} to {high}", low=level_words(low), high=level_words(high))
+        return t("95 % interval {low} to {high}", low=share_words(low), high=share_words(high))
+    return t("95 % interval {low} to {high}", low=bound_words(low), high=bound_words(high))
 
 
 def estimate_words(estimate: Estimate, *, percent: bool = False) -> str:
@@ -53,7 +55,7 @@ def estimate_words(estimate: Estimate, *, percent: bool = False) -> str:
     why = small_first(t(estimate.why)).rstrip(".")
     if estimate.value is None:
         return t("undefined ({why})", why=why)
-    value = number(estimate.value, ".0%") if percent else level_words(estimate.value)
+    value = share_words(estimate.value) if percent else level_words(estimate.value)
     if estimate.low is None or estimate.high is None:
         return f"{value} ({why})"
     return f"{value} ({interval_words(estimate.low, estimate.high, percent=percent)})"
@@ -63,6 +65,24 @@ def level_words(value: float, *, sign: bool = False) -> str:
     """Levels with two digits and a true minus."""
     value = round(value, 2) or 0.0  # no -0.00
     return number(value, "+.2f" if sign and value else ".2f").replace("-", "\N{MINUS SIGN}")
+
+
+def bound_words(value: float, *, sign: bool = False) -> str:
+    """The bound of an interval of levels: two digits, more where they would hide on which side of 0 it lies."""
+    digits = 2
+    while abs(value) > NOTHING and not round(value, digits) and digits < 8:
+        digits += 1
+    if digits == 2:
+        return level_words(value, sign=sign)
+    return number(value, f"{'+' if sign else ''}.{digits}f").replace("-", "\N{MINUS SIGN}")
+
+
+def share_words(value: float) -> str:
+    """A share in per cent, with digits where it would be taken for none, half or all."""
+    digits = 0
+    while any(abs(value - end) > NOTHING and round(value, digits + 2) == end for end in ENDS) and digits < 6:
+        digits += 1
+    return number(value, f".{digits}%")
 
 
 def whose_words(interval: str, judges: int) -> str:

@@ -24,11 +24,14 @@ class Report:
     """What the ratings of a slice say about arms A and B. Differences are B − A, in levels of the marks 0 to 2.
 
     `models` are what people call the arms. `ratings` are rated runs (a rater and a run), `pairs` pairs of runs that
-    somebody judged, `judged_pairs` judgements (a rater and a pair), `blind` those of them that were blind. `unverified`
+    somebody judged, `judged_pairs` judgements (a rater and a pair), `blind` those of them that were blind, `marked`
+    those with marks of both answers, `judges` whose they are. Of `decided` judgements with marks that differ and a
+    winner, the marks of `against` favour the other one. `raters` and `scenarios` are those of all ratings, of other
+    pairs too. Agreement is that of the judges, and speed stands beside the marks of the judged pairs. `unverified`
     of the rated runs are of servers that may have read another prompt. The columns of the frames are those of the
     functions of the same name in `report_tables`; `matrix`, `matrix_n` and `matrix_pairs` are those of `matrices`:
-    scenario × axis. `mean_of_axes` is the mean of B − A with every axis counted alike, where `difference` counts every
-    mark alike.
+    scenario × axis. `mean_of_axes` is the mean of B − A with every axis counted alike, where `difference` counts
+    every mark alike.
     """
 
     models: tuple[str, str]
@@ -39,6 +42,10 @@ class Report:
     pairs: int
     judged_pairs: int
     blind: int
+    marked: int
+    decided: int
+    against: int
+    judges: tuple[str, ...]
     raters: tuple[str, ...]
     scenarios: tuple[str, ...]
     difference: Difference
@@ -89,6 +96,9 @@ def report(
     axes = tables.axis_differences(pairs, order, look)
     matrix, matrix_n, matrix_pairs = tables.matrices(pairs)
     outcome = pairs["outcome"].to_numpy()
+    apart = np.sign(np.nan_to_num(values).sum(axis=1)) * np.sign(np.nan_to_num(outcome, nan=0.5) - 0.5)
+    judges = tuple(sorted(pairs["rater"].unique()))
+    common = current[current["rater"].isin(judges).to_numpy()] if judges else current
     return Report(
         models=called,
         arms=two,
@@ -98,6 +108,10 @@ def report(
         pairs=pairs["pair_id"].nunique(),
         judged_pairs=len(pairs),
         blind=int(pairs["blind"].sum()),
+        marked=int((~np.isnan(values)).any(axis=1).sum()),
+        decided=int(np.count_nonzero(apart)),
+        against=int(np.count_nonzero(apart < 0)),
+        judges=judges,
         raters=tuple(sorted(current["rater"].unique())),
         scenarios=tuple(sorted(current["scenario"].unique())),
         difference=difference(values.ravel(), np.repeat(order, len(AXES)), np.outer(raters, every).ravel(), look=look),
@@ -106,17 +120,17 @@ def report(
         left_share=side_bias(outcome, pairs["b_left"].to_numpy(), look.at_plan_only(len(names)).level_at(len(names))),
         verdicts=tables.verdicts(pairs),
         sensitivity=sensitivity(pairs, order, names),
-        agreement=agreement_tables.agreement(current),
+        agreement=agreement_tables.agreement(common),
         means=means,
         axis_differences=axes,
         scenario_differences=tables.scenario_differences(pairs),
         matrix=matrix,
         matrix_n=matrix_n,
         matrix_pairs=matrix_pairs,
-        axis_agreement=agreement_tables.axis_agreement(current),
-        rater_pairs=agreement_tables.rater_pairs(current),
+        axis_agreement=agreement_tables.axis_agreement(common),
+        rater_pairs=agreement_tables.rater_pairs(common),
         coverage=tables.coverage(part.pairs(found.pairs(two)), pairs),
-        speed=speed(pairs["pair_id"], found.runs, means, two, called),
+        speed=speed(pairs["pair_id"], found.runs, tables.paired_means(pairs, order, called), two, called),
     )
 
 

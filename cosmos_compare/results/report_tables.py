@@ -30,6 +30,17 @@ def means(current: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["model", "axis", "mean", "low", "high", "n", "scenarios"])
 
 
+def paired_means(pairs: pd.DataFrame, order: Codes, names: Sequence[str]) -> pd.DataFrame:
+    """Mean mark of each arm in the judged pairs, over the marks that both got: model, mean, low, high. Their difference
+    is the difference, which that of `means` need not be: those hold ratings of other pairs, too."""
+    of_a = pairs[[f"{axis}_a" for axis in AXES]].to_numpy()
+    scenarios = np.repeat(order, len(AXES))
+    both = (of_a, of_a + pairs[MARKS].to_numpy())
+    found = [clustered_mean(marks.ravel(), scenarios) for marks in both]
+    rows = [(name, *_numbers(one)[:3]) for name, one in zip(names, found, strict=True)]
+    return pd.DataFrame(rows, columns=["model", "mean", "low", "high"])
+
+
 def axis_differences(pairs: pd.DataFrame, order: Codes, look: Look = UNPLANNED) -> pd.DataFrame:
     """Mean of B − A on each axis: axis, difference, low, high, n, scenarios, p, enough; better and worse, in how many
     scenarios B is rated higher and lower; a and b, the means of the same marks, so that b − a is the difference.

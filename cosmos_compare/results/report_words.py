@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from cosmos_compare.language import t
 from cosmos_compare.results.difference_words import difference_words, others_words, start_words
+from cosmos_compare.results.evidence import Slice
 from cosmos_compare.results.numbers_as_text import (
     estimate_words,
     interval_words,
@@ -21,9 +22,10 @@ from cosmos_compare.results.trust_words import (
     coverage_words,
     missing_words,
     sensitivity_words,
-    warnings,
+    slice_words,
 )
 from cosmos_compare.results.verdict_words import left_words, win_words
+from cosmos_compare.results.warning_words import warnings
 from cosmos_compare.stats import Difference
 
 __all__ = ["Group", "claim_words", "coverage_words", "estimate_words", "groups", "headline", "interval_words"]
@@ -82,14 +84,21 @@ def claim_words(found: Report) -> str:
 def repeatable_words(found: Report) -> str:
     """The finding in one sentence that somebody can repeat: whose judgements, of what, and whether they show a
     difference. It claims what `claim_words` claims, and no more."""
+    words = _repeated(found)
+    return words if found.slice == Slice() else f"{words} {slice_words(found.slice)}"
+
+
+def _repeated(found: Report) -> str:
     d, (a, b) = found.difference, found.models
+    if d.value is None:
+        return t("Nothing is shown about {a} and {b} yet: no rater has marked both on the same pair.", a=a, b=b)
     whose = t(
         "{judgements} by {raters} on {scenarios}",
-        judgements=judgements(found.judged_pairs),
+        judgements=judgements(found.marked),
         raters=raters(d.raters),
         scenarios=scenarios(d.scenarios),
     )
-    if d.value is None or d.low is None or d.high is None:
+    if d.low is None or d.high is None:
         return t("Nothing is shown about {a} and {b} yet: {whose}.", whose=whose, a=a, b=b)
     if not d.enough:
         return _no_difference(d, whose, a, b)
@@ -97,6 +106,14 @@ def repeatable_words(found: Report) -> str:
     if d.enough_for_others:
         return t(
             "{whose} show that {higher} is rated higher than {lower} on scenarios like these, by raters like these.",
+            whose=whose,
+            higher=higher,
+            lower=lower,
+        )
+    if d.raters == 1:
+        return t(
+            "{whose} show that this rater rates {higher} higher than {lower} on scenarios like these; what others "
+            "would say is not shown.",
             whose=whose,
             higher=higher,
             lower=lower,

@@ -7,6 +7,7 @@ import pandas as pd
 
 from cosmos_compare.ratings.standing import MARKS, Codes, codes_of
 from cosmos_compare.records.schema import AXES
+from cosmos_compare.results.numbers_as_text import NOTHING
 from cosmos_compare.stats.estimate import Floats, cluster_means
 from cosmos_compare.stats.raters import cells
 from cosmos_compare.stats.special import stdtr
@@ -19,22 +20,19 @@ class Sensitivity(NamedTuple):
     """How far B − A hangs on single scenarios and raters; None where there are too few of them.
 
     `without_scenario` is the lowest and the highest mean with one scenario left out, `turning` the scenarios without
-    which the sign is another; `without_rater` and `rater_means` the same by rater. `halves` are the means of the first
-    and the second half of the scenarios as they were rated, `halves_p` says how easily chance makes them differ so.
+    which the sign is another; `without_rater` and `rater_means` the same by rater. `opposed` are the means of
+    raters who disagree about the sign in scenarios that both judged, over those scenarios; empty where none do.
+    `halves` are the means of the first and the second half of the scenarios as they were rated, `halves_p` says how
+    easily chance makes them differ so.
     """
 
     without_scenario: tuple[float, float] | None
     turning: tuple[str, ...]
     without_rater: dict[str, float]
     rater_means: dict[str, float]
+    opposed: dict[str, float]
     halves: tuple[float, float] | None
     halves_p: float | None
-
-    @property
-    def opposed(self) -> bool:
-        """Raters disagree about which is better."""
-        means = self.rater_means.values()
-        return any(mean >= LEANING for mean in means) and any(mean <= -LEANING for mean in means)
 
 
 def sensitivity(pairs: pd.DataFrame, order: Codes, names: list[str]) -> Sensitivity:
@@ -44,7 +42,7 @@ def sensitivity(pairs: pd.DataFrame, order: Codes, names: list[str]) -> Sensitiv
     used = np.unique(scenarios[~np.isnan(values)])
     d = cluster_means(values, scenarios)
     by_scenario = _each_left_out(d)
-    turning = [names[at] for at, mean in zip(used, by_scenario, strict=False) if mean * d.mean() < 0]
+    turning = [names[at] for at, mean in zip(used, by_scenario, strict=False) if _opposite(mean, d)]
     halves = (d[: len(d) // 2], d[len(d) // 2 :]) if len(d) >= 2 * FEWEST_HALF else None
     people = pairs["rater"].cat.categories.take(np.unique(raters[~np.isnan(values)])).tolist()
     table = cells(values, scenarios, raters)
@@ -53,9 +51,30 @@ def sensitivity(pairs: pd.DataFrame, order: Codes, names: list[str]) -> Sensitiv
         turning=tuple(turning),
         without_rater=dict(zip(people, _without_each_rater(table), strict=True)) if len(people) > 1 else {},
         rater_means=dict(zip(people, np.nanmean(table, axis=0).tolist(), strict=True)) if people else {},
+        opposed={people[at]: mean for at, mean in _opposed(table).items()},
         halves=(float(halves[0].mean()), float(halves[1].mean())) if halves else None,
         halves_p=_welch_p(*halves) if halves else None,
     )
+
+
+def _opposite(mean: float, d: Floats) -> bool:
+    """Whether a mean has the other sign than all of them; rounding has none."""
+    return min(abs(mean), abs(float(d.mean()))) > NOTHING and mean * d.mean() < 0
+
+
+def _opposed(table: Floats) -> dict[int, float]:
+    """From cells (scenarios, raters): the mean of each rater who differs in sign from another over the scenarios that
+    both judged. Raters of unlike scenarios contradict nobody."""
+    there = ~np.isnan(table)
+    shared = there.T.astype(float) @ there
+    sums = np.where(there, table, 0.0).T @ there
+    means = np.divide(sums, shared, out=np.zeros_like(sums), where=shared > 0)  # of one rater, shared with another
+    apart = (means >= LEANING) & (means.T <= -LEANING)
+    found = {}
+    for rater in np.flatnonzero(apart.any(axis=0) | apart.any(axis=1)).tolist():
+        places = there[:, rater] & there[:, apart[rater] | apart[:, rater]].any(axis=1)
+        found[rater] = float(table[places, rater].mean())
+    return found
 
 
 def _each_left_out(d: Floats) -> Floats:

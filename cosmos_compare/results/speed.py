@@ -21,7 +21,7 @@ QUALITY = ["mean", "low", "high"]
 def speed(
     pair_ids: Iterable[str], runs: Iterable[RunRow], means: pd.DataFrame, arms: Two, names: tuple[str, str]
 ) -> pd.DataFrame:
-    """One row an arm, from the ids of the rated pairs and the table of mean marks (`report_tables.means`).
+    """One row an arm, from the ids of the rated pairs and their mean marks (`report_tables.paired_means`).
 
     Columns: model; runs: its rated answers on disk; reused: those of them that were spared work; compared: pairs of
     which both answers did all of it; medians over these of total_s and first_token_s (seconds), tokens_per_s and
@@ -42,8 +42,7 @@ def speed(
         medians = [pd.Series([getattr(run, time) for run in fresh], dtype=float).median() for time in TIMES]
         rows.append((name, len(own), sum(run.reused != "none" for run in own.values()), len(fresh), *medians))
     table = pd.DataFrame(rows, columns=["model", "runs", "reused", "compared", *TIMES]).set_index("model")
-    quality = means[means["axis"] == "overall"].set_index("model")[QUALITY]
-    return table.join(quality).rename_axis("model").reset_index()
+    return table.join(means.set_index("model")[QUALITY]).rename_axis("model").reset_index()
 
 
 def _is_fresh(run: RunRow) -> bool:

@@ -1,29 +1,41 @@
 """What a result rests on, in sentences: which ratings, how far raters agree, what hangs on single ones."""
 
-from typing import Any
-
 from cosmos_compare.language import semicolons, t, tn
 from cosmos_compare.ratings.rubric import LABELS
 from cosmos_compare.results.difference_words import ALIKE
 from cosmos_compare.results.evidence import Slice
-from cosmos_compare.results.numbers_as_text import estimate_words, judgements, level_words, p_words, raters, scenarios
+from cosmos_compare.results.numbers_as_text import (
+    estimate_words,
+    judgements,
+    level_words,
+    p_words,
+    raters,
+    scenarios,
+    small,
+)
 from cosmos_compare.results.numbers_as_text import pairs as pair_count
 from cosmos_compare.results.report import Report
+from cosmos_compare.results.warning_words import axis_words
+from cosmos_compare.results.why_not import early_words, is_early
 from cosmos_compare.stats import Agreement
+from cosmos_compare.stats.agreement import MOST_OF_ONE
+from cosmos_compare.stats.jackknife import FEWEST
+from cosmos_compare.stats.sign_flips import smallest_p
 
 NAMED = 6  # raters or scenarios by name; more are counted
-STRONG = 0.5  # levels by which axes must differ both ways to be called opposite
 
 
 def basis_words(found: Report) -> str:
     """Which ratings are counted, and how many they are."""
     if not found.judged_pairs:
         return slice_words(found.slice)
-    in_scenarios = scenarios(found.difference.scenarios or len(found.scenarios))
+    in_scenarios = scenarios(len(found.scenario_differences))
     pairs = tn("{n} pair of answers", "{n} pairs of answers", found.pairs)
     by = t("{judgements} by {raters}", judgements=judgements(found.judged_pairs), raters=_people(found))
-    blind = t("{blind} of them blind", blind=found.blind)
-    return f"{slice_words(found.slice)} {pairs}, {in_scenarios}, {by}, {blind}."
+    parts = [pairs, in_scenarios, by, t("{blind} of them blind", blind=found.blind)]
+    if found.marked < found.judged_pairs:
+        parts.append(t("{n} of them with marks of both", n=found.marked))
+    return f"{slice_words(found.slice)} {', '.join(parts)}."
 
 
 def slice_words(part: Slice) -> str:
@@ -39,53 +51,39 @@ def slice_words(part: Slice) -> str:
     return t("Counted is a part only: {part}.", part=chosen) if chosen else t("Counted are all ratings.")
 
 
-def warnings(found: Report) -> list[str]:
-    """What a mean would hide: raters, verdicts or axes that contradict each other."""
-    a, b = found.models
-    words = []
-    if found.unverified:
-        words.append(
-            tn(
-                "{n} rated answer is of a server that was not verified: it may have been shown something else.",
-                "{n} rated answers are of servers that were not verified: they may have been shown something else.",
-                found.unverified,
-            )
-        )
-    tested, share = found.sensitivity, found.win_rate.value
-    if tested.opposed:
-        means = ", ".join(f"{name} {level_words(mean, sign=True)}" for name, mean in tested.rater_means.items())
-        words.append(t("Raters disagree about which is better ({b} − {a}: {means}).", a=a, b=b, means=means))
-    value = found.difference.value
-    if value is not None and share is not None and abs(value) >= ALIKE and (share - 0.5) * value < 0:
-        higher, preferred = (b, a) if value > 0 else (a, b)
-        words.append(
-            t(
-                "Marks and verdicts contradict each other: marks are higher for {higher}, verdicts prefer {preferred}.",
-                higher=higher,
-                preferred=preferred,
-            )
-        )
-    table = found.axis_differences.dropna(subset="difference")
-    if len(table) and table["difference"].max() >= STRONG and table["difference"].min() <= -STRONG:
-        ordered = table.sort_values("difference", kind="stable").to_dict("records")
-        worst, best = (_axis(row) for row in (ordered[0], ordered[-1]))
-        text = t("Axes contradict each other: {b} is higher on {best}, lower on {worst}.", b=b, best=best, worst=worst)
-        words.append(text)
-    return words
-
-
 def axes_words(found: Report) -> str:
     """Which axes differ when all seven are read together."""
     table, b = found.axis_differences, found.models[1]
     known = table.dropna(subset="p")
     if found.difference.scenarios < 2 or known.empty:
         return ""
-    clear = [_axis(row) for row in known.to_dict("records") if row["enough"]]
+    clear = [axis_words(row) for row in known.to_dict("records") if row["enough"]]
     note = t("Read one by one, one such table in four shows an axis that differs where none does.")
     if clear:
         return t("Axes on which {b} differs, all read together: {axes}. {note}", b=b, axes=", ".join(clear), note=note)
     least = p_words(float(known["p"].min()))
-    return t("No axis is shown to differ, all read together (smallest joint {p}). {note}", p=least, note=note)
+    return " ".join(
+        [t("No axis is shown to differ, all read together (smallest joint {p}).", p=least), _axes_lack(found), note]
+    )
+
+
+def _axes_lack(found: Report) -> str:
+    """What an axis would need to be called different."""
+    d = found.difference
+    if is_early(d):
+        return early_words(d)
+    if d.planned is not None and d.scenarios > d.planned:
+        return t("The first {planned} scenarios, which were planned, decide.", planned=d.planned)
+    few = smallest_p(d.scenarios) > d.level
+    return (
+        t("{scenarios} can't show one.", scenarios=scenarios(d.scenarios))
+        if few
+        else t(
+            "At {scenarios} that takes a joint p ≤ {level} and an interval without 0.",
+            scenarios=scenarios(d.scenarios),
+            level=small(d.level, "g"),
+        )
+    )
 
 
 def missing_words(found: Report) -> str:
@@ -121,7 +119,10 @@ def sensitivity_words(found: Report) -> str:
     if tested.without_scenario is None:
         return ""
     low, high = (level_words(value, sign=True) for value in tested.without_scenario)
-    words = [t("Without any one scenario {b} − {a} lies between {low} and {high}.", a=a, b=b, low=low, high=high)]
+    if low == high:
+        words = [t("Without any one scenario {b} − {a} stays {low}.", a=a, b=b, low=low)]
+    else:
+        words = [t("Without any one scenario {b} − {a} lies between {low} and {high}.", a=a, b=b, low=low, high=high)]
     if tested.turning:
         words.append(t("It has the other sign without {names}.", names=_named(tested.turning)))
     if len(tested.without_rater) > 1:
@@ -139,6 +140,8 @@ def agreement_words(found: Report) -> str:
     """How far raters agree, first in plain words, then four coefficients side by side."""
     each = found.agreement
     if each.raw.value is None:
+        if set(found.judges) < set(found.raters):
+            return t("Agreement can't be told: no answer was rated by two of those who judged these pairs.")
         return t("Agreement between raters can't be told: no run was rated by two raters.")
     parts = [
         t("Krippendorff's α {value}", value=estimate_words(each.alpha)),
@@ -156,9 +159,11 @@ def verdict_on_agreement(each: Agreement) -> str:
     alpha, equal = each.alpha.value, each.raw.value or 0.0
     if alpha is None:
         return t("Raters gave one level only, so whether they agree can't be told.")
+    if alpha >= 0.8 and each.raw.scenarios < FEWEST:
+        return t("In these few scenarios raters agree well.")
     if alpha >= 0.8:
         return t("Raters agree well.")
-    if equal >= 0.85:
+    if equal >= 0.85 and each.commonest > MOST_OF_ONE:
         return t("Raters mostly give the same level, nearly always the same one, where agreement is hard to tell.")
     if alpha >= 0.667:
         return t("Raters agree well enough for cautious conclusions.")
@@ -180,14 +185,9 @@ def coverage_words(found: Report) -> str:
     )
 
 
-def _axis(row: dict[Any, Any]) -> str:
-    return f"{t(LABELS[row['axis']])} ({level_words(row['difference'], sign=True)})"
-
-
 def _people(found: Report) -> str:
     """How many raters, with their names."""
-    names = list(found.sensitivity.rater_means) or list(found.raters)
-    return f"{raters(len(names))} ({_named(names)})"
+    return f"{raters(len(found.judges))} ({_named(found.judges)})"
 
 
 def _named(names: "list[str] | tuple[str, ...]") -> str:

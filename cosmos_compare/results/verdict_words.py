@@ -1,14 +1,23 @@
 """Verdicts and sides in sentences: who wins, and whether raters favour a side."""
 
-from cosmos_compare.language import number, semicolons, t, tn
-from cosmos_compare.results.numbers_as_text import interval_words, p_words, raters, scenarios, whose_words
+from cosmos_compare.language import clause, semicolons, t, tn
+from cosmos_compare.results.numbers_as_text import (
+    interval_words,
+    p_words,
+    raters,
+    scenarios,
+    share_words,
+    small_first,
+    whose_words,
+)
+from cosmos_compare.results.why_not import early_words, is_early, why_not
 from cosmos_compare.stats import Preference, Sides
-from cosmos_compare.stats.looks import UNPLANNED_LEVEL
+from cosmos_compare.stats.sign_flips import EXACT_UP_TO
 
 
 def win_words(wins: Preference, verdicts: dict[str, int], a: str, b: str) -> str:
     """How often B wins, each scenario counted once, what kinds of verdicts there are, and whether it is enough."""
-    if wins.value is None or wins.low is None or wins.high is None:
+    if wins.value is None:
         return t("No verdict is given yet.")
     kinds = t(
         "{b} better {n_b}, {a} better {n_a}, tie {tie}, both bad {bad}",
@@ -19,32 +28,35 @@ def win_words(wins: Preference, verdicts: dict[str, int], a: str, b: str) -> str
         tie=verdicts["tie"],
         bad=verdicts["both_bad"],
     )
-    interval = interval_words(wins.low, wins.high, percent=True)
     basis = [
-        whose_words(interval, wins.raters),
+        whose_share(wins),
         f"{scenarios(wins.scenarios)}, " + tn("{n} verdict", "{n} verdicts", wins.n),
         kinds,
     ]
     text = t(
         "Verdicts: {b} wins {share}, each scenario counted once, a tie and “both bad” as half a win ({basis}).",
         b=b,
-        share=number(wins.value, ".0%"),
+        share=share_words(wins.value),
         basis=semicolons(basis),
     )
     return " ".join(filter(None, [text, _decision(wins, a, b), _left_out(verdicts)]))
 
 
+def whose_share(wins: Preference) -> str:
+    """The interval of a share of wins with what it is about, or why there is none."""
+    if wins.low is None or wins.high is None:
+        return small_first(clause(t(wins.why)))
+    return whose_words(interval_words(wins.low, wins.high, percent=True), wins.raters)
+
+
 def _decision(wins: Preference, a: str, b: str) -> str:
     assert wins.value is not None and wins.p is not None
-    test = t("exact sign flips {p}", p=p_words(wins.p))
+    if is_early(wins):
+        return early_words(wins)
+    test = t("exact sign flips {p}", p=p_words(wins.p)) if wins.scenarios <= EXACT_UP_TO else _flips(wins.p)
     if not wins.enough:
-        least = ""
-        if wins.smallest_p is not None and wins.smallest_p > UNPLANNED_LEVEL:
-            smallest = p_words(wins.smallest_p).removeprefix("p = ")
-            least = t(
-                "; the smallest that {scenarios} can give is {p}", scenarios=scenarios(wins.scenarios), p=smallest
-            )
-        return t("Not enough evidence for a preference ({test}{least}).", test=test, least=least)
+        text = t("Not enough evidence for a preference ({test}).", test=test)
+        return " ".join(filter(None, [text, why_not(wins) if wins.scenarios > 1 else ""]))
     text = t("Enough evidence that {x} is preferred ({test}).", x=b if wins.value > 0.5 else a, test=test)
     if wins.wide_low is None or wins.wide_high is None or wins.enough_for_others:
         return text
@@ -53,6 +65,10 @@ def _decision(wins: Preference, a: str, b: str) -> str:
         "Only these {raters} support it: if others judged, {interval}.", raters=raters(wins.raters), interval=interval
     )
     return f"{text} {only}"
+
+
+def _flips(p: float) -> str:
+    return t("sign flips {p}", p=p_words(p))
 
 
 def _left_out(verdicts: dict[str, int]) -> str:
@@ -78,8 +94,8 @@ def left_words(sides: Sides, b: str) -> str:
     shares = t(
         "{b} won {left} of them on the left and {right} on the right (exact {p}).",
         b=b,
-        left=number(sides.b_left, ".0%"),
-        right=number(sides.b_right, ".0%"),
+        left=share_words(sides.b_left),
+        right=share_words(sides.b_right),
         p=p_words(sides.p),
     )
     if not sides.favoured:

@@ -14,7 +14,7 @@ from cosmos_compare.stats.agreement import (
     weighted_ac,
     weighted_kappa,
 )
-from cosmos_compare.stats.arms import ArmPair, centred, every_two
+from cosmos_compare.stats.arms import ArmPair, Paired, every_two, paired
 from cosmos_compare.stats.differences import Difference, difference, difference_of_differences
 from cosmos_compare.stats.estimate import Estimate, clustered_mean
 from cosmos_compare.stats.looks import UNPLANNED, Look, scenarios_needed, smallest_shown
@@ -29,9 +29,9 @@ __all__ = [
     "Difference",
     "Estimate",
     "Look",
+    "Paired",
     "Preference",
     "Sides",
-    "centred",
     "clustered_mean",
     "counted_agreement",
     "difference",
@@ -40,6 +40,7 @@ __all__ = [
     "joint_p",
     "krippendorff_alpha",
     "level_counts",
+    "paired",
     "rater_agreement",
     "raw_agreement",
     "scenarios_needed",

@@ -18,13 +18,15 @@ MOST_OF_ONE = 0.9  # the share of marks of one level above which intervals of α
 
 
 class Agreement(NamedTuple):
-    """The coefficients over the same marks. `kappa` is for two raters; with more, see it for each pair of them."""
+    """The coefficients over the same marks. `kappa` is for two raters; with more, see it for each pair of them.
+    `commonest` is the share of these marks that are of the commonest level."""
 
     raters: int
     alpha: Estimate
     kappa: Estimate
     ac2: Estimate
     raw: Estimate
+    commonest: float = 0.0
 
 
 def rater_agreement(units: Labels, raters: Labels, levels: Ints, scenarios: Labels) -> Agreement:
@@ -46,7 +48,9 @@ def counted_agreement(counts: Floats, clusters: Labels, raters: int, kappa: Esti
     if kappa is None:
         why = Text("Weighted κ is for two raters; here are {raters}.", raters=raters) if raters else NO_PAIRS
         kappa = undefined(raw.n, raw.scenarios, why)
-    return Agreement(raters, krippendorff_alpha(counts, clusters), kappa, weighted_ac(counts, clusters), raw)
+    alpha, ac2 = krippendorff_alpha(counts, clusters), weighted_ac(counts, clusters)
+    levels = counts[counts.sum(axis=1) >= 2].sum(axis=0)
+    return Agreement(raters, alpha, kappa, ac2, raw, float(levels.max() / levels.sum()) if levels.any() else 0.0)
 
 
 def level_counts(units: Labels, levels: Ints, n_levels: int = LEVELS) -> tuple[Floats, Ints]:
@@ -114,6 +118,8 @@ def raw_agreement(counts: Floats, clusters: Labels) -> Estimate:
     value, scenarios = float(equal.mean()), int(of.max()) + 1
     # Each scenario's share of the whole, weighted by its units: its spread is that of the mean over units.
     weighted = value + (np.bincount(of, weights=equal - value) * scenarios / len(equal))
+    if scenarios == 1:
+        return Estimate(value, None, None, len(equal), 1, Text("One scenario gives no interval."))
     worth = effective_n(weighted, len(equal))
     return Estimate(value, *wilson(value * worth, worth), len(equal), scenarios)
 

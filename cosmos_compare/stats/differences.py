@@ -16,10 +16,12 @@ class Difference(NamedTuple):
     """Mean of B − A over scenarios, in levels, with a t interval and a sign-flip test.
 
     `low` and `high` are about these raters and scenarios like these; `wide_low` and `wide_high` also about raters like
-    these, None with one rater. `n` counts differences of two marks. None where undefined: the intervals with one
-    scenario, everything with none. `enough`: the test at the look's level and the interval speak against no
-    difference. `more_scenarios` is how many more would show a difference like this four times in five, 0 when there is
-    enough, None when nobody can say because none was seen.
+    these, None with one rater or where one gave nearly all. `n` counts differences of two marks. None where
+    undefined: the intervals with one scenario, everything with none. `tested`: the test passes at the look's level
+    (`plan_p` is that of the scenarios that were planned); `enough`: the interval speaks against no difference, too.
+    `more_scenarios` is how many more would show a difference like this four times in five, 0 when there is enough,
+    None when nobody can say because none was seen, or when no more can show it because those that were planned have
+    decided.
     """
 
     value: float | None
@@ -36,7 +38,9 @@ class Difference(NamedTuple):
     wide_high: float | None = None
     balanced: bool = True
     planned: int | None = None
+    plan_p: float | None = None
     level: float = UNPLANNED_LEVEL
+    tested: bool = False
 
     @property
     def enough_for_others(self) -> bool:
@@ -72,8 +76,10 @@ def difference(
         return found._replace(more_scenarios=max(fewest(look.level_at(1)), look.planned or 0) - 1)
     half = half_width(d, n / len(d))
     low, high = clipped(value, half, scale)
-    enough = look.allows(d) and not _holds_zero(low, high)
-    found = found._replace(low=low, high=high, enough=enough, more_scenarios=0 if enough else _more(d, look))
+    tested = look.allows(d)
+    enough = tested and not _holds_zero(low, high)
+    found = found._replace(low=low, high=high, plan_p=look.plan_p(d), tested=tested, enough=enough)
+    found = found._replace(more_scenarios=0 if enough else _more(d, look))
     wider = None if raters is None else crossed(values, scenarios, raters)
     if wider is None:
         return found
@@ -108,7 +114,7 @@ def _holds_zero(low: float | None, high: float | None) -> bool:
 def _more(d: Floats, look: Look) -> int | None:
     missing = max(1, (look.planned or 0) - len(d))
     mean, spread = abs(float(d.mean())), float(d.std(ddof=1))
-    if mean <= 1e-12 * max(1.0, spread):
+    if mean <= 1e-12 * max(1.0, spread) or (look.planned is not None and len(d) >= look.planned):
         return None
     needed = scenarios_needed(spread, mean, look.level_at(len(d)))
     return max(missing, scenarios_needed(spread, mean, look.level_at(needed)) - len(d))

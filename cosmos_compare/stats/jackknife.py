@@ -15,6 +15,7 @@ from cosmos_compare.stats.special import stdtrit
 
 NO_PAIRS = Text("No run was rated by two raters.")
 ONE_LEVEL = Text("Only one level was used, so agreement can't be told from chance.")
+ONE_DECIDES = Text("Without one of the scenarios only one level is left, which gives no interval.")
 NO_DISAGREEMENT = Text("The raters never differed, which gives no interval.")
 FEW_SCENARIOS = Text("Fewer than eight scenarios give no interval that can be trusted.")
 CEILING = Text("More than nine marks in ten are of one level, where no interval of it can be trusted.")
@@ -52,8 +53,10 @@ def jackknife(
         return undefined(n, scenarios, ONE_LEVEL)
     if value > 1 - 1e-12:
         return Estimate(1.0, None, None, n, scenarios, NO_DISAGREEMENT)
-    if scenarios < FEWEST or not np.isfinite(without).all():
+    if scenarios < FEWEST:
         return Estimate(value, None, None, n, scenarios, FEW_SCENARIOS)
+    if not np.isfinite(without).all():
+        return Estimate(value, None, None, n, scenarios, ONE_DECIDES)
     if np.ptp(without) < 1e-12:
         return Estimate(value, None, None, n, scenarios, SAME)
     low, high = _interval(value, without, scenarios, quantile)

@@ -31,6 +31,10 @@ class Look(NamedTuple):
             return PLANNED_LEVEL
         return UNPLANNED_LEVEL if scenarios <= LATER else LATER_LEVEL
 
+    def plan_p(self, d: Floats) -> float | None:
+        """The p of the scenarios that were planned, which decide; None without a plan, or before it is reached."""
+        return sign_flip_p(d[: self.planned]) if self.planned is not None and len(d) >= self.planned else None
+
     def at_plan_only(self, scenarios: int) -> "Look":
         """The same for a test that can't look at the first scenarios alone: planned at that number, else unplanned."""
         return self if self.planned == scenarios else Look()

@@ -12,6 +12,7 @@ from cosmos_compare.stats.estimate import TWO_SIDED_95, Floats, Labels, codes
 from cosmos_compare.stats.special import stdtrit
 
 LEAST_LEAN = 0.06  # levels
+LEAST_RATERS = 1.5  # effective ones: below, one gave nearly all, and the interval would cover .73 to .92
 
 
 class Crossed(NamedTuple):
@@ -22,7 +23,8 @@ class Crossed(NamedTuple):
 
 
 def crossed(values: Floats, scenarios: Labels, raters: Labels, least_lean: float = LEAST_LEAN) -> Crossed | None:
-    """For the mean over scenarios of each one's mean over its raters; None with one rater or one scenario.
+    """For the mean over scenarios of each one's mean over its raters; None with one rater or one scenario, or where
+    one rater gave nearly all of it (`effective_raters`).
 
     Two raters may lean alike by chance and hide that raters lean at all. So the standard deviation of raters' leanings
     is never taken to be below `least_lean`/√(R − 1), nor that of their means below what noise would make it.
@@ -32,10 +34,20 @@ def crossed(values: Floats, scenarios: Labels, raters: Labels, least_lean: float
     if count < 2 or judges < 2:
         return None
     balanced = not np.isnan(table).any()
+    if not balanced and effective_raters(table) < LEAST_RATERS:
+        return None
     least = least_lean**2 / (judges - 1) / judges
     variance, freedom = (_balanced if balanced else _unbalanced)(table, least)
     quantile = float(stdtrit(min(max(freedom, 1.0), count - 1.0), TWO_SIDED_95))
     return Crossed(quantile * float(np.sqrt(variance)), balanced)
+
+
+def effective_raters(table: Floats) -> float:
+    """How many raters with equal shares the raters of cells (S, R) are worth: 1/Σw² of their shares w of the mean
+    (Kish 1965)."""
+    there = ~np.isnan(table)
+    shares = (there / there.sum(axis=1, keepdims=True)).sum(axis=0) / len(table)
+    return float(1 / (shares**2).sum())
 
 
 def cells(values: Floats, scenarios: Labels, raters: Labels) -> Floats:

@@ -6,7 +6,7 @@ import numpy as np
 
 from cosmos_compare.language import Text
 from cosmos_compare.stats.estimate import TWO_SIDED_95, Floats, Labels, clipped, cluster_means
-from cosmos_compare.stats.looks import UNPLANNED, Look
+from cosmos_compare.stats.looks import UNPLANNED, UNPLANNED_LEVEL, Look
 from cosmos_compare.stats.raters import crossed
 from cosmos_compare.stats.sign_flips import sign_flip_p, smallest_p
 from cosmos_compare.stats.special import ndtri, stdtrit
@@ -17,8 +17,10 @@ LEAST_LEAN = 0.05  # shares of wins
 class Preference(NamedTuple):
     """How often B wins, each scenario counted once, with its interval about these raters and scenarios like these.
 
-    `n` counts verdicts. `p` is that of exact sign flips of each scenario's share less ½; `enough` holds it against the
-    look's level. `wide_low` and `wide_high` are also about raters like these, None with one rater.
+    `n` counts verdicts. `p` is that of exact sign flips of each scenario's share less ½; `tested` holds it against the
+    `level` of the look (`Look.allows`; `plan_p` is that of the scenarios that were planned), and there is `enough`
+    where the interval excludes ½, too: with nearly all ties it may not. The interval is None with one scenario.
+    `wide_low` and `wide_high` are also about raters like these, None with one rater, or where one gave nearly all.
     """
 
     value: float | None
@@ -29,7 +31,11 @@ class Preference(NamedTuple):
     why: str = ""
     p: float | None = None
     smallest_p: float | None = None
+    tested: bool = False
     enough: bool = False
+    planned: int | None = None
+    plan_p: float | None = None
+    level: float = UNPLANNED_LEVEL
     raters: int = 0
     wide_low: float | None = None
     wide_high: float | None = None
@@ -56,10 +62,9 @@ def wilson(successes: float, n: float) -> tuple[float, float]:
 
 
 def effective_n(shares: Floats, n: int) -> float:
-    """How many independent verdicts the shares of scenarios (S,) are worth, of `n` in all.
+    """How many independent coins the shares of scenarios (S,) are worth, of at most `n`.
 
-    p(1 − p)/(s²/S)·(z/t(S−1))² (Korn & Graubard 1998), at least one a scenario and at most all. With one verdict a
-    scenario there is nothing to estimate: S, as Wilson has it.
+    p(1 − p)/(s²/S)·(z/t(S−1))² (Korn & Graubard 1998), and at least one a scenario: S, as Wilson has it.
     """
     count, share = len(shares), float(shares.mean())
     spread = float(shares.var(ddof=1)) if count > 1 else 0.0
@@ -83,11 +88,18 @@ def win_rate(
     n = int(np.count_nonzero(there))
     if len(shares) == 0:
         return Preference(None, None, None, 0, 0, Text("No verdict is given yet."))
-    share = float(shares.mean())
-    worth = effective_n(shares, n)
-    low, high = wilson(share * worth, worth)
-    d = shares - 0.5
-    found = Preference(share, low, high, n, len(shares), "", sign_flip_p(d), smallest_p(len(d)), look.allows(d))
+    share, d = float(shares.mean()), shares - 0.5
+    found = Preference(share, None, None, n, len(shares), "", sign_flip_p(d), smallest_p(len(d)))
+    found = found._replace(planned=look.planned, plan_p=look.plan_p(d), level=look.level_at(len(d)))
+    if len(shares) == 1:
+        found = found._replace(why=Text("One scenario gives no interval."))
+    low = high = share
+    if len(shares) > 1:
+        # A tie is worth two coins, one a side: counted as one, ten wins and twenty ties would not exclude ½.
+        worth = effective_n(shares, n + int(np.count_nonzero(outcomes == 0.5)))
+        low, high = wilson(share * worth, worth)
+        tested = look.allows(d)
+        found = found._replace(low=low, high=high, tested=tested, enough=tested and not low <= 0.5 <= high)
     if raters is None:
         return found
     found = found._replace(raters=len(set(np.asarray(raters)[there].tolist())))

@@ -114,7 +114,7 @@ def test_a_clip_against_its_control_is_a_difference_of_differences(outputs: Path
     assert (found.on_clip.value, found.on_control.value, found.difference.value) == (1, 0, 1)
     assert found.difference.enough and found.of_a.value == 2 and found.of_b.value is None
     words = many_arms.control_sentences(found)
-    assert words[0].startswith(f"{TWO} \N{MINUS SIGN} {ONE} is +1.00 more on the clip than on blank")
+    assert words[0].startswith(f"{TWO} \N{MINUS SIGN} {ONE} is 1.00 larger on the clip than on blank")
     assert any(word.startswith(f"{ONE}: the clip is rated 2.00 higher than blank") for word in words)
 
 
@@ -126,6 +126,18 @@ def test_every_two_of_three_arms(outputs: Path) -> None:
     assert table["difference"].tolist() == [1, 2, 1]
     assert (table["scenarios"] == 8).all() and (table["p"] < 0.05).all()
     assert many_arms.every_two_arms(load(outputs), [OLD, NEW, ArmChoice("gone")], Slice())["difference"].isna().any()
+
+
+def test_ratings_of_deleted_runs_count_among_more_arms_as_they_do_between_two(outputs: Path) -> None:
+    rows = list_runs(outputs)
+    rate(outputs, find_pairs(rows, (A, B)), 0, 2)
+    before = many_arms.every_two_arms(load(outputs), [A, B, ArmChoice("gone")], Slice())
+    store = Store(outputs)
+    for row in rows:
+        store.delete(row)
+    after = many_arms.every_two_arms(load(outputs), [A, B, ArmChoice("gone")], Slice())
+    assert after["difference"].tolist()[0] == before["difference"].tolist()[0] == 2
+    assert (after["n"].tolist()[0], after["scenarios"].tolist()[0]) == (56, 8)
 
 
 def test_arms_as_people_write_them(outputs: Path) -> None:

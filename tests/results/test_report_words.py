@@ -7,8 +7,9 @@ from test_report import MODELS, evidence_of, judged, report, runs_of
 from cosmos_compare.results.difference_words import difference_words, others_words, start_words
 from cosmos_compare.results.numbers_as_text import estimate_words, judgements, p_words, size_words
 from cosmos_compare.results.report_words import claim_words, repeatable_words
-from cosmos_compare.results.trust_words import agreement_words, slice_words, warnings
+from cosmos_compare.results.trust_words import agreement_words, slice_words
 from cosmos_compare.results.verdict_words import left_words, win_words
+from cosmos_compare.results.warning_words import warnings
 from cosmos_compare.stats import Estimate, Look, difference, side_bias, win_rate
 
 
@@ -63,7 +64,9 @@ def test_not_enough_evidence_says_how_much_is_missing_and_that_nothing_may_be() 
     assert "these ratings also fit no difference" in words
     assert found.more_scenarios == 47  # (3.6486 · 0.4764 / 0.25)² + 3.94 = 52.3, so 53 in all, at .005
     planned = difference(np.array([0.5, -0.4, 0.9, -0.2, 0.3, 0.4]), np.arange(6), look=Look(6))
-    assert planned.more_scenarios == 25  # (2.8016 · 0.4764 / 0.25)² + 1.92 = 30.4
+    assert planned.more_scenarios is None  # those that were planned have decided
+    early = difference(np.array([0.5, -0.4, 0.9, -0.2, 0.3, 0.4]), np.arange(6), look=Look(12))
+    assert early.more_scenarios == 25  # (2.8016 · 0.4764 / 0.25)² + 1.92 = 30.4
 
 
 def test_a_p_below_05_that_nobody_planned_is_explained() -> None:
@@ -118,7 +121,7 @@ def test_wins() -> None:
     assert words.startswith("Verdicts: B wins 100%, each scenario counted once, a tie and “both bad” as half a win")
     assert "Enough evidence that B is preferred" in words
     few = win_words(win_rate(np.ones(4), np.arange(4)), kinds, "A", "B")
-    assert "Not enough evidence for a preference (exact sign flips p = .125; the smallest that 4 scenarios" in few
+    assert "Not enough evidence for a preference (exact sign flips p = .125). The smallest p that 4 scenarios" in few
     assert win_words(win_rate(np.array([]), np.array([])), kinds, "A", "B") == "No verdict is given yet."
 
 

@@ -214,7 +214,7 @@ def test_two_scenarios_leave_everything_possible() -> None:
 
 def test_four_of_four_is_too_few() -> None:
     _, words = told(four_of_four())
-    assert "Not enough evidence for a preference (exact sign flips p = .125" in words
+    assert "Not enough evidence for a preference (exact sign flips p = .125)." in words
     assert "The smallest p that 4 scenarios can give is .125; 8 are the fewest" in words
 
 

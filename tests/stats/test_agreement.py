@@ -179,7 +179,7 @@ def test_order_of_marks_and_names_of_raters_do_not_matter(table: np.ndarray, ran
     names = np.array(["zoe", "adam", "mia", "bo"], dtype=object)[raters]
     here = rater_agreement(units, raters, levels, units // 2)
     there = rater_agreement(units[order], names[order], levels[order], units[order] // 2)
-    for one, other in zip(here[1:], there[1:], strict=True):
+    for one, other in zip(here[1:5], there[1:5], strict=True):
         assert (one.value is None) == (other.value is None)
         for a, b in zip(one[:3], other[:3], strict=True):
             assert a == (None if b is None else pytest.approx(b, abs=1e-9))
@@ -189,7 +189,7 @@ def test_order_of_marks_and_names_of_raters_do_not_matter(table: np.ndarray, ran
 @given(tables)
 def test_what_is_always_true(table: np.ndarray) -> None:
     found = _agreement(table)
-    for estimate in found[1:]:
+    for estimate in found[1:5]:
         if estimate.low is None:
             continue
         assert estimate.low <= estimate.value <= estimate.high <= 1

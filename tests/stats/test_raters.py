@@ -5,7 +5,7 @@ import pytest
 from scipy.stats import t as student
 
 from cosmos_compare.stats import difference
-from cosmos_compare.stats.raters import cells, crossed
+from cosmos_compare.stats.raters import cells, crossed, effective_raters
 
 
 def test_balanced_by_hand() -> None:
@@ -46,6 +46,18 @@ def test_one_rater_or_one_scenario_says_nothing_about_others() -> None:
     assert crossed(np.ones(3), np.arange(3), np.zeros(3)) is None
     assert crossed(np.ones(2), np.zeros(2), np.arange(2)) is None
     assert cells(np.array([np.nan]), np.array([0]), np.array([0])).shape == (0, 0)
+
+
+def test_one_who_judged_nearly_everything_says_nothing_about_others() -> None:
+    """Anna judged twenty scenarios, Bo and Cy one each: three names, but one rater's marks."""
+    scenarios, raters = np.array([*range(20), 0, 1]), np.array([0] * 20 + [1, 2])
+    assert crossed(np.ones(22), scenarios, raters) is None
+    found = difference(np.where(raters == 0, 1.0, -2.0), scenarios, raters)
+    assert (found.raters, found.wide_low, found.enough, found.enough_for_others) == (3, None, True, False)
+    assert effective_raters(cells(np.ones(22), scenarios, raters)) == pytest.approx(1 / (0.95**2 + 2 * 0.025**2))
+    half = np.array([*range(20), *range(10)]), np.array([0] * 20 + [1] * 10)
+    assert effective_raters(cells(np.ones(30), *half)) == pytest.approx(1.6)
+    assert crossed(np.ones(30), *half) is not None
 
 
 def test_it_covers_what_raters_at_large_would_say() -> None:

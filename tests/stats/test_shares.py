@@ -40,6 +40,22 @@ def test_a_tie_is_half_a_win() -> None:
     assert (found.low, found.high) == pytest.approx(wilson(2.5, 4))
 
 
+@pytest.mark.parametrize(("wins", "ties"), [(6, 14), (10, 20), (8, 12), (12, 30), (9, 40)])
+def test_many_ties_do_not_make_a_claim_that_its_own_interval_denies(wins: int, ties: int) -> None:
+    """Ten wins and twenty ties were "enough evidence" (p = .002) beside an interval of 49 to 81 %."""
+    outcomes = np.repeat([1.0, 0.5], [wins, ties])
+    found = win_rate(outcomes, np.arange(wins + ties))
+    assert found.low is not None and found.tested == (sign_flip_p(outcomes - 0.5) <= found.level)
+    assert found.enough == (found.tested and found.low > 0.5)
+    assert found.enough or (wins, ties) != (10, 20)
+    assert found.low > wilson(wins + ties / 2, wins + ties)[0]
+
+
+def test_one_scenario_has_no_interval_however_many_judge_it() -> None:
+    found = win_rate(np.ones(5), np.zeros(5), np.arange(5))
+    assert (found.value, found.low, found.high, found.n, found.enough) == (1, None, None, 5, False)
+
+
 def test_a_scenario_has_one_voice() -> None:
     """Ten raters who agree on one clip are one comparison, not ten."""
     outcomes, scenarios = np.array([1.0, 1.0, 0.0]), np.arange(3)
@@ -53,7 +69,7 @@ def test_swapping_the_models_mirrors_the_win_rate(data: tuple[np.ndarray, np.nda
     outcomes, scenarios = data
     there, back = win_rate(outcomes, scenarios), win_rate(1 - outcomes, scenarios)
     if there.value is None or there.low is None or there.high is None:
-        assert back.value is None
+        assert (back.low, back.scenarios) == (None, there.scenarios) and there.scenarios < 2
         return
     assert back[:3] == pytest.approx((1 - there.value, 1 - there.high, 1 - there.low))
     assert 0 <= there.low <= there.value <= there.high <= 1

@@ -11,7 +11,8 @@ from cosmos_compare.report.elements import bullets
 from cosmos_compare.report.material import Material
 from cosmos_compare.results.difference_words import others_words
 from cosmos_compare.results.numbers_as_text import scenarios
-from cosmos_compare.results.trust_words import sensitivity_words, warnings
+from cosmos_compare.results.trust_words import sensitivity_words
+from cosmos_compare.results.warning_words import warnings
 from cosmos_compare.stats.looks import fewest
 
 

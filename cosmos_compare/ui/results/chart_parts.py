@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
-from cosmos_compare.language import number
+from cosmos_compare.language import number, t
 
 A, B, GREY, GREEN, VIOLET = "#3d6fd1", "#cf7a21", "#8b938f", "#2d9d63", "#8a5bc7"
 INK, INK_ON_DARK = "#1c211f", "#e8ece9"
@@ -54,7 +54,9 @@ def whiskers(rows: pd.DataFrame, centre: str, colour: str) -> dict[str, Any]:
 def interval(rows: pd.DataFrame) -> list[str]:
     pairs = zip(rows["low"].astype(float), rows["high"].astype(float), strict=True)
     return [
-        "(no interval)" if math.isnan(low) else f"(95 %: {number(low, '.2f')} to {number(high, '.2f')})"
+        t("(no interval)")
+        if math.isnan(low)
+        else t("(95 %: {low} to {high})", low=number(low, ".2f"), high=number(high, ".2f"))
         for low, high in pairs
     ]
 

@@ -60,6 +60,7 @@ def numbers(found: Report, key: str) -> list[pd.DataFrame]:
     a, b = found.models
     agreement = found.agreement._asdict()
     raters = agreement.pop("raters")
+    del agreement["commonest"]
     overall = pd.DataFrame([{"coefficient": name, **each._asdict()} for name, each in agreement.items()])
     shares = {
         t("{model} wins", model=b): found.win_rate._asdict(),

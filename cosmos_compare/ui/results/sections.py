@@ -10,11 +10,12 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from cosmos_compare.language import number, t, tn
+from cosmos_compare.language import t, tn
 from cosmos_compare.results import numbers_as_text as counts
 from cosmos_compare.results import report_words as words
 from cosmos_compare.results.report import Report
 from cosmos_compare.results.speed import speed_words
+from cosmos_compare.results.verdict_words import whose_share
 from cosmos_compare.ui.results import charts
 from cosmos_compare.ui.results import trust_charts as trust
 from cosmos_compare.ui.results.chart_parts import INK, INK_ON_DARK, MOST_ROWS
@@ -32,8 +33,8 @@ def headline(found: Report) -> None:
     basis = [
         counts.judgements(found.judged_pairs),
         counts.pairs(found.pairs),
-        counts.scenarios(found.difference.scenarios),
-        counts.raters(found.difference.raters),
+        counts.scenarios(len(found.scenario_differences)),
+        counts.raters(len(found.judges)),
     ]
     st.html(
         f'<div class="versus"><b class="model_a">{safe(a)}</b>{t(" and ")}<b class="model_b">{safe(b)}</b>'
@@ -95,7 +96,7 @@ def _wins(found: Report) -> str:
     rate = found.win_rate
     if rate.value is None:
         return t(rate.why)
-    share = f"{number(rate.value, '.0%')} ({words.interval_words(rate.low or 0.0, rate.high or 1.0, percent=True)})"
+    share = f"{counts.share_words(rate.value)} ({whose_share(rate)})"
     return t(
         "{model} wins {share}, ties and both bad as halves, each scenario counted once; n {n} verdicts.",
         model=found.models[1],
@@ -106,9 +107,10 @@ def _wins(found: Report) -> str:
 
 def _only_some(found: Report) -> str:
     count = int(found.scenario_differences["difference"].notna().sum())
-    return (
-        f" Shown are the {MOST_ROWS} of {number(count, ',')} scenarios that differ most." if count > MOST_ROWS else ""
-    )
+    if count <= MOST_ROWS:
+        return ""
+    words = t("Shown are the {shown} of {count:,} scenarios that differ most.", shown=MOST_ROWS, count=count)
+    return f" {words}"
 
 
 @st.fragment
