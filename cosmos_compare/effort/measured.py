@@ -123,8 +123,9 @@ def _parsing(seen: _Seen) -> list[str]:
     if not seen.runs:
         return []
     bad = sum(bool(unreadable(run)) for run in seen.runs)
-    one, many = "{bad} of {n} answer could not be read", "{bad} of {n} answers could not be read"
-    return [tn(one, many, len(seen.runs), bad=bad)]
+    return [
+        tn("{bad} of {n} answer could not be read", "{bad} of {n} answers could not be read", len(seen.runs), bad=bad)
+    ]
 
 
 def _storing(seen: _Seen) -> list[str]:

@@ -192,7 +192,7 @@ def _label(own: ArmChoice, other: ArmChoice, prompts: "dict[str, str]") -> str:
     if own.reasoning != other.reasoning and own.reasoning is not None:
         words.append(Text("with reasoning") if own.reasoning else Text("without reasoning"))
     if own.settings_key != other.settings_key and own.settings_key is not None:
-        words.append(f"settings {own.settings_key[:6]}")
+        words.append(Text("settings {key}", key=own.settings_key[:6]))
     if own.condition != other.condition or own.condition != CLIP:
         words.append(own.condition)
     return f"{own.model} · {' · '.join(words)}" if words else own.model

@@ -17,6 +17,7 @@ import orjson
 
 from cosmos_compare.errors import CompareError
 from cosmos_compare.ratings.pairs import Pair, run_ids
+from cosmos_compare.ratings.person import person
 from cosmos_compare.runs.index import RunRow
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def known_to(outputs: Path, rater: str) -> frozenset[str]:
     """Models, arms and ids of pairs whose names this rater has been shown; capitals make no other rater."""
     known: set[str] = set()
     for line in _lines(names_file(outputs)):
-        if str(line.get("rater", "")).casefold() == rater.casefold():
+        if person(str(line.get("rater", ""))) == person(rater):
             known.update(str(name) for name in line.get("shown", []))
     return frozenset(known)
 

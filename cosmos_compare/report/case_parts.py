@@ -171,7 +171,7 @@ def _said(one: Judged, names: tuple[str, str]) -> str:
     how = t("blind") if one.blind else t("names shown")
     how = t("{how}, aided", how=how) if one.aided else how
     words = t("{rater}: {verdict} ({how})", rater=one.rater, verdict=_verdict(one.verdict, names), how=how)
-    return " ".join([words, *(f"“{cut(note)}”" for note in one.notes)])
+    return " ".join([words, *(t("“{note}”", note=cut(note)) for note in one.notes)])
 
 
 def _mark(value: int | None) -> Markup:

@@ -38,6 +38,8 @@ def markdown(told: Material) -> bytes:
 def _table(told: Material) -> Iterator[str]:
     """The lines of the table, by scenario, model and rater."""
     table = kept_table(score_sheet(told.rows, told.evidence.runs), _answers(told))
+    names = {str(row["run_id"]): told.models[int(row["arm"])] for row in told.rows.to_dict("records")}
+    table["model"] = [names[run_id] for run_id in table["run_id"]]  # two prompts of one model are two
     titles = [t("Scenario"), t("Model"), t("Time"), t("Objects found"), t("Risk stated")]
     titles += [*(t(LABELS[axis]) for axis in AXES), t("Verdict"), t("Rater"), t("Notes")]
     yield _line(titles)

@@ -47,7 +47,7 @@ class Material:
     store: Store
     evidence: Evidence
     told: Report
-    rows: pd.DataFrame
+    rows: pd.DataFrame  # those of the judged pairs
     every_two: pd.DataFrame | None
     controls: tuple[many_arms.ControlDifference, ...]
     cases: tuple[JudgedCase, ...]
@@ -96,7 +96,7 @@ def gather(store: Store, evidence: Evidence, chosen: Choice, imprint: Imprint) -
             t("There is nothing to report: nobody has judged a pair of {a} and {b} here.", a=a, b=b),
             t("Rate some with `cosmos-compare rate` or on the Rate page, or widen what is counted."),
         )
-    rows, pairs, _ = judgements(evidence, two, part)
+    rows, pairs = _judged(evidence, two, part)
     cases, untold, problems = cases_of(store, evidence, two, rows, pairs)
     return Material(
         store=store,
@@ -114,13 +114,24 @@ def gather(store: Store, evidence: Evidence, chosen: Choice, imprint: Imprint) -
     )
 
 
+def _judged(evidence: Evidence, two: Two, part: Slice) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The standing rows of the judged pairs, each rater's last of a run being `current`; and the pairs.
+
+    A row of another pair is about something else: a verdict against another model, or another prompt of this one.
+    """
+    rows, pairs, _ = judgements(evidence, two, part)
+    rows = rows[rows["pair_id"].isin(pairs["pair_id"].unique()).to_numpy()]
+    return rows.assign(current=~rows.duplicated(["rater", "run_id"], keep="last")), pairs
+
+
 def _controls(evidence: Evidence, two: Two, part: Slice, planned: int | None) -> list[many_arms.ControlDifference]:
     """Clip against each control that was rated; none where the arms are controls themselves."""
     if {arm.condition for arm in two} != {CLIP}:
         return []
     rated = set(evidence.part(part)["run_id"].unique())
     conditions = sorted({row.condition for row in evidence.runs if row.id in rated and row.condition != CLIP})
-    return [many_arms.against_control(evidence, two, condition, part, planned) for condition in conditions]
+    found = [many_arms.against_control(evidence, two, condition, part, planned) for condition in conditions]
+    return [each for each in found if each.on_control.scenarios or each.of_a.scenarios or each.of_b.scenarios]
 
 
 def _scores(store: Store, matrix: Matrix) -> list[tuple[str, Score]]:

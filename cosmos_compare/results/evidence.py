@@ -16,6 +16,7 @@ from cosmos_compare.ratings.arms import CLIP, Two, all_of_pair, arms_of_pair, tw
 from cosmos_compare.ratings.equal_answers import first_runs
 from cosmos_compare.ratings.judged_pairs import Placed, placed
 from cosmos_compare.ratings.pairs import Pair, find_pairs, model_pairs, run_ids
+from cosmos_compare.ratings.person import person
 from cosmos_compare.ratings.rows import Table
 from cosmos_compare.ratings.standing import codes_of, renamed, standing, to_frame, with_first_runs
 from cosmos_compare.runs.index import RunRow, read_runs
@@ -36,8 +37,8 @@ class Slice:
     def ratings(self, rows: pd.DataFrame) -> npt.NDArray[np.bool_]:
         """True for the rows of this part."""
         mask = np.ones(len(rows), dtype=bool)
-        raters = tuple({name.casefold() for name in self.raters})
-        folded = renamed(rows["rater"], str.casefold) if raters else rows["rater"]
+        raters = tuple({person(name) for name in self.raters})
+        folded = renamed(rows["rater"], person) if raters else rows["rater"]
         columns = [
             (rows["scenario"], self.scenarios),
             (rows["prompt_version"], self.prompt_versions),
@@ -89,7 +90,7 @@ class Evidence:
     def spelling(self, rater: str) -> str:
         """How a rater's name is spelled here: "Anna" is "anna" where that came first."""
         names = self.every["rater"].cat.categories
-        return next((name for name in names if name.casefold() == rater.casefold()), rater)
+        return next((name for name in names if person(name) == person(rater)), rater)
 
     @cached_property
     def by_id(self) -> dict[str, RunRow]:
@@ -189,4 +190,4 @@ def gather(table: Table, runs: Sequence[RunRow], run_problems: Sequence[str] = (
 def first_spellings(names: Iterable[str]) -> dict[str, str]:
     """Every name as it was spelled first: capitals don't make another person."""
     first: dict[str, str] = {}
-    return {name: first.setdefault(name.casefold(), name) for name in dict.fromkeys(names)}
+    return {name: first.setdefault(person(name), name) for name in dict.fromkeys(names)}

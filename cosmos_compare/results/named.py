@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from cosmos_compare.errors import CompareError
 from cosmos_compare.ratings.arms import ArmChoice, parse_arm
+from cosmos_compare.ratings.person import person
 from cosmos_compare.results.evidence import Evidence, Slice
 
 
@@ -25,11 +26,11 @@ def named_arms(texts: Sequence[str], found: Evidence, field: str) -> list[ArmCho
 def check_part(part: Slice, found: Evidence) -> None:
     """Say that there is no rater, scenario or prompt version of a name, instead of counting nothing. Raises
     `CompareError`."""
-    raters = {str(name).casefold() for name in found.every["rater"].unique()}
+    raters = {person(str(name)) for name in found.every["rater"].unique()}
     scenarios = {run.scenario for run in found.runs} | {str(name) for name in found.every["scenario"].unique()}
     versions = {run.prompt_version for run in found.runs}
     for field, chosen, known in (
-        ("rater", [name.casefold() for name in part.raters], raters),
+        ("rater", [person(name) for name in part.raters], raters),
         ("scenario", part.scenarios, scenarios),
         ("prompt-version", part.prompt_versions, versions),
     ):

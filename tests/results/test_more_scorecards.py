@@ -172,3 +172,11 @@ def test_the_sentence_to_repeat_names_its_slice() -> None:
 )
 def test_rounding_hides_no_side(words: str, printed: str) -> None:
     assert words == printed
+
+
+def test_one_person_is_one_rater_however_the_name_is_typed() -> None:
+    """An é of one character and one of two, two spaces and capitals: read "3 raters", whose agreement was told."""
+    names = ["Ren\u00e9 B", "Rene\u0301 B", "ren\u00e9  b", "REN\u00c9 B"]
+    rows = [judged(f"s{n}", 1, 2, "b", rater=names[n % 4]) for n in range(8)]
+    found = report(evidence_of(*rows), MODELS, Slice(raters=(names[1],)))
+    assert found.judges == (names[0],) and found.judged_pairs == 8 and found.difference.raters == 1

@@ -103,8 +103,10 @@ def _repeats(told: Material) -> Iterator[str]:
         found = repeats(told.on_disk(side))
         if found.asked:
             told_any = True
-            one, many = "{model}: {n} request was repeated", "{model}: {n} requests were repeated"
+            asked = tn(
+                "{model}: {n} request was repeated", "{model}: {n} requests were repeated", found.asked, model=model
+            )
             same = t("in {share} all repeats have the same text", share=share(found.alike, found.asked))
-            yield f"{tn(one, many, found.asked, model=model)}; {same}."
+            yield f"{semicolons([asked, same])}."
     if not told_any:
         yield t("No request of these two was repeated: how stable the answers are was not measured.")

@@ -25,8 +25,7 @@ def section(told: Material) -> Markup:
 
 def _basis(told: Material) -> str:
     n = len(told.runs(0)) + len(told.runs(1))
-    one, many = "As recorded in {n} answer of the cases above.", "As recorded in {n} answers of the cases above."
-    return tn(one, many, n)
+    return tn("As recorded in {n} answer of the cases above.", "As recorded in {n} answers of the cases above.", n)
 
 
 def _equal(told: Material) -> str:
@@ -35,8 +34,8 @@ def _equal(told: Material) -> str:
     frames = sum(_frames(a) == _frames(b) for a, b in both)
     pixels = sum(_frames(a) == _frames(b) and _size(a) == _size(b) for a, b in both)
     return t(
-        "Equal frames: both models saw the same frames of the same clip in {frames} pairs, at the same size in pixels "
-        "in {pixels}.",
+        "Equal frames: both answers are about the same frames of the same clip in {frames} pairs, of the same size in "
+        "pixels in {pixels}.",
         frames=share(frames, len(both)),
         pixels=share(pixels, len(both)),
     )
@@ -154,7 +153,7 @@ def _clips(told: Material) -> Markup:
         )
         for name, clip in sorted(clips.items())[:MOST_CLIPS]
     ]
-    head = (t("Clip"), t("Length"), t("Pixels"), t("Rate"), t("Codec"), "SHA-256")
+    head = (t("Clip"), t("Length"), t("Pixels"), t("Frame rate"), t("Codec"), "SHA-256")
     return folded(
         tn("{n} clip and its hash", "{n} clips and their hashes", len(clips)), table(head, rows, t("Clips"), "hashes")
     )

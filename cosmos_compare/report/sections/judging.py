@@ -87,7 +87,14 @@ def _axes(told: Material) -> Markup:
         )
         for row in found.to_dict("records")
     ]
-    head = (t("Axis"), t("Marks given twice"), "Krippendorff's α", t("95 % interval"), "Gwet's AC2", t("Equal marks"))
+    head = (
+        t("Axis"),
+        t("Marks given twice"),
+        t("Krippendorff's α"),
+        t("95 % interval"),
+        t("Gwet's AC2"),
+        t("Equal marks"),
+    )
     inside = table(head, rows, t("Agreement by axis; a dash where it is undefined or withheld"))
     summary = tn("Agreement by axis, {n} rater", "Agreement by axis, {n} raters", told.told.agreement.raters)
     return folded(summary, inside)

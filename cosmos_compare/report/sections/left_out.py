@@ -42,10 +42,10 @@ def _ratings(told: Material) -> Iterator[str]:
     every, standing = len(told.evidence.every), len(told.evidence.ratings)
     yield t(
         "The scorecard has {every} rows. {standing} of them stand; any others were edited or taken back later. "
-        "{counted} are the marks of one rater for one answer of these two, and are counted here.",
+        "{counted} are about judged pairs of these two, and are counted here.",
         every=every,
         standing=standing,
-        counted=found.ratings,
+        counted=len(told.rows),
     )
     current = told.rows[told.rows["current"].to_numpy()]
     missing = int(current[MARKS].isna().to_numpy().sum())

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from markupsafe import Markup
 
 from cosmos_compare.language import t
+from cosmos_compare.ratings.arms import CLIP
 from cosmos_compare.report.elements import bullets
 from cosmos_compare.report.material import Material
 from cosmos_compare.results.difference_words import others_words
@@ -50,10 +51,13 @@ def _about_inputs(told: Material) -> Iterator[str]:
             "At least one model is a demo: small, trained on rendered scenes, made to show this program. What it says "
             "proves nothing about the models that it is named after."
         )
-    if len(prompts := {run.prompt.version for run in runs}) == 1:
+    prompts = [{run.prompt.version for run in own} for own in (a, b)]
+    if max(map(len, prompts)) > 1:
+        yield t("Answers to {n} wordings of the question are counted together.", n=len(prompts[0] | prompts[1]))
+    elif len(prompts[0] | prompts[1]) == 1:
         yield t("One wording of the question was asked. Another may turn the result round.")
-    elif prompts:
-        yield t("Answers to {n} wordings of the question are counted together.", n=len(prompts))
+    elif runs and {arm.condition for arm in told.told.arms} == {CLIP}:
+        yield t("One model was asked. Another may do better with the other wording.")
     if runs and all(run.settings.repeat == 0 for run in runs):
         yield t("Each model answered each question once: how far its answers vary is not part of the interval.")
     if len(devices := {run.environment.device for run in runs}) > 1:

@@ -26,8 +26,9 @@ def section(told: Material) -> Markup:
         b=b,
     )
     if left := len(found.matrix) - len(rows):
-        one, many = "{n} scenario that differs less is not shown.", "{n} scenarios that differ less are not shown."
-        about += " " + tn(one, many, left)
+        about += " " + tn(
+            "{n} scenario that differs less is not shown.", "{n} scenarios that differ less are not shown.", left
+        )
     head = (t("Scenario"), *(t(LABELS[axis]) for axis in AXES), t("All"))
     return joined([paragraphs(about), table(head, rows, t("Difference by scenario and axis"), "matrix")])
 

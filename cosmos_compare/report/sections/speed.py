@@ -39,9 +39,12 @@ def _company(told: Material) -> str:
     shared = sum(run.answer.concurrent for run in runs)
     if not shared:
         return ""
-    one = "{shared} of {n} answer was made while another was: such times are longer than a model's own."
-    many = "{shared} of {n} answers were made while others were: such times are longer than a model's own."
-    return tn(one, many, len(runs), shared=shared)
+    return tn(
+        "{shared} of {n} answer was made while another was: such times are longer than a model's own.",
+        "{shared} of {n} answers were made while others were: such times are longer than a model's own.",
+        len(runs),
+        shared=shared,
+    )
 
 
 def _speed(told: Material) -> Markup:
