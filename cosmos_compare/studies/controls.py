@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from cosmos_compare.language import Text
-from cosmos_compare.runs.index import Arm
+from cosmos_compare.runs.index import Arm, RunRow
 from cosmos_compare.stats import Estimate, clustered_mean
 from cosmos_compare.studies.facts import AnswerFacts
 from cosmos_compare.studies.matrix import Matrix
@@ -16,12 +16,14 @@ from cosmos_compare.texts.vocabulary import word
 
 
 class Kept(NamedTuple):
-    """One claim that an answer makes of the clip, and whether the answer of the control makes it, too."""
+    """One claim that an answer makes of the clip, and whether the answer of the control makes it, too: their runs."""
 
     scenario: str
     repeat: int
     claim: str
     kept: bool
+    shown: RunRow
+    control: RunRow
 
 
 class Control(NamedTuple):
@@ -71,11 +73,11 @@ def _control(matrix: Matrix, facts: Mapping[str, AnswerFacts], arm: int, control
     kept: list[Kept] = []
     for scenario, cells in matrix.cells.items():
         for repeat in range(matrix.plan.repeats):
-            rows = cells[arm].rows[repeat], cells[control].rows[repeat]
-            if any(row is None or row.id not in facts for row in rows):
+            one, other = cells[arm].rows[repeat], cells[control].rows[repeat]
+            if one is None or other is None or not {one.id, other.id} <= facts.keys():
                 continue
-            seen, unseen = (set(claims_of(facts[row.id])) for row in rows if row is not None)
-            kept += [Kept(scenario, repeat, claim, claim in unseen) for claim in sorted(seen)]
+            seen, unseen = (set(claims_of(facts[row.id])) for row in (one, other))
+            kept += [Kept(scenario, repeat, claim, claim in unseen, one, other) for claim in sorted(seen)]
     shares = np.array([each.kept for each in kept], dtype=float)
     clips = {row.id: row.scenario.id for row in matrix.plan.rows}
     names = np.array([clips[each.scenario] for each in kept])

@@ -13,6 +13,7 @@ from runs_support import IMAGES, make_run, make_spec
 from cosmos_compare.records.ground_truth import GroundTruth
 from cosmos_compare.records.schema import Prompt, Run, Settings
 from cosmos_compare.runs.store import Store
+from cosmos_compare.studies.claim_words import words_behind
 from cosmos_compare.studies.controls import claims_of, controls
 from cosmos_compare.studies.export import all_facts, answers_of, as_csv, as_json, as_jsonl
 from cosmos_compare.studies.fact_book import NAME, FactBook
@@ -122,6 +123,28 @@ def test_claims_that_stay_under_a_control_are_habit(filled: tuple[Matrix, Store]
     assert stays == {("one", "object: pedestrian")}
     assert control.habit.value is not None and 0 < control.habit.value < 0.5
     assert control.habit.scenarios == 2
+
+
+@pytest.mark.parametrize(
+    ("raw", "claim", "words"),
+    [
+        (SEEN, "object: pedestrian", "A pedestrian starts to cross at 2.1 s on a crosswalk."),
+        (SEEN, "risk: medium", "The risk is medium."),
+        ("<think>No car.</think>A car waits.\nA bus comes.", "object: bus", "A bus comes."),
+        ("No car is there. A bus comes.", "object: car", ""),
+        ('{"objects": ["bus"], "risk": "high"}', "risk: high", "high"),
+        (SEEN, "risk: high", ""),
+        ("<think>A?</think>B. Because it waits.", "option: B", "B. Because it waits."),
+    ],
+)
+def test_the_words_behind_a_claim_are_shown(raw: str, claim: str, words: str) -> None:
+    assert words_behind(run_of(raw), claim) == words
+
+
+def test_every_claim_has_its_words() -> None:
+    raw = SEEN + ' {"events": [{"label": "a bus brakes", "start": 1.5}]}'
+    claims = claims_of(read_facts(run_of(raw), None))
+    assert len(claims) >= 4 and all(words_behind(run_of(raw), claim) for claim in claims)
 
 
 def test_a_low_risk_is_no_claim_to_have_seen_something() -> None:

@@ -55,6 +55,12 @@ def test_a_study_is_run_from_the_page_and_its_matrix_filled() -> None:
     frame = page.dataframe[0].value
     assert list(frame.index) == ["scene_0", "scene_1", "scene_2"]
     assert list(frame.columns) == [f"Demo {name} · {what}" for name in ("One", "Two") for what in ("clip", "blank")]
+    page.selectbox(key=session.HINT).set_value("format").run()
+    assert "held against no mark" in html(page) and not page.exception
+    cells = page.dataframe[0].value.to_numpy().ravel()
+    assert all(cell[0] in "✓~✗–" for cell in cells), cells
+    page.selectbox(key=session.HINT).set_value("risk").run()
+    assert "not proven: n = 0" in html(page) and not page.exception
     page.session_state[session.TAB] = "Controls"
     page.run()
     assert "under the control" in html(page)

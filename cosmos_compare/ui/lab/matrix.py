@@ -8,7 +8,6 @@ from typing import get_args
 import pandas as pd
 import streamlit as st
 
-from cosmos_compare.hints.records import NAMES as HINTS
 from cosmos_compare.language import N_, current, number, semicolons, speaking, t
 from cosmos_compare.runs.index import RunRow
 from cosmos_compare.studies.changes import FactsByRun, base_arms, changed
@@ -17,8 +16,8 @@ from cosmos_compare.studies.facts import KINDS, truth_json
 from cosmos_compare.studies.matrix import Cell, Matrix
 from cosmos_compare.studies.view import Filter, cell_text, hint_text, passes
 from cosmos_compare.texts.vocabulary import word, words
-from cosmos_compare.ui.lab import questions, session
-from cosmos_compare.ui.shared import hints_markup, plain, rating_data
+from cosmos_compare.ui.lab import hint_cells, questions, session
+from cosmos_compare.ui.shared import plain, rating_data
 from cosmos_compare.ui.shared.tables import grid, safe
 
 WORDS: dict[str, str] = {
@@ -50,13 +49,13 @@ def show(matrix: Matrix, facts: FactsByRun) -> None:
         return
     bases = base_arms([each.arm for each in matrix.plan.arms])
     columns = [n for n in range(len(labels)) if arm is None or n in (arm, bases[arm])]
-    hint = None if matrix.plan.questions else _hint()
+    hint = None if matrix.plan.questions else hint_cells.chosen()
     with speaking(current()):  # asked once: a thousand rows have ten thousand texts
         rows = {name: _texts(matrix.cells[name], columns, facts, bases, hint) for name in shown}
     frame = pd.DataFrame.from_dict(rows, orient="index", columns=[labels[n] for n in columns])
     frame.index.name = t("scenario")
     event = st.dataframe(
-        frame,
+        frame if hint is None else hint_cells.styled(frame, hint),
         key=session.MATRIX,
         on_select="rerun",
         selection_mode="single-cell",
@@ -64,7 +63,7 @@ def show(matrix: Matrix, facts: FactsByRun) -> None:
         alt=t("What each arm states of each scenario"),
     )
     count = t("{n} of {total} scenarios.", n=len(shown), total=len(matrix.cells))
-    plain.caption(f"{count} {t(LEGEND) if hint is None else _about(hint)}")
+    plain.caption(f"{count} {t(LEGEND) if hint is None else hint_cells.about(hint)}")
     chosen = event["selection"]["cells"]
     if chosen and chosen[0][1] in labels and chosen[0][0] < len(shown):
         row, label = chosen[0]
@@ -104,34 +103,6 @@ def _filters(labels: Sequence[str]) -> tuple[Filter, int | None, str]:
         words = t("Find a scenario")
         find = st.text_input(words, key=session.FIND, placeholder=words, label_visibility="collapsed", width=180)
     return what or "all", arm if arm is not None and arm < len(labels) else None, find
-
-
-def _hint() -> str | None:
-    """The hint that the cells are to show instead of what is stated, if any."""
-    words = t("Cells show what is stated")
-    chosen: str | None = st.selectbox(
-        words,
-        HINTS,
-        index=None,
-        format_func=lambda name: t("Hint: {name}", name=t(hints_markup.WORDS[name])),
-        key=session.HINT,
-        placeholder=words,
-        label_visibility="collapsed",
-        persist_state="session",
-        width=300,
-    )
-    return chosen
-
-
-def _about(hint: str) -> str:
-    """How far people's marks bear the shown hint out: what is not proven decides nothing."""
-    people = {own.hint: own for own in rating_data.hints_against_people()}
-    return t(
-        "Hint {name}, read from words by rules; against people's marks: {standing}. It fills no mark. ✓ right · "
-        "~ partly · ✗ wrong · – not asked or not known.",
-        name=t(hints_markup.WORDS[hint]),
-        standing=hints_markup.standing(hint, people.get(hint)),
-    )
 
 
 def _texts(

@@ -6,16 +6,19 @@ from collections.abc import Mapping
 
 import streamlit as st
 
+from cosmos_compare.errors import CompareError
 from cosmos_compare.language import number, retold, t
 from cosmos_compare.records.setting_fields import condition_name
+from cosmos_compare.runs.index import RunRow
 from cosmos_compare.stats import Estimate
-from cosmos_compare.studies.controls import Control, controls
+from cosmos_compare.studies.claim_words import words_behind
+from cosmos_compare.studies.controls import Control, Kept, controls
 from cosmos_compare.studies.facts import KINDS, LETTER, AnswerFacts
 from cosmos_compare.studies.matrix import Matrix
 from cosmos_compare.studies.stability import stability
 from cosmos_compare.studies.work import greedy_labels
 from cosmos_compare.texts.vocabulary import word
-from cosmos_compare.ui.shared import plain
+from cosmos_compare.ui.shared import plain, resources
 from cosmos_compare.ui.shared.tables import grid
 
 MOST_CLAIMS = 40
@@ -70,11 +73,33 @@ def show_controls(matrix: Matrix, facts: Mapping[str, AnswerFacts]) -> None:
         for control in found:
             st.markdown(f"**{plain.plain(matrix.plan.arms[control.control].label)}**")
             kept = [each for each in control.claims if each.kept]
-            stays = [[each.scenario, f"#{each.repeat}", retold(each.claim)] for each in kept[:MOST_CLAIMS]]
+            stays = [_stays(each) for each in kept[:MOST_CLAIMS]]
             if stays:
-                st.html(grid([t("scenario"), t("repeat"), t("claim that stays")], stays))
+                head = [
+                    t("scenario"),
+                    t("repeat"),
+                    t("claim that stays"),
+                    t("said of the clip"),
+                    t("said of the control"),
+                ]
+                st.html(grid(head, stays))
+            if len(kept) > MOST_CLAIMS:
+                st.caption(t("And {n} more.", n=len(kept) - MOST_CLAIMS))
             else:
                 st.caption(t("No claim stays."))
+
+
+def _stays(own: Kept) -> list[str]:
+    """A claim that stays, with the sentences that make it."""
+    said = [_words(row, own.claim) for row in (own.shown, own.control)]
+    return [own.scenario, f"#{own.repeat}", retold(own.claim), *said]
+
+
+def _words(row: RunRow, claim: str) -> str:
+    try:
+        return words_behind(resources.saved_run(row), claim) or "–"
+    except CompareError:
+        return "–"
 
 
 def _control_line(matrix: Matrix, control: Control) -> list[str]:
