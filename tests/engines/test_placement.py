@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from types import SimpleNamespace
 
 import pytest
@@ -68,6 +69,11 @@ def test_what_is_found_is_said_of_each_card() -> None:
     found = shortage([card(0, 3.14), card(1, 7, 24)], 20 * GB)
     assert found == "It needs 20.0 GB. GPU, card 0: 3.1 of 80.0 GB free; GPU, card 1: 7.0 of 24.0 GB free."
     assert shortage([card(0, 3), card(1, 20)], 20 * GB) == ""
+
+
+def test_cards_have_the_numbers_of_nvidia_smi() -> None:
+    """CUDA reads it when the first card is used; whoever sets it otherwise is not overruled."""
+    assert os.environ["CUDA_DEVICE_ORDER"] in ("PCI_BUS_ID", "FASTEST_FIRST")
 
 
 def test_cards_are_those_that_torch_may_use(monkeypatch: pytest.MonkeyPatch) -> None:

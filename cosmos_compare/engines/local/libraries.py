@@ -9,7 +9,11 @@ happens.
 """
 
 import importlib
+import os
 import sys
+
+# Cards are numbered as nvidia-smi and `doctor` number them; CUDA by itself would begin with the fastest.
+os.environ.setdefault("CUDA_DEVICE_ORDER", "PCI_BUS_ID")
 
 import torch
 
