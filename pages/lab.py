@@ -10,8 +10,15 @@ from cosmos_compare.ui.shared import plain, shell
 shell.page("Lab")
 with st.sidebar:
     study = form.show()
+plan, missing = data.plan_of_what_is_here(study)
+for problem in missing:
+    plain.warning(problem) if plan else plain.error(problem)
+if plan is None:
+    st.html(f'<h2 class="plain">{t("Prompt versions")}</h2>')
+    prompts.show()
+    st.stop()
 try:
-    found = data.matrix_of(data.plan_of(study))
+    found = data.matrix_of(plan)
     facts, unread = data.facts_of(found)
 except CompareError as error:
     plain.error(error)

@@ -10,7 +10,7 @@ from statistics import median
 from typing import Literal, NamedTuple
 
 from cosmos_compare.evidence.passages import Passage, passages_at, passages_of
-from cosmos_compare.hints.differ import Right
+from cosmos_compare.hints.points import Right
 from cosmos_compare.language import number, t
 from cosmos_compare.texts.answers import ParsedAnswer
 from cosmos_compare.texts.box_context import LABEL_KEYS
@@ -20,6 +20,8 @@ from cosmos_compare.texts.reasoning import Span
 RemarkKind = Literal["outside the clip", "outside the frames", "ends early", "falls"]
 LONGEST = 240  # characters of what a claim says
 SLACK_S = 0.05
+_EMPHASIS = re.compile(r"\*\*|__|`")
+_ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|([nrt\"\\/]))")
 _CLOCK = re.compile(r"\d{1,2}:[0-5]\d")
 
 
@@ -89,6 +91,11 @@ class TimeClaim:
         return max(self.start, self.end if self.end is not None else self.start)
 
     @property
+    def is_outside(self) -> bool:
+        """Whether it names a time that the clip does not have."""
+        return any(remark.kind == "outside the clip" for remark in self.remarks)
+
+    @property
     def when(self) -> str:
         """The time in words."""
         if self.end is None:
@@ -144,8 +151,15 @@ def _is_time_of_day(raw: str, event: Event, shown: Footage) -> bool:
 
 
 def _short(text: str) -> str:
-    line = " ".join(text.split())
+    """In one line, without Markdown's emphasis, and without the escapes of a string of JSON."""
+    line = " ".join(_ESCAPE.sub(_unescaped, _EMPHASIS.sub("", text)).split())
     return line if len(line) <= LONGEST else f"{line[: LONGEST - 1]}…"
+
+
+def _unescaped(match: re.Match[str]) -> str:
+    if match[1]:
+        return chr(int(match[1], 16)).encode("utf-8", "ignore").decode()
+    return " " if match[2] in "nrt" else match[2]
 
 
 def _with_remarks(claims: Sequence[TimeClaim], passages: Sequence[Passage], shown: Footage) -> tuple[TimeClaim, ...]:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from cosmos_compare.evidence.passages import passages_at, passages_of
-from cosmos_compare.hints.differ import Claim, Differences, Point, compare_facts
+from cosmos_compare.hints.differ import Differences, compare_facts
+from cosmos_compare.hints.points import Claim, Point, about
 from cosmos_compare.hints.truth import truth_of
 from cosmos_compare.language import t
 from cosmos_compare.records.ground_truth import GroundTruth
@@ -35,25 +36,36 @@ class Contrast:
     marks: tuple[dict[int, PassageMark], ...]
 
 
-def contrast_of(runs: Sequence[Run], names: Sequence[str], written: GroundTruth | None = None) -> Contrast:
-    """Two answers held against each other and the truth; one, or more than two, against the truth alone."""
+def contrast_of(runs: Sequence[Run | None], names: Sequence[str], written: GroundTruth | None = None) -> Contrast:
+    """Two answers held against each other and the truth; one, or more than two, against the truth alone. None is an
+    answer that is not read: it has no marks."""
     truth = truth_of(written) if written else None
-    facts = [facts_of(read_answer(run.answer.raw, run.answer.rendered_prompt)) for run in runs]
-    begins = [counts_from(run.model, run.settings, run.frames) for run in runs]
-    if len(runs) == 2:
-        comparison = compare_facts((facts[0], facts[1]), truth, (begins[0], begins[1]))
-        pair = names[0], names[1]
-        marks = tuple(_marks(run, comparison, side, pair) for side, run in enumerate(runs))
-        return Contrast(comparison.line(pair), marks)
-    alone = [compare_facts((own, Facts()), truth, (begin, 0.0)) for own, begin in zip(facts, begins, strict=True)]
-    marks = tuple(_marks(run, own, 0, (name, "")) for run, own, name in zip(runs, alone, names, strict=True))
-    lines = [_alone(own, name) for own, name in zip(alone, names, strict=True) if truth]
-    return Contrast(" ".join(line for line in lines if line), marks)
+    if len(runs) == 2 and runs[0] and runs[1]:
+        pair, both = (names[0], names[1]), (runs[0], runs[1])
+        comparison = compare_facts((_facts(both[0]), _facts(both[1])), truth, (_begin(both[0]), _begin(both[1])))
+        return Contrast(
+            comparison.line(pair), tuple(_marks(run, comparison, side, pair) for side, run in enumerate(both))
+        )
+    lines: list[str] = []
+    marks: list[dict[int, PassageMark]] = []
+    for run, name in zip(runs, names, strict=True):
+        alone = compare_facts((_facts(run), Facts()), truth, (_begin(run), 0.0)) if run else None
+        marks.append(_marks(run, alone, 0, (name, "")) if run and alone else {})
+        lines += [_alone(alone, name)] if alone and truth else []
+    return Contrast(" ".join(line for line in lines if line), tuple(marks))
+
+
+def _facts(run: Run) -> Facts:
+    return facts_of(read_answer(run.answer.raw, run.answer.rendered_prompt))
+
+
+def _begin(run: Run) -> float:
+    return counts_from(run.model, run.settings, run.frames)
 
 
 def _alone(comparison: Differences, name: str) -> str:
     wrong = comparison.against_truth(0)
-    what = ", ".join(point.about for point in wrong[:3])
+    what = ", ".join(about(point) for point in wrong[:3])
     return t("{name} contradicts the truth on {what}.", name=name, what=what) if wrong else ""
 
 
@@ -70,11 +82,7 @@ def _marks(run: Run, comparison: Differences, side: int, names: tuple[str, str])
 
 
 def _mark(point: Point, claim: Claim, names: tuple[str, str]) -> PassageMark | None:
-    about = (
-        word(point.about)
-        if point.about == point.topic
-        else t("{topic} “{about}”", topic=word(point.topic), about=word(point.about))
-    )
+    what = about(point)
     says = ", ".join(
         t("{name}: {what}", name=name, what=word(own.says))
         for name, own in zip(names, point.claims, strict=True)
@@ -82,11 +90,11 @@ def _mark(point: Point, claim: Claim, names: tuple[str, str]) -> PassageMark | N
     )
     true = t("; true: {true}", true=word(point.true)) if point.true else ""
     if claim.right == "wrong":
-        return PassageMark("untrue", t("Against the truth: {about} ({says}{true})", about=about, says=says, true=true))
+        return PassageMark("untrue", t("Against the truth: {about} ({says}{true})", about=what, says=says, true=true))
     if point.differ:
-        return PassageMark("differ", t("They differ: {about} ({says}{true})", about=about, says=says, true=true))
+        return PassageMark("differ", t("They differ: {about} ({says}{true})", about=what, says=says, true=true))
     return (
-        PassageMark("agree", t("They agree: {about} ({says}{true})", about=about, says=says, true=true))
+        PassageMark("agree", t("They agree: {about} ({says}{true})", about=what, says=says, true=true))
         if (point.agree)
         else None
     )

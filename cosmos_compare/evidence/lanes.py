@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from cosmos_compare.evidence.claims import Footage, Remark, TimeClaim, seconds_words, time_claims
-from cosmos_compare.hints.differ import Right
 from cosmos_compare.hints.events import SAME, match_in_order, similarities
+from cosmos_compare.hints.points import Right
 from cosmos_compare.hints.truth import TOLERANCE_S
 from cosmos_compare.language import t
 from cosmos_compare.records.ground_truth import EventTruth, GroundTruth
@@ -30,14 +30,14 @@ class Told:
 
 @dataclass(frozen=True)
 class TrueEvent:
-    """An event of the ground truth; `told` has a place for each lane."""
+    """An event of the ground truth; `told` has a place for each lane, None where its answer was not read."""
 
     label: str
     start: float
     end: float
     critical: bool
     tolerance: float
-    told: tuple[Told, ...] = ()
+    told: tuple[Told | None, ...] = ()
     remarks: tuple[Remark, ...] = ()
 
     @property
@@ -51,12 +51,14 @@ class TrueEvent:
 
 @dataclass(frozen=True)
 class Lane:
-    """What one answer claims; `rows` has the row of each claim, `frames` when the frames that it saw are, seconds."""
+    """What one answer claims; `rows` has the row of each claim, `frames` when the frames that it saw are, seconds.
+    `read` is false where there is no answer to read."""
 
     name: str
     claims: tuple[TimeClaim, ...]
     frames: tuple[float, ...]
     rows: tuple[int, ...] = ()
+    read: bool = True
 
     @property
     def height(self) -> int:
@@ -88,14 +90,22 @@ class Lanes:
         return min(max(seconds / self.duration, 0.0), 1.0) if self.duration > 0 else 0.0
 
 
-def lanes_of(runs: Sequence[Run], names: Sequence[str], written: GroundTruth | None = None) -> Lanes:
-    """The lanes of answers about one clip, in their order; `names` is what each is called."""
-    duration = max((run.clip.duration for run in runs), default=0.0)
-    claims = [time_claims(read_answer(run.answer.raw, run.answer.rendered_prompt), footage_of(run)) for run in runs]
+def lanes_of(
+    runs: Sequence[Run | None], names: Sequence[str], written: GroundTruth | None = None, duration: float = 0.0
+) -> Lanes:
+    """The lanes of answers about one clip, in their order, None for one that is not read; `names` is what each is
+    called. `duration` of the clip, seconds, where no answer tells it."""
+    duration = max((run.clip.duration for run in runs if run), default=duration)
     events = _judgeable(written)
-    held = [_against(own, events) for own in claims]
+    held = [_against(_claims(run), events) if run else ((), (None,) * len(events)) for run in runs]
     lanes = tuple(
-        Lane(name, own, run.frames.seconds, rows_of([(claim.start, claim.last) for claim in own], duration))
+        Lane(
+            name,
+            own,
+            run.frames.seconds if run else (),
+            rows_of([(claim.start, claim.last) for claim in own], duration),
+            read=run is not None,
+        )
         for run, name, (own, _) in zip(runs, names, held, strict=True)
     )
     if written is None:
@@ -114,6 +124,10 @@ def lanes_of(runs: Sequence[Run], names: Sequence[str], written: GroundTruth | N
         for number, event in enumerate(events)
     )
     return Lanes(duration, lanes, truth, rows_of([(event.start, event.last) for event in truth], duration))
+
+
+def _claims(run: Run) -> tuple[TimeClaim, ...]:
+    return time_claims(read_answer(run.answer.raw, run.answer.rendered_prompt), footage_of(run))
 
 
 def footage_of(run: Run) -> Footage:
@@ -137,7 +151,7 @@ def _truth_remarks(event: EventTruth, duration: float) -> tuple[Remark, ...]:
 
 def _against(
     claims: tuple[TimeClaim, ...], events: Sequence[EventTruth]
-) -> tuple[tuple[TimeClaim, ...], tuple[Told, ...]]:
+) -> tuple[tuple[TimeClaim, ...], tuple[Told | None, ...]]:
     """Claims with their standing, and what is told of each true event.
 
     A true event has one claim that tells it, the most alike; another that is as alike is right where it lies within the

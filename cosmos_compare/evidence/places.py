@@ -10,7 +10,7 @@ from typing import NamedTuple
 from cosmos_compare.evidence.claims import Footage, Remark
 from cosmos_compare.evidence.lanes import footage_of
 from cosmos_compare.language import t, tn
-from cosmos_compare.records.schema import Run
+from cosmos_compare.records.schema import BoxConvention, Run
 from cosmos_compare.texts.answers import Box, read_answer
 
 LONGEST_S = 0.5  # either side of its time for which a box stands on the video
@@ -48,9 +48,20 @@ def places_of(run: Run) -> Places:
     """The places that an answer names: on the shown frame nearest to the time beside them, on the last one where they
     name none."""
     read = read_answer(run.answer.raw, run.answer.rendered_prompt)
-    if not run.answer.input_height or not run.answer.input_width or not run.frames.seconds:
-        return Places()
-    found = read.boxes(run.model.boxes, run.answer.input_height, run.answer.input_width)
+    found = read.boxes(*coordinates_of(run))
+    if not run.frames.seconds:
+        n = len(found.drawn)
+        return Places(
+            problems=(
+                tn(
+                    "1 box is on no frame: nobody knows which frames were shown.",
+                    "{n} boxes are on no frame: nobody knows which frames were shown.",
+                    n,
+                ),
+            )
+            if n
+            else ()
+        )
     footage = footage_of(run)
     times = [None if box.time is None else box.time + footage.begin for box in found.drawn]
     located: list[Located] = []
@@ -66,6 +77,15 @@ def places_of(run: Run) -> Places:
         words = "; ".join(list(why)[:3])
         problems.append(tn("1 box is on no frame: {why}.", "{n} boxes are on no frame: {why}.", undrawn, why=words))
     return Places(tuple(located), tuple(problems))
+
+
+def coordinates_of(run: Run) -> tuple[BoxConvention, int, int]:
+    """What a run's coordinates count, and the height and width of its frames in pixels. Pixels count on a frame of a
+    known size, thousandths and shares on any."""
+    height, width = run.answer.input_height, run.answer.input_width
+    if height and width:
+        return run.model.boxes, height, width
+    return "unknown" if run.model.boxes == "pixels" else run.model.boxes, 1, 1
 
 
 def untimed(places: Places) -> str:

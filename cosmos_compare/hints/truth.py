@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 
 from cosmos_compare.records.ground_truth import EventTruth, GroundTruth, RiskLevel
 from cosmos_compare.texts.advice import actions_of_value
@@ -17,7 +17,8 @@ TOLERANCE_S = 1.0  # of an event that names none
 @dataclass(frozen=True)
 class Truth:
     """What is true of a clip. `critical` are the classes that its critical events and the reason of its risk name; all
-    that are present where they name none. A class in neither `present` nor `absent` is not known."""
+    that are present where they name none. A class in neither `present` nor `absent` is not known. `least`: how many of
+    a class there are at least, where that is known."""
 
     present: tuple[str, ...]
     absent: tuple[str, ...]
@@ -26,6 +27,7 @@ class Truth:
     actions: tuple[str, ...]
     events: tuple[EventTruth, ...]
     words: Lexicon
+    least: Mapping[str, int] = field(default_factory=dict)
 
     def knows(self, kind: str) -> bool:
         return kind in self.present or kind in self.absent
@@ -86,6 +88,7 @@ def truth_of(written: GroundTruth) -> Truth:
         actions_of_value(written.expected_action, words) if written.expected_action else (),
         written.events,
         words,
+        {_class(name, words): thing.count_min for name, thing in written.objects.items() if thing.count_min},
     )
 
 

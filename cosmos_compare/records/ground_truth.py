@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, model_validator
 
 from cosmos_compare.records.base import ClipTime, Count, Record, Seconds
 
@@ -60,3 +60,8 @@ class GroundTruth(Record):
     licence: str | None = Field(default=None, description="under which terms")
     annotation: str | None = Field(default=None, description="who wrote this down, and how")
     more: dict[str, str] = Field(default_factory=dict, description="other fields of a label, as text")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _left_empty_is_left_out(cls, data: Any) -> Any:
+        return {name: value for name, value in data.items() if value is not None} if isinstance(data, dict) else data

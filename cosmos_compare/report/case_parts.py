@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from markupsafe import Markup
 
+from cosmos_compare.evidence.claims import TimeClaim
 from cosmos_compare.evidence.lanes import Lanes, lanes_of
 from cosmos_compare.language import number, t
 from cosmos_compare.ratings.rubric import LABELS
@@ -69,7 +70,7 @@ def times(case: JudgedCase, names: tuple[str, str]) -> Markup:
         lists.append(_list(t("Ground truth"), bars))
     for (name, side, _), lane in zip(runs, told.lanes, strict=True):
         bars = [
-            Bar(claim.start, claim.last, row, str(n), f"{claim.when}: {cut(claim.what)}")
+            Bar(claim.start, claim.last, row, str(n), _claim(claim))
             for n, (claim, row) in enumerate(zip(lane.claims, lane.rows, strict=True), start=1)
             if n <= MOST_BARS
         ]
@@ -89,6 +90,13 @@ def times(case: JudgedCase, names: tuple[str, str]) -> Markup:
         words,
     )
     return joined([el("h4", t("Timeline")), chart, folded(t("The times in words"), el("div", *lists, class_="sides"))])
+
+
+def _claim(claim: TimeClaim) -> str:
+    """When and what, and what is odd about the time."""
+    words = t("{what}: {words}", what=claim.when, words=cut(claim.what))
+    odd = "; ".join(remark.words for remark in claim.remarks)
+    return f"{words} ({odd})" if odd else words
 
 
 def _ticks(told: Lanes) -> list[float]:

@@ -102,7 +102,7 @@ def resolve(study: Study, beside: Path, outputs: Path | None = None) -> StudyPla
     else to what came with the program; imported sets lie under `outputs`, by default those of this machine's user.
     Raises `CompareError` for what is not there."""
     names = list(dict.fromkeys(entry.model for entry in study.entries()))
-    specs = dict(zip(names, resolve_models([_placed_model(name, beside) for name in names]), strict=True))
+    specs = dict(zip(names, resolve_models([placed_model(name, beside) for name in names]), strict=True))
     arms = [_arm(entry, specs[entry.model], beside) for entry in study.entries()]
     unique = list({arm.arm: arm for arm in arms}.values())  # two prompt files of one text are one arm
     arms = labelled(unique)
@@ -239,7 +239,7 @@ def scenarios_at(name: str, beside: Path) -> list[Scenario]:
     return found
 
 
-def _placed_model(name: str, beside: Path) -> str:
+def placed_model(name: str, beside: Path) -> str:
     """A model as the list takes it; `NAME=FOLDER` may name a folder that lies beside the study."""
     label, named, place = name.partition("=")
     return f"{label}={beside / place}" if named and "://" not in place and (beside / place).is_dir() else name

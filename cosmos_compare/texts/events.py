@@ -14,19 +14,27 @@ from cosmos_compare.texts.reasoning import Span
 from cosmos_compare.texts.sentences import sentences, trim
 from cosmos_compare.texts.times import Moment, TimeSpan, find_time_spans
 
-EVENT_LABELS = ("event", "label", "description", "action", "name", "what", "text", "caption", "événement", "evenement")
+EVENT_LABELS = ("event", "label", "description", "action", "name", "what", "text", "caption",
+                "événement", "évènement", "evenement", "libellé", "libelle")  # fmt: skip
 _STARTS = r"start|begin|from|time|timestamp|at|t|when|second|seconds|moment|début|debut|temps|instant|quand"
 _ENDS = r"end|to|until|stop|finish|fin"
-_UNIT = r"(?:[_ ]?(?:time|s|sec|secs|seconds|timestamp|stamp))?"
+_UNIT = r"(?:[_ ]?(?:time|timestamp|stamp))?(?:[_ ]?(?:s|sec|secs|seconds|ms|msec|milliseconds))?"
+_MILLISECONDS = re.compile(r".*[a-z_ ](?:ms|msec|milliseconds)", re.IGNORECASE)
 _START_KEY = re.compile(rf"(?:(?P<of>\w+?)[_ ])?(?:{_STARTS}){_UNIT}", re.IGNORECASE)
 _END_KEY = re.compile(rf"(?:(?P<of>\w+?)[_ ])?(?:{_ENDS}){_UNIT}", re.IGNORECASE)
 _RANGE_KEY = re.compile(
     r"(?:time|event)?[_ ]?(?:interval|segment|span|range|window|timestamps|times|time|intervalle)", re.IGNORECASE
 )
 _NOT_TIMES = re.compile(r"time_?of_?day|time_?to_?\w+|ttc|\w*speed\w*|daytime|real_?time", re.IGNORECASE)
+_TIMELINES = re.compile(
+    r"timeline|events?|time(?:s|stamps)?|seconds|chronologie|événements|evenements|temps", re.IGNORECASE
+)
+_WORDS = re.compile(r"[^\W\d_]{3,}")  # beside a time in a key: `speed at 2 s` is no time
 _BOXED = re.compile(r"b?box|point", re.IGNORECASE)
 _LINK = re.compile(r"^(?:and|then|et|puis)\s+(?:then\s+|puis\s+)?", re.IGNORECASE)
 _CLAUSE = re.compile(r"[,;:]\s|\s(?:and|then|before|while|et|puis|avant|tandis que)\s", re.IGNORECASE)
+
+Path = tuple[str | int, ...]  # the keys and positions that lead to a value
 
 
 @dataclass(frozen=True)
@@ -52,6 +60,16 @@ def is_time_key(key: str) -> bool:
     return bool(_START_KEY.fullmatch(key) or _END_KEY.fullmatch(key) or _RANGE_KEY.fullmatch(key))
 
 
+def seconds_under(key: str, value: float) -> float:
+    """A number under a time's key in seconds: `start_ms` counts milliseconds."""
+    return value / 1000 if _MILLISECONDS.fullmatch(key) else value
+
+
+def times_under(key: str, text: str) -> list[TimeSpan]:
+    """The times that a string of JSON names: `"2.5"` and `"2.0-4.5"` are seconds where the key says so."""
+    return find_time_spans(text) or (_bare_range(text) if is_time_key(key) else [])
+
+
 def times_in_json(text: str, value: JsonValue) -> Iterator[TimeSpan]:
     """Times in a JSON value: in its strings, and numbers under keys such as `start` or `time_s`. Places are those of
     the value's leaves in `text`."""
@@ -61,15 +79,13 @@ def times_in_json(text: str, value: JsonValue) -> Iterator[TimeSpan]:
 
 
 def _times_of_leaf(text: str, leaf: Leaf) -> list[TimeSpan]:
-    keys = [key for key in leaf.path if isinstance(key, str)]
-    timed = bool(keys) and is_time_key(keys[-1])
+    key = next((key for key in reversed(leaf.path) if isinstance(key, str)), "")
     if isinstance(leaf.value, str):
-        written = text[leaf.start : leaf.end]
-        spans = find_time_spans(written) or (_bare_range(written) if timed else [])
-        return [_moved(span, leaf.start) for span in spans]
-    if timed and isinstance(leaf.value, int | float) and not isinstance(leaf.value, bool) and 0 <= leaf.value < 1e5:
-        return [TimeSpan(Moment(float(leaf.value), leaf.start, leaf.end))]
-    return []
+        return [_moved(span, leaf.start) for span in times_under(key, text[leaf.start : leaf.end])]
+    if isinstance(leaf.value, bool) or not isinstance(leaf.value, int | float) or not is_time_key(key):
+        return []
+    seconds = seconds_under(key, float(leaf.value))
+    return [TimeSpan(Moment(seconds, leaf.start, leaf.end))] if 0 <= seconds < 1e5 else []
 
 
 def _bare_range(written: str) -> list[TimeSpan]:
@@ -89,17 +105,37 @@ def _moved(span: TimeSpan, by: int) -> TimeSpan:
 
 
 def events_in_json(text: str, value: JsonValue) -> Iterator[Event]:
-    """Objects with a time and what happens then: `{"start": 1.0, "end": 2.0, "event": "brakes"}`, or beside each
-    other in a form: `{"key_event": "brakes", "key_event_time": 1.0}`."""
+    """Objects with a time and what happens then: `{"start": 1.0, "end": 2.0, "event": "brakes"}`, beside each other in
+    a form: `{"key_event": "brakes", "key_event_time": 1.0}`, or by their times: `{"00:02": "brakes"}`."""
     by_path = {leaf.path: leaf for leaf in value.leaves}
-    for path, item in _objects(value.data):
+    objects = dict(_objects(value.data))
+    for path, item in objects.items():
         if any(_BOXED.search(str(key)) for key in item):
             continue
-        yield from _events_of(text, path, item, by_path)
+        yield from _events_of(text, path, item, by_path, objects)
+        yield from _by_time(path, item, by_path)
+
+
+def _by_time(path: Path, item: Mapping[str, Any], by_path: Mapping[Path, Leaf]) -> Iterator[Event]:
+    """Of an object whose keys are times, what happens at each."""
+    bare = bool(path) and isinstance(path[-1], str) and bool(_TIMELINES.fullmatch(path[-1]))
+    for key, value in item.items():
+        spans = find_time_spans(key) or (_bare_range(key) if bare else [])
+        leaf = by_path.get((*path, key))
+        if len(spans) != 1 or leaf is None or not isinstance(value, str):
+            continue
+        if _WORDS.search(key[: spans[0].start]) or _WORDS.search(key[spans[0].end :]):
+            continue
+        first, last = spans[0].first.seconds, spans[0].last
+        yield Event(value, first, last.seconds if last else None, Span(leaf.start, leaf.end), "json")
 
 
 def _events_of(
-    text: str, path: tuple[str | int, ...], item: Mapping[str, Any], by_path: Mapping[tuple[str | int, ...], Leaf]
+    text: str,
+    path: Path,
+    item: Mapping[str, Any],
+    by_path: Mapping[Path, Leaf],
+    objects: Mapping[Path, Mapping[str, Any]],
 ) -> Iterator[Event]:
     ends = {_prefix(match): key for key in item if (match := _END_KEY.fullmatch(key))}
     seen: set[str] = set()
@@ -120,22 +156,35 @@ def _events_of(
             for t in _times_of_leaf(text, leaf)
             for m in t.moments
         ]
-        label_key = (
-            of
-            if isinstance(item.get(of), str)
-            else next((k for k in EVENT_LABELS if isinstance(item.get(k), str)), None)
-        )
-        leaves = [leaf for name in (label_key, key, ends.get(of)) if name for leaf in _below(by_path, (*path, name))]
+        named = _label_at(path, item, of, objects)
+        told = [*([named] if named else []), *((*path, name) for name in (key, ends.get(of)) if name)]
+        leaves = [leaf for place in told for leaf in _below(by_path, place)]
         span = Span(min(leaf.start for leaf in leaves), max(leaf.end for leaf in leaves))
         until = last or times[1:2]
-        yield Event(str(item[label_key]) if label_key else "", times[0], until[-1] if until else None, span, "json")
+        label = str(by_path[named].value) if named and named in by_path else ""
+        yield Event(label, times[0], until[-1] if until else None, span, "json")
+
+
+def _label_at(path: Path, item: Mapping[str, Any], of: str, objects: Mapping[Path, Mapping[str, Any]]) -> Path | None:
+    """Where it stands what happens at a time: beside it, under a name of ours or the only words there are, or round
+    it: `{"event": "brakes", "time": {"start": 1.0, "end": 2.0}}`."""
+    if isinstance(item.get(of), str):
+        return (*path, of)
+    if name := next((key for key in EVENT_LABELS if isinstance(item.get(key), str)), ""):
+        return (*path, name)
+    words = [key for key, value in item.items() if isinstance(value, str) and not is_time_key(key)]
+    if len(words) == 1:
+        return (*path, words[0])
+    if path and isinstance(path[-1], str) and is_time_key(path[-1]) and (outer := objects.get(path[:-1])):
+        return _label_at(path[:-1], outer, "", objects)
+    return None
 
 
 def _prefix(match: re.Match[str]) -> str:
     return (match["of"] or "").lower()
 
 
-def _below(by_path: Mapping[tuple[str | int, ...], Leaf], path: tuple[str | int, ...]) -> list[Leaf]:
+def _below(by_path: Mapping[Path, Leaf], path: Path) -> list[Leaf]:
     """The leaf at a path, or those of the list there."""
     if path in by_path:
         return [by_path[path]]
@@ -145,9 +194,9 @@ def _below(by_path: Mapping[tuple[str | int, ...], Leaf], path: tuple[str | int,
     return listed
 
 
-def _objects(data: Any) -> Iterator[tuple[tuple[str | int, ...], dict[str, Any]]]:
+def _objects(data: Any) -> Iterator[tuple[Path, dict[str, Any]]]:
     """All objects in a JSON value with the path to each, in the order of the text."""
-    waiting: list[tuple[tuple[str | int, ...], Any]] = [((), data)]
+    waiting: list[tuple[Path, Any]] = [((), data)]
     while waiting:
         path, value = waiting.pop()
         if isinstance(value, dict):

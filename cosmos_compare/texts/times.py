@@ -50,7 +50,7 @@ _FIRST = re.compile(
     rf"(?<![\w.,:/])(?P<first>{_NUMBER}){_MARKUP}\s{{0,2}}(?P<to>{_TO})\s{{0,2}}{_MARKUP}$", re.IGNORECASE
 )
 _BETWEEN = re.compile(
-    rf"{_MARKUP}[>)\]]?{_MARKUP}\s{{0,2}}(?:{_TO}|,\s*(?:ending|end|fin)\s*(?:at|à|:)?)\s{{0,2}}{_MARKUP}[<(\[]?{_MARKUP}",
+    rf"{_MARKUP}[>)\]]?{_MARKUP}\s{{0,2}}(?:{_TO}|(?<=>)\s?(?=<)|,\s*(?:ending|end|fin)\s*(?:at|à|:)?)\s{{0,2}}{_MARKUP}[<(\[]?{_MARKUP}",
     re.IGNORECASE,
 )
 # Several times with one unit: `at 2, 3.5 and 5 s`.
@@ -70,9 +70,16 @@ _INTERVAL = re.compile(
     rf"[\[(<]\s?(?P<first>{_NUMBER})\s?[,;]\s?(?P<last>{_NUMBER})\s?[\])>]{_GAP}(?:(?P<ms>{_MS})|{_S}){_AFTER}",
     re.IGNORECASE,
 )
-# Which second it is: `the 3rd second`, `la 3e seconde`.
+# The form that NVIDIA's own prompts ask for: `<2.0> <4.5> a car brakes`.
+_ANGLES = re.compile(
+    rf"<\s?(?P<first>\d{{1,5}}(?:[.,]\d{{1,6}})?)\s?>\s{{0,2}}(?:{_TO})?\s{{0,2}}<\s?(?P<last>\d{{1,5}}(?:[.,]\d{{1,6}})?)\s?>"
+)
+# Which second it is: `the 3rd second`, `from the 2nd to the 4th second`, `la 3e seconde`.
+_TH = r"(?:st|nd|rd|th|e|er|ère|ème|eme)"
 _ORDINAL = re.compile(
-    rf"{_BEFORE}(?P<first>\d{{1,4}})(?:st|nd|rd|th|e|er|ère|ème|eme)\s(?=(?:second|seconde)\b)", re.IGNORECASE
+    rf"{_BEFORE}(?:(?P<first>\d{{1,4}}){_TH}\s(?:to|until|through|à|au)\s(?:(?:the|la)\s)?)?"
+    rf"(?P<last>\d{{1,4}}){_TH}\s(?=(?:second|seconde)\b)",
+    re.IGNORECASE,
 )
 # The end of a range whose unit stands at its beginning: `from 2 s to 4`.
 _LAST = re.compile(rf"(?P<last>{_NUMBER})(?=\s*(?:[),;:\]>]|\.(?!\d)|$))", re.IGNORECASE)
@@ -221,17 +228,22 @@ def _units_first(text: str) -> Iterator[TimeSpan]:
 
 def _ordinals(text: str) -> Iterator[TimeSpan]:
     for match in _ORDINAL.finditer(text):
-        yield TimeSpan(Moment(_number(match["first"]), match.start("first"), match.end("first")))
+        ends = [
+            Moment(_number(match[name]), match.start(name), match.end(name))
+            for name in ("first", "last")
+            if match[name]
+        ]
+        yield TimeSpan(ends[0], ends[1] if len(ends) > 1 else None)
 
 
 def _intervals(text: str) -> Iterator[TimeSpan]:
-    """`[2.0, 4.5] s`."""
-    for match in _INTERVAL.finditer(text):
-        ends = [
-            Moment(_number(match[name]) * (0.001 if match["ms"] else 1), match.start(name), match.end(name))
-            for name in ("first", "last")
-        ]
-        yield TimeSpan(ends[0], ends[1])
+    """`[2.0, 4.5] s` and `<2.0> <4.5>`."""
+    for match in (*_INTERVAL.finditer(text), *_ANGLES.finditer(text)):
+        unit = 0.001 if match.re is _INTERVAL and match["ms"] else 1.0
+        first, last = (
+            Moment(_number(match[name]) * unit, match.start(name), match.end(name)) for name in ("first", "last")
+        )
+        yield TimeSpan(first, last)
 
 
 def _is_length(text: str, moment: Moment) -> bool:

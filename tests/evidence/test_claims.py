@@ -39,6 +39,12 @@ def remarks(raw: str, shown: Footage = CLIP) -> list[str]:
         ('{"description": "Le piéton traverse à 2 s. La voiture part à 5 s."}', [(2.0, None), (5.0, None)]),
         ('[{"label": "car", "bbox_2d": [1, 2, 3, 4], "time": 2.5}]', [(2.5, None)]),
         ('{"key_event": "brakes", "key_event_time": 3.5}', [(3.5, None)]),
+        ('{"00:02": "brakes", "4 s to 5.5 s": "stops"}', [(2.0, None), (4.0, 5.5)]),
+        ('{"timeline": {"1.5": "brakes", "2-3": "stops"}, "counts": {"2": "cars"}}', [(1.5, None), (2.0, 3.0)]),
+        ('{"speed at 2 s": "high"}', []),
+        ('[{"start_ms": 1500, "end_ms": 2500, "event": "brakes"}]', [(1.5, 2.5)]),
+        ("<1.0> <2.5> A car brakes.\n<3> - <4.5> It stands.", [(1.0, 2.5), (3.0, 4.5)]),
+        ("From the 2nd to the 4th second it stands. De la 2e à la 4e seconde.", [(2.0, 4.0), (2.0, 4.0)]),
         ("<think>At 1 s it begins.</think>It stops at 2 s.", [(2.0, None)]),
     ],
 )  # fmt: skip
@@ -52,6 +58,13 @@ def test_a_claim_says_what_happens_and_where_that_stands() -> None:
     assert claim.what == "a car brakes"
     touched = [passages_of(read_answer(raw))[number].span.of(raw) for number in claim.passages]
     assert touched == ["1.0", "2.0", '"a car brakes"']
+    (nested,) = claims('[{"event": "a car brakes", "time": {"start": 1.0, "end": 2.0}}]')
+    (french,) = claims('[{"début": "1,0", "libellé": "une voiture freine"}]')
+    (other,) = claims('[{"time": 1.0, "observation": "a car brakes"}]')
+    assert (nested.what, french.what, other.what) == ("a car brakes", "une voiture freine", "a car brakes")
+    (marked,) = claims("- **1.5 s**: a car `brakes`")
+    (quoted,) = claims(r'{"text": "At 1 s a \"taxi\"\nbrakes; \u00e9t\u00e9"}')
+    assert (marked.what, quoted.what) == ("1.5 s: a car brakes", 'At 1 s a "taxi" brakes; été')
     (prose,) = claims("It is day. The car brakes at 1.25 s. It rains.")
     assert (prose.what, prose.passages) == ("The car brakes at 1.25 s.", (1,))
     (beside,) = claims('[{"label": "car", "bbox_2d": [1, 2, 3, 4], "time": 2.5}]')

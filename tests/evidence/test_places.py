@@ -71,8 +71,18 @@ def test_labels_are_only_ever_text() -> None:
     assert "<img src=x" not in boxed("", [(0, found.on(2))], "<b>")
 
 
-def test_a_run_without_a_size_or_frames_has_no_places() -> None:
+def test_thousandths_need_no_size_of_the_frame_and_pixels_without_one_say_so() -> None:
     run = run_of([box(1.0)])
-    assert (
-        places_of(run.model_copy(update={"answer": run.answer.model_copy(update={"input_height": None})})) == Places()
-    )
+    run = run.model_copy(update={"answer": run.answer.model_copy(update={"input_height": None, "input_width": None})})
+    (place,) = places_of(run).located
+    assert (place.box.x1, place.box.y2, place.frame) == (0.1, 0.4, 2)
+    pixels = run.model_copy(update={"model": run.model.model_copy(update={"boxes": "pixels"})})
+    assert places_of(pixels).problems == ("1 box is not drawn: what this model's coordinates count is not known.",)
+
+
+def test_a_run_whose_frames_nobody_knows_says_so() -> None:
+    run = run_of([box(1.0), box(2.0)])
+    unknown = run.model_copy(update={"frames": FrameTimes(indices=(), seconds=())})
+    found = places_of(unknown)
+    assert found.located == () and found.problems == ("2 boxes are on no frame: nobody knows which frames were shown.",)
+    assert places_of(run_of("No box.", frames=())) == Places()

@@ -48,6 +48,12 @@ def test_times_in_tables_can_be_clicked() -> None:
     )
 
 
+def test_times_in_strings_under_a_key_that_says_seconds_can_be_clicked() -> None:
+    assert seconds(shown('{"start": "2.5", "end": "3,5", "event": "7"}')) == ["2.500", "3.500"]
+    assert seconds(shown('{"interval": "5.0-6.0", "start": "12"}', AnswerClock(8.0, 1.0))) == ["6.000", "7.000"]
+    assert seconds(shown('{"start_ms": 1500}')) == ["1.500"]
+
+
 def test_both_ends_of_a_range_can_be_clicked() -> None:
     assert seconds(shown("Le piéton traverse de 2,0 à 4,5 s.")) == ["2.000", "4.500"]
 

@@ -129,6 +129,16 @@ def test_the_keyboard_alone_goes_through_the_lanes(page: Page, served: Served) -
     wait_for_time(page, 1.25)
     assert page.locator('.lane[data-side="1"] button[tabindex="0"]').count() == 1
 
+    # A time in a sentence is pressed like a button, with Space as well as Enter: its lane is lit, too.
+    page.locator('[data-answer="0"] .time').first.focus()
+    page.keyboard.press(" ")
+    wait_for_time(page, 0.5)
+    expect_marks(page, 0, "0.500")
+    page.locator('[data-answer="0"] .time').nth(1).focus()
+    page.keyboard.press("Enter")
+    wait_for_time(page, 1.0)
+    expect_marks(page, 0, "1.000")
+
 
 def test_places_lie_on_their_pixels_on_the_frame_and_on_the_video(page: Page, served: Served) -> None:
     opened(page, f"{served.address}/?runs={served.both}")
@@ -179,6 +189,11 @@ def test_on_rate_lanes_bear_letters_and_their_keys_leave_the_form_alone(page: Pa
     expect(page.locator(".contrast")).to_have_count(0)
     page.keyboard.press("d")
     expect(page.locator(".contrast")).to_contain_text("They differ on")
+    # Enter on a time goes there, and does not save the form.
+    page.locator('[data-answer="0"] .time').first.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(".lane button.marked")).to_have_count(1)
+    expect(page.locator(".reply")).to_be_empty()
 
 
 @pytest.mark.parametrize(("theme", "width"), [("light", 1280), ("dark", 390)])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from urllib.parse import parse_qs
 
@@ -72,6 +73,42 @@ def test_filters_say_when_nothing_is_like_that() -> None:
     assert list(page.dataframe[0].value.index) == ["scene_1"]
     page.text_input(key=session.FIND).set_value("nowhere").run()
     assert [element.value for element in page.info][:1] == ["No scenario is like that."]
+
+
+def written_study(
+    scenarios: str | list[str], models: str = "[reason1-demo, reason2-demo]", prompts: str = "[risk]"
+) -> None:
+    folder = outputs_folder() / "studies"
+    folder.mkdir(parents=True, exist_ok=True)
+    text = f"scenarios: {scenarios}\nmodels: {models}\nprompts: {prompts}\n"
+    (folder / "last_run.yaml").write_text(text, encoding="utf-8")
+
+
+def test_a_study_whose_files_are_gone_costs_their_arms_and_the_lab_works_on(scenarios: Path) -> None:
+    written_study(str(scenarios), prompts="[risk, capitals]")
+    page = lab()
+    assert "The prompt capitals can't be used, so its arms are left out" in page.warning[0].value
+    assert "Take it out under Prompts" in page.warning[0].value and not page.error
+    assert "3 scenarios × 2 arms" in html(page) and list(page.dataframe[0].value.columns) == ["Demo One", "Demo Two"]
+    written_study(str(scenarios), models="[reason1-demo, gone]")
+    page = lab()
+    assert "The model gone can't be used" in page.warning[0].value and "3 scenarios × 1 arm" in html(page)
+    written_study(str(scenarios), prompts="[capitals]")
+    page = lab()
+    assert "The prompt capitals can't be used" in page.error[0].value and "Prompt versions" in html(page)
+    assert page.multiselect(key=session.VERSIONS), "the versions of prompts are there all the same"
+
+
+def test_a_study_of_clips_that_are_not_listed_is_not_one_of_all_that_are(scenarios: Path, tmp_path: Path) -> None:
+    """One elsewhere stays; one that is gone is said, and not taken for another of its name."""
+    elsewhere = Path(shutil.copytree(scenarios / "scene_0", tmp_path / "other" / "scene_1"))
+    written_study([str(elsewhere), str(scenarios / "scene_2"), str(tmp_path / "gone.webm")])
+    page = lab()
+    assert "A clip is left out" in page.warning[0].value and "gone.webm" in page.warning[0].value
+    assert "2 scenarios × 2 arms" in html(page)
+    assert page.multiselect(key=f"{session.SCENARIOS} 0").value == [
+        str(elsewhere), "scene_2", str(tmp_path / "gone.webm")
+    ]  # fmt: skip
 
 
 def test_what_failed_is_tried_again_with_one_click(pair: list[ModelSpec], scenarios: Path) -> None:

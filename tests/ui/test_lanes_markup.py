@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from hashlib import sha256
 from html import unescape
 
 from runs_support import make_run
@@ -12,7 +13,7 @@ from cosmos_compare.records.ground_truth import GroundTruth
 from cosmos_compare.records.schema import FrameTimes, Run
 from cosmos_compare.texts.answers import ParsedAnswer, read_answer
 from cosmos_compare.ui.shared.answer_markup import AnswerClock, Marks, answer_html
-from cosmos_compare.ui.shared.evidence import exhibit
+from cosmos_compare.ui.shared.evidence import exhibit, no_evidence
 from cosmos_compare.ui.shared.lanes import lanes_html
 
 HOSTILE = '<img src=x onerror="alert(1)"> brakes at 2 s. "></button><script>alert(1)</script> at 3 s'
@@ -21,7 +22,7 @@ TRUTH = GroundTruth.model_validate({"events": [{"label": "the car <b>brakes</b>"
 
 def run_of(raw: str) -> Run:
     """An answer about a clip of 8 seconds."""
-    run = make_run(raw=raw)
+    run = make_run(raw=raw, key=sha256(raw.encode()).hexdigest())  # evidence is kept by the ids of runs
     frames = FrameTimes(indices=tuple(range(32)), seconds=tuple(number / 4 for number in range(32)))
     return run.model_copy(update={"clip": run.clip.model_copy(update={"duration": 8.0}), "frames": frames})
 
@@ -79,6 +80,40 @@ def test_passages_and_marks_name_each_other() -> None:
     assert re.findall(r'class="said([\w ]*)" data-said="(\d)"', json) == [(" agree", "0"), (" agree", "1")]
     plain = answer_html(found_read(runs[0]), AnswerClock(8.0, 0.0), marks=found.marks(0, held=False))
     assert re.findall(r'class="said([\w ]*)" data-said="(\d)"', plain) == [("", "1")]
+
+
+def test_a_passage_without_a_time_to_press_is_pressed_itself() -> None:
+    """A time outside the clip is no place to go to; its sentence still leads to its mark, by mouse and by key."""
+    for raw, pressed in (
+        ("It turns at 12 s. It brakes at 2 s.", ["0"]),
+        ('{"event": "it turns", "start": 12}', ["0"]),
+        ('{"00:02": "it brakes"}', ["0"]),
+        ('{"event": "it brakes", "start": 2}', []),
+    ):
+        run = run_of(raw)
+        found = exhibit([run], ["A"], None)
+        assert found is not None
+        html = answer_html(found_read(run), AnswerClock(8.0, 0.0), marks=found.marks(0))
+        assert re.findall(r'data-said="(\d)"(?: title="[^"]*")? role="button" tabindex="0"', html) == pressed, raw
+
+
+def test_answers_to_come_and_those_that_are_too_long_have_empty_lanes_beside_the_truth_and_the_others() -> None:
+    short, long = run_of("The car brakes at 2.2 s."), run_of("It stops at 3 s. " + "And on it goes. " * 1500)
+    for other in (None, long):
+        found = exhibit([short, other], ["A", "B"], None)
+        assert found is not None and [lane.read for lane in found.lanes.lanes] == [True, False]
+        html = lanes_html(found.lanes)
+        assert labels(html) == ["A, 2.2 s: The car brakes at 2.2 s."] and "Names no time." not in html
+        assert found.marks(1).timed == frozenset() and ("B: too long" in found.noted()) == (other is long)
+    told = lanes_html(lanes_of([run_of("The car brakes at 2.2 s."), None], ["A", "B"], TRUTH))
+    assert told.count('class="told ') == 1 and "B:" not in labels(told)[0]
+
+
+def test_answers_about_different_clips_have_no_clock_in_common() -> None:
+    one, other = run_of("It brakes at 2 s."), run_of("It brakes at 3 s.")
+    other = other.model_copy(update={"clip": other.clip.model_copy(update={"sha256": "d" * 64})})
+    assert exhibit([one, other], ["A", "B"], None) is None
+    assert "different clips" in no_evidence([one, other]) and "how long" in no_evidence([one])
 
 
 def test_prose_that_is_cleaned_across_passages_is_shown_unmarked() -> None:

@@ -17,6 +17,7 @@ from cosmos_compare.ui.shared.plain import plain
         "end (0.5 s) must be after start (1 s), at 12:30:15.",
         "wrong.yaml: no such file. Check the folder!",
         "scenario_01, driving-2 + reasoning",
+        "name it: --object car, from 12:34:56",
     ],
 )
 def test_what_opens_nothing_stays_as_it_is(text: str) -> None:
@@ -34,6 +35,8 @@ def test_what_opens_nothing_stays_as_it_is(text: str) -> None:
         (":red[x]", ":\u2060red\\[x\\]"),
         ("<img>", "\\<img\\>"),
         ("me@x", "me@\u2060x"),
+        ("5:100: x", "5:\u2060100: x"),
+        ("a -- b ~= c", "a -\u2060- b \\~\u2060= c"),
         ("a\u202eb", "a\N{REPLACEMENT CHARACTER}b"),
     ],
 )

@@ -28,3 +28,10 @@ def test_any_field_of_any_value(at: tuple[str | int, ...], tmp_path: Path) -> No
         except CompareError as error:
             shown = str(error).split("<img")[0]  # a page escapes it
         assert path.name in shown and "<img src=x" not in shown
+
+
+def test_a_field_that_was_left_empty_is_left_out(tmp_path: Path) -> None:
+    path = tmp_path / "ground_truth.yaml"
+    path.write_text("events:\nobjects:\nabsent:\nscene: a street\n", encoding="utf-8")
+    found = load_ground_truth(path)
+    assert (found.events, found.objects, found.absent, found.scene) == ((), {}, (), "a street")

@@ -24,7 +24,7 @@ def arrive(on_page: Shown, arrived: bool) -> None:
     """Fill the editor: from what a link or the history opened, or with what is there to begin with."""
     arrived = st.session_state.pop(session.ARRIVED, False) or arrived
     if not (arrived and on_page.sides) or any(side.imported for side in on_page.sides):
-        editor.prepare(None, None, ())
+        editor.prepare(None, None, (), linked=current().prompt if arrived else "")
         return
     asked = on_page.sides[0].comparison
     editor.prepare(asked.prompt, asked.settings, list(dict.fromkeys(side.spec.name for side in on_page.sides)))

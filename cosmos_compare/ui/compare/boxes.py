@@ -6,7 +6,7 @@ from pathlib import Path
 
 from cosmos_compare.evidence.claims import seconds_words
 from cosmos_compare.evidence.places import Places, places_of, untimed
-from cosmos_compare.language import t
+from cosmos_compare.language import t, tn
 from cosmos_compare.records.schema import Run
 from cosmos_compare.runs.layout import frame_file
 from cosmos_compare.ui.shared.boxed import boxed
@@ -26,11 +26,15 @@ def figure(run: Run, folder: Path, number: int = 0) -> str:
     notes = "".join(f'<div class="note">{safe(problem)}</div>' for problem in places.problems)
     pictures = [_picture(run, folder, places, frame, number) for frame in places.frames[:MOST_FRAMES]]
     drawn = "".join(pictures)
+    lost = pictures.count("")
+    if lost:
+        words = tn("1 frame with places is no longer on disk.", "{n} frames with places are no longer on disk.", lost)
+        notes += f'<div class="note">{safe(words)}</div>'
     if len(places.frames) > MOST_FRAMES:
         words = t("The first {n} of {total} frames; the video shows all.", n=MOST_FRAMES, total=len(places.frames))
         notes += f'<div class="note">{safe(words)}</div>'
     row = f'<div class="located" tabindex="0" role="group" aria-label="{safe(t("Places"))}">{drawn}</div>'
-    return (row if len(pictures) > 1 else drawn) + notes
+    return (row if len(pictures) - lost > 1 else drawn) + notes
 
 
 def _picture(run: Run, folder: Path, places: Places, frame: int, number: int) -> str:

@@ -24,12 +24,20 @@ REFRESH_S = 0.5  # each look costs some 10 ms under the interpreter's lock, whic
 def show(sides: Sequence[Side], board: Board, running: bool, found: Exhibit | None = None) -> None:
     """The columns, with the passages that `found` sets apart; while the comparison is running they refresh themselves
     until all sides have ended."""
-    st.fragment(_columns, run_every=REFRESH_S if running else None)(tuple(sides), board, running, current(), found)
+    there = sum(side.run is not None for side in sides)
+    st.fragment(_columns, run_every=REFRESH_S if running else None)(
+        tuple(sides), board, running, current(), found, there
+    )
 
 
-def _columns(sides: tuple[Side, ...], board: Board, running: bool, view: View, found: Exhibit | None) -> None:
-    if current() != view or (running and all(side.ended for side in sides)):
-        st.rerun()  # the page as a whole: another view was asked for, or the answers are runs now
+def _columns(
+    sides: tuple[Side, ...], board: Board, running: bool, view: View, found: Exhibit | None, there: int
+) -> None:
+    # The page as a whole: another view was asked for, or an answer is a run now, with a lane in the timeline.
+    if current() != view or (running and sum(side.run is not None for side in sides) != there):
+        st.rerun()
+    if running and all(side.ended for side in sides):
+        st.rerun()
     if problem := session.said("again"):
         plain.error(problem)
     for index, column in enumerate(st.columns(len(sides), gap="medium")):

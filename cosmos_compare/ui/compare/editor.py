@@ -35,9 +35,12 @@ class Checked:
     problem: str = ""
 
 
-def prepare(prompt: Prompt | None, settings: Settings | None, models: Sequence[str]) -> None:
-    """Fill the editor before it is shown: with what a link brought, else with what is there to begin with."""
+def prepare(prompt: Prompt | None, settings: Settings | None, models: Sequence[str], linked: str = "") -> None:
+    """Fill the editor before it is shown: with what a link brought, else with what is there to begin with. `linked` is
+    the file that a link names which brings no answers."""
     values: dict[str, Any] = {}
+    if draft() is not None and linked in _files() and (linked != standing().prompt or not current().scenario):
+        values = _texts_of(linked)  # the same name beside a scenario is the way back, to what was typed
     if draft() is None:
         values = _texts_of(_first_of(list(_files()))) | settings_form.values_of(Settings.model_validate({}))
         values["models"] = _known(default_models())

@@ -11,14 +11,14 @@ from cosmos_compare.errors import CompareError
 from cosmos_compare.language import t
 from cosmos_compare.ui.compare import session, timeline
 from cosmos_compare.ui.shared import plain
-from cosmos_compare.ui.shared.evidence import is_too_long, truth_of
+from cosmos_compare.ui.shared.evidence import are_of_different_clips, is_too_long, truth_of
 from cosmos_compare.video.clips import Scenario
 
 
 def show(sides: Sequence[Side], scenario: Scenario | None) -> None:
     """The panel for saved answers; what it needs is read when it is opened."""
     runs = [side.run for side in sides if side.run and not is_too_long(side.run)]
-    if len(runs) < len(sides):
+    if len(runs) < len(sides) or are_of_different_clips(runs):
         return
     panel = st.expander(t("Hints against the ground truth"), key=session.HINTS, on_change="rerun")
     if not panel.open:

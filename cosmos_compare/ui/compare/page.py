@@ -22,7 +22,7 @@ from cosmos_compare.ui.compare import (
     shown,
     timeline,
 )
-from cosmos_compare.ui.compare.view import open_view
+from cosmos_compare.ui.compare.view import current, open_view
 from cosmos_compare.ui.shared import clip_panel, markup, plain, resources, shell
 
 Rate = Callable[[Sequence[Side], Sequence[RunRow]], object]
@@ -70,6 +70,7 @@ def show(rate: Rate) -> None:
             columns.show(on_page.sides, board, on_page.running, found)
             sees = inputs_panel.of_sides(on_page.sides)
         elif clip:
+            timeline.show((), scenario, clip)
             planned = resources.planned(clip, draft.prompt, draft.settings, draft.specs)
             sees = [model_input(planned, spec) for spec in draft.specs]
             columns.show_empty(draft.specs, sees)
@@ -85,5 +86,5 @@ def show(rate: Rate) -> None:
     if scenario:
         history.show(rows, scenario.id, {side.run.id for side in on_page.sides if side.run})
     elif not on_page.sides:
-        st.html(markup.nothing())
+        st.html(markup.nothing(current().scenario))
     resources.warm_up()

@@ -55,7 +55,7 @@ def show(on_page: Shown, board: Board, rows: Sequence[RunRow], store: Store) -> 
         if on_page.notice:
             plain.info(on_page.notice)
         if scenario is None:
-            st.html(markup.nothing())
+            st.html(markup.nothing(current().scenario))
             return
         left, right = st.columns([46, 54], gap="medium")
         with left:
@@ -63,7 +63,7 @@ def show(on_page: Shown, board: Board, rows: Sequence[RunRow], store: Store) -> 
                 clip_panel.video(scenario, clip, None, on_page.sides)
         with right:
             st.html(_line(on_page.sides, scenario) + _facts(on_page.sides, scenario))
-        claims = timeline.show(on_page.sides, scenario, with_line=False)
+        claims = timeline.show(on_page.sides, scenario, clip, with_line=False)
         if on_page.sides:
             columns.show(on_page.sides, board, on_page.running, claims)
         else:
@@ -118,7 +118,8 @@ def _facts(sides: Sequence[Side], scenario: Scenario) -> str:
     said = [read_facts(run, truth) for run in runs]
     true = truth_json(truth)
     names = [t("Truth")] if true else []
-    head = "".join(f"<th>{safe(name)}</th>" for name in ["", *names, *timeline.names_of(sides)[: len(runs)]])
+    names += [name for name, side in zip(timeline.names_of(sides), sides, strict=True) if side.run]
+    head = "".join(f"<th>{safe(name)}</th>" for name in ["", *names])
     rows = []
     for kind, title in (("risk", t("Risk")), ("action", t("Action")), ("objects", t("Objects"))):
         told = true.get(kind) or "–"

@@ -6,11 +6,13 @@ from pathlib import Path
 
 import streamlit as st
 
+from cosmos_compare.errors import CompareError
 from cosmos_compare.paths import home, outputs_folder
 from cosmos_compare.runs.store import Store
 from cosmos_compare.studies.export import answers_of
 from cosmos_compare.studies.fact_book import FactBook, Read
 from cosmos_compare.studies.hashes import clip_hashes
+from cosmos_compare.studies.here import what_is_here
 from cosmos_compare.studies.matrix import Matrix, fill
 from cosmos_compare.studies.plan import StudyPlan, resolve
 from cosmos_compare.studies.runner import StudyRunner
@@ -33,6 +35,20 @@ def _runner(outputs: Path) -> StudyRunner:
 def plan_of(study: Study) -> StudyPlan:
     """The study's scenarios and arms on this machine. Raises `CompareError`."""
     return resolve(study, home())
+
+
+def plan_of_what_is_here(study: Study) -> tuple[StudyPlan | None, list[CompareError]]:
+    """The plan of what of a study is on this machine, None where nothing is left, and what is wrong."""
+    try:
+        return plan_of(study), []
+    except CompareError as error:
+        rest, problems = what_is_here(study, home())
+        if rest is None or not problems:
+            return None, problems or [error]
+    try:
+        return plan_of(rest), problems
+    except CompareError as error:
+        return None, [*problems, error]
 
 
 def matrix_of(plan: StudyPlan) -> Matrix:

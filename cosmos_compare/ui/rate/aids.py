@@ -41,9 +41,9 @@ def show(found: Exhibit | None, sheet: Sheet) -> None:
         if found:
             cleaners = [sheet_markup.cleaner(sheet, number) for number in range(len(sheet.runs))]
             lanes = lanes_html(found.lanes, lambda side, text: cleaners[side](text), judged=sheet.aided)
-            st.html(lanes + (found.line(sheet_markup.masker(sheet)) if sheet.aided else ""))
+            st.html(lanes + found.noted() + (found.line(sheet_markup.masker(sheet)) if sheet.aided else ""))
         else:
-            st.html(evidence.too_long())
+            st.html(evidence.no_evidence(sheet.runs))
         scripts.run("lanes")
         scripts.run("places", data=on_video([own.located for own in sheet_markup.places_of_sides(sheet)]))
     if found and not sheet.aided:

@@ -282,7 +282,7 @@ class Form {
 
   action(event, target) {
     const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
-    if (key === "Enter") return target.closest?.("button, a, summary") ? null : () => this.save(event.shiftKey);
+    if (key === "Enter") return target.closest?.("button, a, summary, [role=button]") ? null : () => this.save(event.shiftKey);
     if (key === "x" && event.shiftKey) return () => this.fillRest();
     if (event.shiftKey) return null;
     const level = { 2: 2, 1: 1, 0: 0, x: null }[key];

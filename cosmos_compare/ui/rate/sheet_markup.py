@@ -13,7 +13,7 @@ import pandas as pd
 
 from cosmos_compare.board import side_of
 from cosmos_compare.evidence.claims import seconds_words
-from cosmos_compare.evidence.places import Places, nearest, places_of, untimed
+from cosmos_compare.evidence.places import Places, coordinates_of, nearest, places_of, untimed
 from cosmos_compare.language import number, t
 from cosmos_compare.ratings.blind import mask
 from cosmos_compare.ratings.blind_pair import LETTERS, SIDES, Sheet, SideChoice, verdict_of
@@ -121,9 +121,11 @@ def places_of_sides(sheet: Sheet) -> list[Places]:
 
 
 def _masked_places(run: Run, sheet: Sheet, shown: Sequence[float]) -> Places:
-    if is_too_long(run) or not shown:
+    if is_too_long(run):
         return Places()
     found = places_of(run)
+    if not shown:
+        return Places(problems=found.problems)
     located = []
     for place in found.located:
         frame = None if place.frame is None else nearest(run.frames.seconds[place.frame], shown)
@@ -214,9 +216,7 @@ def cleaner(sheet: Sheet, number: int) -> Callable[[str], str]:
 
 
 def _scale(run: Run) -> Scale | None:
-    height, width = run.answer.input_height, run.answer.input_width
-    read = read_answer(run.answer.raw, run.answer.rendered_prompt)
-    return read.scale(run.model.boxes, height, width) if height and width else None
+    return read_answer(run.answer.raw, run.answer.rendered_prompt).scale(*coordinates_of(run))
 
 
 def _body(read: ParsedAnswer, sheet: Sheet, number: int, marks: Marks) -> str:

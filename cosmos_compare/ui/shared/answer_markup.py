@@ -13,10 +13,11 @@ from typing import Any
 from cosmos_compare.evidence.contrast import PassageMark
 from cosmos_compare.evidence.passages import Passage, passages_of
 from cosmos_compare.language import t
-from cosmos_compare.texts.answers import ParsedAnswer, Piece, find_times
-from cosmos_compare.texts.events import is_time_key
+from cosmos_compare.texts.answers import Moment, ParsedAnswer, Piece, find_times
+from cosmos_compare.texts.events import is_time_key, seconds_under, times_under
 from cosmos_compare.ui.shared.tables import Path, safe, scalar, table
 
+TIME = 'class="time"'
 LONG_TEXT = 20_000  # characters beyond which times are not marked: one element each would slow the browser
 
 
@@ -31,10 +32,12 @@ class AnswerClock:
 @dataclass(frozen=True)
 class Marks:
     """Which passages of an answer are set apart, by number: those that claim something at a time, and those that agree
-    or differ, with the reason in words. `side` is the number of its lane."""
+    or differ, with the reason in words. `side` is the number of its lane; `alone` are those that stand for a claim
+    with no time to press beside them."""
 
     side: int = 0
     timed: frozenset[int] = frozenset()
+    alone: frozenset[int] = frozenset()
     held: Mapping[int, PassageMark] = field(default_factory=dict)
 
 
@@ -96,11 +99,12 @@ class _Writer:
 
     def _cell(self, key: str, value: Any, number: int | None) -> str:
         if isinstance(value, str):
-            return self._passage(number, marked_times(value, self.clock))
+            return self._passage(number, marked_times(value, self.clock, key))
         words = safe(scalar(value))
-        timed = isinstance(value, int | float) and not isinstance(value, bool) and is_time_key(key)
-        if timed and (self.clock.duration is None or _inside(value, self.clock)):
-            words = _mark(words, value + self.clock.begin)
+        if isinstance(value, int | float) and not isinstance(value, bool) and is_time_key(key):
+            seconds = seconds_under(key, value)
+            if self.clock.duration is None or _inside(seconds, self.clock):
+                words = _mark(words, seconds + self.clock.begin)
         return self._passage(number, words)
 
     def _passage(self, number: int | None, html: str) -> str:
@@ -108,7 +112,8 @@ class _Writer:
         if number is None or not (held or number in self.marks.timed):
             return html
         kind, why = (f" {held.kind}", f' title="{safe(self.clean_text(held.words))}"') if held else ("", "")
-        return f'<span class="said{kind}" data-said="{number}"{why}>{html}</span>'
+        key = ' role="button" tabindex="0"' if number in self.marks.alone and TIME not in html else ""
+        return f'<span class="said{kind}" data-said="{number}"{why}{key}>{html}</span>'
 
 
 def answer_html(
@@ -127,17 +132,28 @@ def _inside(seconds: float, clock: AnswerClock) -> bool:
     return 0 <= seconds + clock.begin <= (clock.duration or 0) + 0.05
 
 
-def marked_times(text: str, clock: AnswerClock) -> str:
-    """Escaped text with the times of the clip set apart; seek.js moves the video to the one that is clicked."""
+def marked_times(text: str, clock: AnswerClock, key: str = "") -> str:
+    """Escaped text with the times of the clip set apart; seek.js moves the video to the one that is clicked. `key` is
+    that of a string of JSON."""
     if len(text) > LONG_TEXT:
         return safe(text)
     pieces, at = [], 0
-    for moment in find_times(text, clock.duration, clock.begin):
+    for moment in find_times(text, clock.duration, clock.begin) or _bare_times(text, clock, key):
         words = safe(text[moment.start : moment.end])
         pieces += [safe(text[at : moment.start]), _mark(words, moment.seconds)]
         at = moment.end
     return "".join(pieces) + safe(text[at:])
 
 
+def _bare_times(text: str, clock: AnswerClock, key: str) -> list[Moment]:
+    """Numbers of a string of JSON whose key says that they are seconds."""
+    moments = [moment for span in times_under(key, text) if not span.length for moment in span.moments]
+    return [
+        moment._replace(seconds=moment.seconds + clock.begin)
+        for moment in moments
+        if clock.duration is None or _inside(moment.seconds, clock)
+    ]
+
+
 def _mark(words: str, seconds: float) -> str:
-    return f'<span class="time" data-seconds="{seconds:.3f}" role="button" tabindex="0">{words}</span>'
+    return f'<span {TIME} data-seconds="{seconds:.3f}" role="button" tabindex="0">{words}</span>'

@@ -4,6 +4,7 @@ export default function () {
   // The same functions are added once only, however often the page runs. Media events don't bubble, hence the capture.
   for (const name of ["timeupdate", "seeking", "seeked", "play", "loadedmetadata"]) document.addEventListener(name, follow, true);
   document.addEventListener("click", light);
+  document.addEventListener("keydown", press);
   document.addEventListener("keydown", move, true); // before the form of Rate, whose arrows go elsewhere
   for (const name of ["mouseover", "focusin"]) document.addEventListener(name, read);
   for (const name of ["mouseout", "focusout"]) document.addEventListener(name, forget);
@@ -45,6 +46,14 @@ function light(event) {
     const duration = Number(track.closest(".lanes").dataset.duration);
     if (video) video.currentTime = ((event.clientX - box.left) / box.width) * duration + offset();
   }
+}
+
+// A time or a passage in an answer is pressed as a button is, which these are not.
+function press(event) {
+  const on = event.target.closest?.(".said[data-said]");
+  if (!on || (event.key !== "Enter" && event.key !== " ")) return;
+  event.preventDefault();
+  light(event);
 }
 
 function marksOf(side, said, seconds) {

@@ -72,11 +72,13 @@ class _View:
             )
             for at, (claim, place) in enumerate(zip(lane.claims, places, strict=True))
         )  # fmt: skip
-        return _row(f"side_{number}", f"{number}", lane.name, lane.height, marks, t("Names no time."))
+        return _row(
+            f"side_{number}", f"{number}", lane.name, lane.height, marks, t("Names no time.") if lane.read else "–"
+        )
 
     def ruler(self) -> str:
         """The numbers of the clock, and when the frames are that were shown."""
-        frames = {lane.frames for lane in self.found.lanes}
+        frames = {lane.frames for lane in self.found.lanes if lane.read}
         own = next(iter(frames)) if len(frames) == 1 else ()
         shown = own if len(own) <= MOST_TICKS else ()
         ticks = "".join(f'<i style="left:{self.found.share(at):.2%}"></i>' for at in shown)
@@ -144,6 +146,8 @@ class _View:
         words += [t("critical")] if event.critical else []
         words += [remark.words for remark in event.remarks]
         for lane, told in zip(self.found.lanes, event.told, strict=True) if self.judged else ():
+            if told is None:
+                continue
             at = t("not told with a time") if told.at is None else seconds_words(told.at)
             words.append(f"{lane.name}: {at}{'' if told.at is None else ' ✓' if told.hit else ' ✗'}")
         return " · ".join(words)
@@ -152,8 +156,11 @@ class _View:
         """A dot for each answer: full where it hits, half where it misses, empty where it does not tell."""
         if not self.judged:
             return ""
-        kinds = ["none" if told.at is None else "hit" if told.hit else "miss" for told in event.told]
-        return "".join(f'<i class="told side_{number} {kind}"></i>' for number, kind in enumerate(kinds))
+        return "".join(
+            f'<i class="told side_{number} {"none" if told.at is None else "hit" if told.hit else "miss"}"></i>'
+            for number, told in enumerate(event.told)
+            if told is not None
+        )
 
 
 def _kinds(*kinds: object) -> str:

@@ -245,8 +245,11 @@ def waiting(spec: ModelSpec, sees: ModelInput | None, problem: str) -> str:
     return f'{head}<div class="waiting">{safe(words)}</div><div class="hint">{safe(hint)}</div>'
 
 
-def nothing() -> str:
-    """The page before there is any clip."""
+def nothing(asked: str = "") -> str:
+    """The page before there is any clip, or without the scenario that a link asked for."""
+    if asked:
+        words = t("It is not among the clips of this folder. Choose another.")
+        return f'<div class="empty"><b>{safe(t("No scenario “{name}” here", name=asked))}</b>{safe(words)}</div>'
     words = t("Drop a video, or open a folder of clips, on the left. The models then answer here, side by side.")
     return f'<div class="empty"><b>{safe(t("No clip yet"))}</b>{safe(words)}</div>'
 

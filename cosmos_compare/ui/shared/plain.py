@@ -17,9 +17,12 @@ _BREAKS = re.compile(r"\s*[\r\n]+\s*")
 # between letters opens nothing, and file names are full of them.
 _MARK = re.compile(r"[\\`*\[\]<>~$|]|(?<![^\W_])_|_(?![^\W_])|&(?=[#\w])")
 _FIRST = re.compile(r"^(?=[#>+=-])|^(\d+)(?=[.)])")  # a heading, a quotation, a list
-# These are looked for after escapes are gone: addresses, directives and icons (`:red[…]`, `:smile:`), arrows. A joiner
-# of no width inside them keeps them text.
-_LATE = re.compile(r"(?i)\b(?:https?|ftp|mailto|www)(?=[:.])|@|:(?=[a-z+-])|(?<!\d):(?=\w+:)|-(?=>)|<(?=[-=])|>(?==)")
+# These are looked for after escapes are gone: addresses, directives and icons (`:red[…]`, `:smile:`, `:100:`), arrows,
+# and two dashes alone. A joiner of no width inside them keeps them text.
+_LATE = re.compile(
+    r"(?i)\b(?:https?|ftp|mailto|www)(?=[:.])|@|:(?=[a-z+-])|(?<!\d):(?=\w+:)|:(?=(?:100|1234):)"
+    r"|-(?=>)|<(?=[-=])|>(?==)|(?<!\S)(?:-(?=-(?!\S))|~(?==(?!\S)))"
+)
 _JOINER = "\N{WORD JOINER}"
 
 

@@ -13,7 +13,9 @@ let tell;
 function seek(event) {
   const mark = event.target.closest?.("[data-seconds]");
   const video = document.querySelector("video");
-  if (!mark || !video || (event.type === "keydown" && (event.key !== "Enter" || mark.matches("button")))) return;
+  const pressed = event.type === "click" || ((event.key === "Enter" || event.key === " ") && !mark?.matches("button"));
+  if (!mark || !video || !pressed) return;
+  if (event.type === "keydown") event.preventDefault(); // Space would scroll the page
   video.pause();
   video.currentTime = Number(mark.dataset.seconds) + Number(document.documentElement.dataset.clipOffset ?? 0);
   video.scrollIntoView({ block: "nearest", behavior: "smooth" });
