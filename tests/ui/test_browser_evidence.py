@@ -190,8 +190,8 @@ def test_on_rate_lanes_bear_letters_and_their_keys_leave_the_form_alone(page: Pa
     page.keyboard.press("d")
     expect(page.locator(".contrast")).to_contain_text("They differ on")
     # Enter on a time goes there, and does not save the form.
-    page.locator('[data-answer="0"] .time').first.focus()
-    page.keyboard.press("Enter")
+    expect(page.locator('[data-answer="0"] :is(.said.untrue, .said.differ)').first).to_be_visible()
+    page.locator('[data-answer="0"] .time').first.press("Enter")
     expect(page.locator(".lane button.marked")).to_have_count(1)
     expect(page.locator(".reply")).to_be_empty()
 
