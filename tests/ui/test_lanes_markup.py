@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from hashlib import sha256
 from html import unescape
 
 from runs_support import make_run
 
 from cosmos_compare.evidence.lanes import lanes_of
+from cosmos_compare.ratings.blind import mask
 from cosmos_compare.records.ground_truth import GroundTruth
 from cosmos_compare.records.schema import FrameTimes, Run
 from cosmos_compare.texts.answers import ParsedAnswer, read_answer
@@ -114,6 +116,15 @@ def test_answers_about_different_clips_have_no_clock_in_common() -> None:
     other = other.model_copy(update={"clip": other.clip.model_copy(update={"sha256": "d" * 64})})
     assert exhibit([one, other], ["A", "B"], None) is None
     assert "different clips" in no_evidence([one, other]) and "how long" in no_evidence([one])
+
+
+def test_prose_is_marked_on_a_sheet_whose_names_are_hidden() -> None:
+    """Hiding names takes the space at the ends of a text, and so of each sentence: nothing was marked."""
+    read = found_read(run_of("Day. I am Cosmos-Reason1. The car brakes at 2 s.\n\nIt stands."))
+    hide = partial(mask, names=("reason1", "reason2"))
+    html = answer_html(read, AnswerClock(8.0, 0.0), clean_text=hide, marks=Marks(timed=frozenset({2})))
+    assert 'data-said="2">The car brakes at <span' in html and "Cosmos" not in html
+    assert re.sub(r"<[^>]+>", "", html) == hide(read.raw)
 
 
 def test_prose_that_is_cleaned_across_passages_is_shown_unmarked() -> None:

@@ -77,11 +77,16 @@ class _Writer:
         for passage in self._marked(piece):
             pieces += [(None, raw[at : passage.span.start]), (passage.number, passage.span.of(raw))]
             at = passage.span.end
-        cleaned = [(number, self.clean_text(text)) for number, text in [*pieces, (None, raw[at : piece.end])]]
+        cleaned = [(number, self._cleaned(text)) for number, text in [*pieces, (None, raw[at : piece.end])]]
         whole = self.clean_text(raw[piece.start : piece.end])
         if "".join(text for _, text in cleaned) != whole:
             return marked_times(whole, self.clock)
         return "".join(self._passage(number, marked_times(text, self.clock)) for number, text in cleaned)
+
+    def _cleaned(self, text: str) -> str:
+        """A piece of prose, with the space at its ends that cleaning would take."""
+        core = text.strip()
+        return text.replace(core, self.clean_text(core)) if core else text
 
     def _marked(self, piece: Piece) -> list[Passage]:
         return [
