@@ -53,16 +53,16 @@ _NO_THINGS = frozenset(
         "upper-left",
     ]
 )
-# In prose: the special tokens of Qwen's older models, tags, or bare corners behind a word.
+# In prose: the special tokens of Qwen's older models, tags, or bare corners behind a word. Space has bounds for loops.
 TOKENS = re.compile(
-    r"(?:<\|object_ref_start\|>(?P<ref>[^<]{1,80})<\|object_ref_end\|>|<ref>(?P<tag>[^<]{1,80})</ref>)?\s*"
+    r"(?:<\|object_ref_start\|>(?P<ref>[^<]{1,80})<\|object_ref_end\|>|<ref>(?P<tag>[^<]{1,80})</ref>)?\s{0,4}"
     r"(?P<all>(?:<\|box_start\|>|<b?box>)(?P<corners>[^<]{3,120})(?:<\|box_end\|>|</b?box>))"
 )
 _PAIR = rf"\(\s*{NUMBER}\s*,\s*{NUMBER}\s*\)"
 _NAMED = rf"(?:[xy](?:[0-2]|_?m(?:in|ax))\s*[=:]\s*)?{NUMBER}"
 CORNER_PAIR = re.compile(
-    r"(?P<word>[A-Za-zÀ-ÿ][\w -]{0,40}?)?[*_`\"'|>]{0,4}\s*[:=|]?[*_`|]{0,3}\s*"
-    rf"(?P<corners>{_PAIR}\s*,?\s*(?:(?:and\s+)?(?:bottom|lower)[ -]right:?\s*)?{_PAIR}"
+    r"(?P<word>[A-Za-zÀ-ÿ][\w -]{0,40}?)?[*_`\"'|>]{0,4}\s{0,4}[:=|]?[*_`|]{0,3}\s{0,4}"
+    rf"(?P<corners>{_PAIR}\s{{0,4}},?\s{{0,4}}(?:(?:and\s+)?(?:bottom|lower)[ -]right:?\s*)?{_PAIR}"
     rf"|[\[(]\s*{_NAMED}(?:\s*[,;]\s*{_NAMED}){{3}}\s*[\])]|\[\s*{NUMBER}(?:\s+{NUMBER}){{3}}\s*\])"
 )
 _UNDRAWABLE = re.compile(r"(?:<loc\d{3,4}>\s*){2,4}|<point\s[^>]*>|<points\s[^>]*>")

@@ -13,7 +13,7 @@ MAX_DEPTH = 100
 MAX_STRING = 20_000  # characters looked through for the end of a string that has none
 Role = Literal["key", "value", "item"]
 
-SPACE = re.compile(r"(?:\s|//[^\n]*|#[^\n]*|/\*(?:[^*]|\*(?!/))*\*/)*")
+SPACE = re.compile(r"(?:\s|//[^\n]*|#[^\n]*|/\*(?:[^*]|\*(?!/)){0,1000}\*/)*")
 _CLOSERS = {'"': '"“”„‟', "'": "'‘’‚", "“": '"“”', "”": '"“”', "„": '"“”‟', "‘": "'‘’", "’": "'‘’", "«": "»", "`": "`"}
 _CLOCK = re.compile(r"\d{1,2}:[0-5]\d(?::[0-5]\d)?(?:[.,]\d+)?(?![\w:])")
 _DECIMAL_COMMA = re.compile(r"-?\d+,\d+(?=\s*(?:[,}\]\n]|s\b|$))")

@@ -21,8 +21,10 @@ MOST_S = 4.0  # of processor time; each took 8 to 130 s
         "no car, " * 1500,
         "There are no pedestrians or " + "cars or " * 1500,
         '{"' * 20_000,
+        "A" + " " * 20_000 + "car",
+        "/*{" * 7000,
     ],
-    ids=["boxes", "points", "corners", "denied", "or", "quotes"],
+    ids=["boxes", "points", "corners", "denied", "or", "quotes", "blanks", "comments"],
 )
 def test_a_loop_is_read_in_seconds(text: str) -> None:
     """A page that showed such an answer stood still for half a minute, and each look at it again."""
