@@ -5,6 +5,7 @@ Read from JSON where it has a place for a fact, and from sentences in English an
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -20,6 +21,7 @@ from cosmos_compare.texts.reasoning import Span
 from cosmos_compare.texts.risk import RiskSaid, conclude, level_alone, risks_in
 from cosmos_compare.texts.sentences import sentences
 
+_REPLY = re.compile(r"[\s\"'(-]*(?:(?P<yes>yes|oui|si)|no|non|none|aucune?|nope)(?=[\s\"']*(?:[,.;:!)–—]|$))")
 LONGEST_SENTENCE = 1500  # characters: what a list means is followed item by item
 
 
@@ -141,15 +143,28 @@ def _concluded(
 
 def _sentences(raw: str, place: Span, words: Lexicon) -> _Said:
     said = _Said([], [], [])
-    for number, span in enumerate(_read(raw, place)):
+    spans = list(_read(raw, place))
+    for number, span in enumerate(spans):
         sentence = normal(raw, *span)
         things = [thing for thing in words.find_things(sentence.text) if thing.kind]
+        if number and (reply := _REPLY.match(sentence.text)):
+            said.mentions = _answered(raw, said.mentions, spans[number - 1], "present" if reply["yes"] else "absent")
         said.mentions += mentions_in(raw, sentence, span, words)
         said.risks += risks_in(raw, sentence, span, words)
         said.actions += advice_in(raw, sentence, span, words, things)
         if number == 0:
             said.alone = level_alone(raw, sentence, span, words)
     return said
+
+
+def _answered(raw: str, mentions: list[Mention], question: Span, standing: Standing) -> list[Mention]:
+    """Mentions with those of a question as its yes or no puts them: `Is there a cyclist? No.`"""
+    if not question.of(raw).rstrip(" \"'*_»”)").endswith("?"):
+        return mentions
+    return [
+        each._replace(standing=standing) if each.sentence == question and each.standing == "hedged" else each
+        for each in mentions
+    ]
 
 
 def _read(raw: str, place: Span) -> Iterator[Span]:

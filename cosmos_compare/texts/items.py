@@ -57,6 +57,8 @@ class ReadSentence:
                 if following is None:
                     break
                 number, skipped = following, 0
+            elif not found and item.word in self.lexicon.generic and (following := self._next_of_list(number + 1)):
+                number = following
             elif item.word in self.lexicon.stops or not (item.word[0].isalnum() or item.word == "-") or skipped >= most:
                 break
             else:

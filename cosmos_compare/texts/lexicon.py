@@ -87,6 +87,10 @@ class Lexicon:
         return self.prepositions | self.auxiliaries | self.definite | others
 
     @cached_property
+    def generic(self) -> frozenset[str]:
+        return frozenset(self.lists["grammar_generic"])
+
+    @cached_property
     def clause_ends(self) -> frozenset[str]:
         return frozenset(self.lists["clause_ends"])
 

@@ -26,11 +26,19 @@ _NO_APPEARANCE = re.compile(
 )
 # `Véhicule : ralentit` tells what the ego vehicle does; `Vehicles: none` and `Vehicle: a van` tell of others.
 _OWN_LABEL = re.compile(r"\s*(?:vehicle|vehicule)\s*:\s*(?!none|no(?![a-z])|aucun|yes|oui|\d|an? |une? )[a-z]")
-_ASPECT = r"(?:\s+(?:presence|count|number|status|detected|visible|present|seen|nombre|presents?|visibles?))?"
+_ASPECT = r"(?:\s+(?:presence|detection|count|number|status|detected|visible|present|seen|nombre|presents?|visibles?))?"
 _MODAL = re.compile(
-    r"(?<![a-z0-9'])(?:may|might|could|seems?|appears? to|peut|peuvent|pourrait|pourraient|semblent?|serait|seraient)"
-    r"(?![a-z0-9])"
+    r"(?<![a-z0-9'])(?:may|might|could|seems?|appears? to|peut|peuvent|pourrait|pourraient|semblent?|serait|seraient"
+    r"|(?<!un )(?<!le )(?<!du )(?<!de )risque(?:nt)? de(?= [a-z]+(?:er|ir|re)(?![a-z])))(?![a-z0-9])"
 )
+_MAYBE = re.compile(r"(?<![a-z])(?:may|might|peu(?:t|vent)(?: ne)?|pourrai(?:en)?t(?: ne)?)\s*$")
+# A negation behind these is only supposed: `if there are no pedestrians, proceed`.
+_SUPPOSED = re.compile(
+    r"(?<![a-z])(?:if|whether|unless|assuming|provided|as long as|so long as|in case|until|"
+    r"si|s'il|tant qu[e']|a condition)(?![a-z])[^,;:.]*$"
+)
+_FREE = re.compile(r"[\s-]free(?![a-z])(?! of)")  # `a pedestrian-free street`
+_HIDER = re.compile(r"\s*(?:by|behind|from|par|derriere)(?![a-z])")  # what hides is there
 
 
 class Mention(NamedTuple):
@@ -98,6 +106,8 @@ def _denied(row: ReadSentence) -> _Found:
     yield from _denied_by_value(row)
     for number, thing in enumerate(row.things):
         word = row.text[thing.start : thing.end]
+        if free := _FREE.match(row.text, thing.end):
+            yield number, "absent", free[0].strip(" -")
         if word in row.lexicon.nobody and (word != "personne" or _nobody_in_french(row.text, thing.start, thing.end)):
             yield number, "absent", word
 
@@ -123,9 +133,10 @@ def _denied_ahead(row: ReadSentence, pretended: list[tuple[int, int]]) -> _Found
             continue
         # `no vehicles other than a truck` denies no truck, and not all vehicles either.
         behind = _after_space(row.text, row.things[reached[-1]].end)
-        excepted = exceptions.match(row.text, behind)
+        excepted = exceptions.match(row.text, behind) or exceptions.match(row.text)
+        standing: Standing = "hedged" if _SUPPOSED.search(row.text[: cue.start()]) else "absent"
         for number in reached:
-            yield number, None if excepted else "absent", cue[0]
+            yield number, None if excepted else standing, cue[0]
 
 
 def _denied_behind(row: ReadSentence, pretended: list[tuple[int, int]]) -> _Found:
@@ -134,7 +145,10 @@ def _denied_behind(row: ReadSentence, pretended: list[tuple[int, int]]) -> _Foun
     for match in re.finditer(rf"(?P<deny>{_DENIAL})(?P<how>{_BETWEEN})\s+(?:{seen})", row.text):
         if any(start <= match.start("deny") < end for start, end in pretended):
             continue
-        yield from _deny_subject(row, match, match["how"])
+        if _MAYBE.search(row.text[: match.start()]):
+            yield from ((thing, "hedged", match[0]) for thing in row.subject_before(row.item_at(match.start())))
+        else:
+            yield from _deny_subject(row, match, match["how"])
     for match in (*_NO_APPEARANCE.finditer(row.text), *row.lexicon.pattern("negation_absent").finditer(row.text)):
         yield from _deny_subject(row, match, "")
 
@@ -169,6 +183,8 @@ def _doubted(row: ReadSentence, written: str) -> _Found:
         for number in range(len(row.things)):
             yield number, "hedged", "?"
     for cue in row.lexicon.pattern("hedges").finditer(row.text):
+        if cue[0] in {"hidden", "cache"} and _HIDER.match(row.text, cue.end()):
+            continue
         stop = _clause_end(row, cue.end())
         for number, thing in enumerate(row.things):
             if cue.end() <= thing.start < stop and not row.definite(number):

@@ -14,21 +14,28 @@ from cosmos_compare.texts.risk_patterns import RiskPatterns, risk_patterns
 
 ORDER: tuple[RiskLevel, ...] = ("none", "low", "medium", "high")
 
-_CHANGE = re.compile(r"(?:increas|ris|grow|escalat|drop|decreas|fall|goes|augment|mont|pass|baiss|devien|becom)\w*")
+_CHANGE = re.compile(
+    r"(?:went|increas|ris|grow|escalat|drop|decreas|fall|goes|augment|mont|pass|baiss|devien|becom)\w*"
+)
 _NUMERIC = re.compile(
     r"(?P<score>\d{1,3}(?:[.,]\d+)?)\s*(?:/|out of|sur|of|on a scale of (?:0|1) (?:to|-)|"
     r"(?:on |sur )?une echelle de (?:0|1) a)\s*(?P<top>\d{1,3})(?![\d.,]*\d)"
     r"|(?P<share>\d{1,3}(?:[.,]\d+)?)\s*(?:%|percent|per cent|pour cent)"
 )
 # `On a scale of 1 to 5, the risk is 2.`
-_SCALE = re.compile(r"(?:scale of|scale from|echelle de) (?:0|1) (?:to|-|a) (?P<most>\d{1,3})")
+_SCALE = re.compile(
+    r"(?:scale of|scale from|echelle de) (?:0|1) (?:to|-|a) (?P<most>\d{1,3})"
+    r"|\((?:scale:? ?)?[01] ?(?:-|–|to|a) ?(?P<top>\d{1,3})\)"
+)
 _ON_SCALE = re.compile(r"(?<![\d.,/])(?P<number>\d{1,3}(?:[.,]\d)?)(?![\d%/])")
 _OVERALL = re.compile(
     r"(?<![a-z])(?:overall|final|finally|in summary|in conclusion|to conclude|conclusion|in total|all in all|in all|so|"
     r"altogether|globalement|au total|en conclusion|en resume|final|finalement|au final|global|globale|dans l'ensemble|"
     r"therefore|thus|hence|donc|au bout du compte)(?![a-z])"
 )
-_RATE = re.compile(r"(?<![a-z])would (?=rate|say|assess|call|judge|consider|estimate|classify|describe|put|evaluate)")
+_JUDGED = "rat|say|assess|call|judg|consider|estimat|classif|describ|put|evaluat|regard|categori|characteri"
+_RATE = re.compile(rf"(?<![a-z])(?:would|can(?: best)? be) (?={_JUDGED})")
+_NEARLY = re.compile(r"(?<![a-z])(?:almost|virtually|practically|nearly|presque|quasi(?:ment)?|pratiquement)\s+$")
 _CONDITION = re.compile(r"(?:^|[,;:.])\s*(?:if|unless|should|si|s'il|en cas)\s[^.;]*$")
 _LATER = re.compile(r"(?<![a-z])(?:then|now|later|afterwards|puis|ensuite|maintenant|desormais|apres)(?![a-z])")
 _KEY = re.compile(
@@ -68,7 +75,7 @@ def risks_in(raw: str, sentence: Normal, place: Span, words: Lexicon) -> list[Ri
     taken: list[tuple[int, int]] = []
     for match in patterns.none.finditer(text):
         taken.append(match.span())
-        qualified = bool(match["quality"] or match["tail"])
+        qualified = bool(match["quality"] or match["tail"] or _NEARLY.search(text[: match.start()]))
         if not _doubted(text, match.start(), patterns):
             found.append((0, 1 if qualified else 0, *match.span()))
     for pattern in (patterns.after, patterns.before):
@@ -103,7 +110,7 @@ def _levels(words: Lexicon, match: re.Match[str], text: str) -> tuple[int, int] 
     groups = match.groupdict()
     if groups["l3"]:
         return None
-    lead, patterns = groups.get("lead") or "", risk_patterns(words)
+    lead, patterns = _RATE.sub("", groups.get("lead") or ""), risk_patterns(words)
     if _says(patterns.doubt, lead) or _doubted(text, match.start(), patterns):
         return None
     close = text[max(0, match.start() - 14) : match.start()].rpartition(",")[2]
@@ -136,6 +143,8 @@ def _doubted(text: str, start: int, patterns: RiskPatterns) -> bool:
 
 def _instead(words: Lexicon, text: str, at: int) -> tuple[int, int] | None:
     """The level that is put in the place of a denied one: `not high but medium`."""
+    if nor := re.compile(rf"\s+(?:nor|ni)\s+(?:{risk_patterns(words).level.pattern})", re.IGNORECASE).match(text, at):
+        at = nor.end()
     follow = re.compile(
         r"\s*,?\s*(?:but|rather|mais|plutot|it is|c'est)(?:\s+(?:rather|plutot|is|it|only|just|a|an|un|une))*\s+"
     ).match(text, at)
@@ -157,7 +166,7 @@ def _numeric(text: str, words: Lexicon, taken: list[tuple[int, int]]) -> Iterato
         if _says(patterns.denial, between) or _says(patterns.doubt, between) or re.search(r"[.;](?!\d)", between):
             continue
         groups = match.groupdict()
-        top = groups.get("top") or (scale["most"] if scale and "number" in groups else None)
+        top = groups.get("top") or ((scale["most"] or scale["top"]) if scale and "number" in groups else None)
         level = level_of_score(groups.get("score") or groups.get("share") or groups["number"], top)
         if level is not None:
             yield level, level, min(near.start(), match.start()), max(match.end(), near.end())

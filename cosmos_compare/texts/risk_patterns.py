@@ -11,7 +11,7 @@ from cosmos_compare.texts.lexicon import Lexicon
 
 _TO = r"[\s-]*(?:to|-|–|—|/|or|and|a|ou|et|bordering on|verging on)[\s-]*"
 _OF_THING = (
-    r"(?:\s*(?:from|to|of|posed by|with|for|due to|du|de la|des|lie a|venant de|pour)\s+(?:[a-z']+\s+){1,5}?"
+    r"(?:\s*(?:from|to|of|posed by|with|for|due to|du|de la|de|des|lie a|venant de|pour)\s+(?:[a-z']+\s+){1,5}?"
     r"(?=is|are|was|remains|est|reste|sont|[:=]))?"
 )
 _DEGREE = r"(?:[\s-]+(?:level|degree|amount|niveau|degre))?(?:\s+(?:of|de|d'))?[\s-]*"
@@ -46,7 +46,8 @@ def risk_patterns(words: Lexicon) -> RiskPatterns:
     levels = rf"(?P<l1>{level})(?:{_TO}{adverbs}(?P<l2>{level}))?(?P<l3>{_TO}{adverbs}{level})?"
     opened = rf"(?:(?P<open>between|entre|from|de|d')\s*)?{adverbs}{levels}"
     anchor = rf"(?<![a-z0-9])(?:{_either(lists['anchors'])})s?(?![a-z0-9])"
-    filler = rf"(?:[:=–—>\"'()\[\],-]|\d(?![\d/%])|(?:{denial}|{doubt}|{_either(lists['risk_between'])})(?![a-z]))"
+    signs = r"[:=–—>\"'()\[\],\u2190-\u2bff\ufe0f\U0001f300-\U0001faff-]"  # the last are arrows and pictures
+    filler = rf"(?:{signs}|\d(?![\d/%])|(?:{denial}|{doubt}|{_either(lists['risk_between'])})(?![a-z]))"
     lead = rf"(?P<lead>(?:{filler}\s*){{0,14}}?)"
     absence = rf"(?:(?<![a-z0-9])|(?=n't))(?:{_either(lists['risk_absence'])})\s+"
     quality = _either(lists["risk_qualities"])

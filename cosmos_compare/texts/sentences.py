@@ -7,7 +7,7 @@ import re
 from cosmos_compare.texts.reasoning import Span
 
 # A stop that ends no sentence: in a number, after a list's number, or after an abbreviation.
-_STOP = re.compile(r"\n+|(?<![.\s])(?:[.!?]+|…|。)[\"'”’»)*_]*(?=\s|\Z)|(?<=[^\d\s])。")
+_STOP = re.compile(r"\n+|(?:(?<![.\s])(?:[.!?]+|…|。)|(?<=\S)[ \u00a0\u202f][!?]+)[\"'”’»)*_]*(?=\s|\Z)|(?<=[^\d\s])。")
 _ABBREVIATION = re.compile(
     r"(?:\b(?:e\.g|i\.e|approx|ca|cf|vs|env|etc|p\.ex|c\.-à-d|sec|min|no|mr|mrs|dr|st|fig)|(?:\A|\n)[ \t]*\d{1,3})\Z",
     re.IGNORECASE,

@@ -41,6 +41,15 @@ def test_facts_of_a_sentence(row: dict[str, str]) -> None:
     assert told(facts_of(read_answer(row["text"]))) == {name: row[name] or "" for name in COLUMNS}
 
 
+def test_a_yes_or_no_answers_the_question_before_it() -> None:
+    assert facts_of_text("Is there a bus? No. Is there a van? Yes. Un vélo ? Non.").standing == {
+        "bus": "absent",
+        "van": "present",
+        "cyclist": "absent",
+    }
+    assert facts_of_text("Is there a bus? No doubt.").standing == {"bus": "hedged"}
+
+
 def test_each_fact_names_the_words_it_was_read_from() -> None:
     raw = 'Now.</think>Two **pedestrians** cross, no cyclist. {"next_action": "yield", "risk_level": "LOW to medium"}'
     facts = facts_of(read_answer(raw))
