@@ -35,6 +35,7 @@ def run(args: argparse.Namespace) -> int:
     from cosmos_compare.ratings.arms import two_arms
     from cosmos_compare.results.evidence import Slice, load
     from cosmos_compare.results.named import check_part
+    from cosmos_compare.results.plans import planner
 
     found = load(args.outputs)
     note_some(found.problems)
@@ -51,7 +52,8 @@ def run(args: argparse.Namespace) -> int:
     two = two_arms(arms)
     planned = _plan(args, found, two, part)
     if args.control:
-        return printing.control(found, two, args.control, part, planned, as_json=args.json)
+        plan_of = planner(args.outputs, part)
+        return printing.control(found, two, args.control, part, planned, plan_of, as_json=args.json)
     return printing.two(found, two, part, planned, as_json=args.json)
 
 

@@ -1,6 +1,7 @@
 """What `cosmos-compare results` prints: sentences and tables, or JSON."""
 
 import math
+from collections.abc import Callable
 
 import pandas as pd
 
@@ -35,9 +36,18 @@ def two(found: Evidence, arms: Two, part: Slice, planned: int | None, *, as_json
     return 0
 
 
-def control(found: Evidence, arms: Two, condition: str, part: Slice, planned: int | None, *, as_json: bool) -> int:
+def control(
+    found: Evidence,
+    arms: Two,
+    condition: str,
+    part: Slice,
+    planned: int | None,
+    plan_of: Callable[[Two], int | None],
+    *,
+    as_json: bool,
+) -> int:
     """The difference of two arms on the clips less that on a control, and each arm's clip against its control."""
-    result = many_arms.against_control(found, arms, condition, part, planned)
+    result = many_arms.against_control(found, arms, condition, part, planned, plan_of)
     if as_json:
         print_json({"sentences": many_arms.control_sentences(result)} | plain(result._asdict()))
         return 0

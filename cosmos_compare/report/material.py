@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import NamedTuple
@@ -17,6 +18,7 @@ from cosmos_compare.report.choice import Choice
 from cosmos_compare.report.judged_cases import JudgedCase, cases_of
 from cosmos_compare.results import many_arms
 from cosmos_compare.results.evidence import Evidence, Slice
+from cosmos_compare.results.plans import planner
 from cosmos_compare.results.report import Report, judgements, report
 from cosmos_compare.runs.index import RunRow
 from cosmos_compare.runs.store import Store
@@ -104,7 +106,7 @@ def gather(store: Store, evidence: Evidence, chosen: Choice, imprint: Imprint) -
         told=told,
         rows=rows,
         every_two=many_arms.every_two_arms(evidence, arms, part) if len(arms) > 2 else None,
-        controls=tuple(_controls(evidence, two, part, planned)),
+        controls=tuple(_controls(evidence, two, part, planned, planner(store.outputs, part))),
         cases=tuple(cases),
         untold=untold,
         scores=tuple(_scores(store, matrix)) if matrix else (),
@@ -124,13 +126,15 @@ def _judged(evidence: Evidence, two: Two, part: Slice) -> tuple[pd.DataFrame, pd
     return rows.assign(current=~rows.duplicated(["rater", "run_id"], keep="last")), pairs
 
 
-def _controls(evidence: Evidence, two: Two, part: Slice, planned: int | None) -> list[many_arms.ControlDifference]:
+def _controls(
+    evidence: Evidence, two: Two, part: Slice, planned: int | None, plan_of: Callable[[Two], int | None]
+) -> list[many_arms.ControlDifference]:
     """Clip against each control that was rated; none where the arms are controls themselves."""
     if {arm.condition for arm in two} != {CLIP}:
         return []
     rated = set(evidence.part(part)["run_id"].unique())
     conditions = sorted({row.condition for row in evidence.runs if row.id in rated and row.condition != CLIP})
-    found = [many_arms.against_control(evidence, two, condition, part, planned) for condition in conditions]
+    found = [many_arms.against_control(evidence, two, condition, part, planned, plan_of) for condition in conditions]
     return [each for each in found if each.on_control.scenarios or each.of_a.scenarios or each.of_b.scenarios]
 
 

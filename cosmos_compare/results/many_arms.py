@@ -1,6 +1,6 @@
 """More than two arms: every two of them read together, and two arms on a clip against the same two on its control."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -45,22 +45,33 @@ class ControlDifference(NamedTuple):
 
 
 def against_control(
-    found: Evidence, arms: Two, condition: str, part: Slice, planned: int | None = None
+    found: Evidence,
+    arms: Two,
+    condition: str,
+    part: Slice,
+    planned: int | None = None,
+    plan_of: Callable[[Two], int | None] = lambda two: None,
 ) -> ControlDifference:
-    """What two arms make of the picture. Clip and control of an arm are compared where a rater judged that pair."""
-    look = Look(planned)
+    """What two arms make of the picture. Clip and control of an arm are compared where a rater judged that pair.
+
+    `planned` counts for the arms on their clips; `plan_of` says what was planned for others. Their difference is
+    planned where as many scenarios were for both.
+    """
     shown = two_arms(arms)
     blind = (shown[0]._replace(condition=condition), shown[1]._replace(condition=condition))
     on_clip, on_control = _marks(found, shown, part), _marks(found, blind, part)
-    own = [_marks(found, (control, clip), part) for clip, control in zip(shown, blind, strict=True)]
+    of_each = [(control, clip) for clip, control in zip(shown, blind, strict=True)]
+    own = [_marks(found, two, part) for two in of_each]
+    looks = [Look(plan_of(two)) for two in (blind, *of_each)]
+    both = Look(planned if planned == looks[0].planned else None)
     return ControlDifference(
         models=labels(shown, found.prompts()),
         condition=condition,
-        on_clip=difference(*on_clip, look=look),
-        on_control=difference(*on_control, look=look),
-        difference=difference_of_differences(*on_clip[:2], *on_control[:2], look=look),
-        of_a=difference(*own[0], look=look),
-        of_b=difference(*own[1], look=look),
+        on_clip=difference(*on_clip, look=Look(planned)),
+        on_control=difference(*on_control, look=looks[0]),
+        difference=difference_of_differences(*on_clip[:2], *on_control[:2], look=both),
+        of_a=difference(*own[0], look=looks[1]),
+        of_b=difference(*own[1], look=looks[2]),
     )
 
 

@@ -3,7 +3,7 @@
 A plan belongs to two arms and a part of the ratings. It is what lets p ≤ .05 count, once: see `stats.looks`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -61,6 +61,12 @@ def plan_for(plans: Sequence[SamplePlan], arms: Two, part: Slice) -> SamplePlan 
 def counts(plan: SamplePlan | None) -> int | None:
     """The planned number, where it was recorded before the first rating; a later plan may follow from what was seen."""
     return plan.planned if plan and not plan.rated_before else None
+
+
+def planner(outputs: Path, part: Slice) -> Callable[[Two], int | None]:
+    """What was planned before the first rating for any two arms in a part. Raises `CompareError` as `read_plans`."""
+    known = read_plans(outputs)
+    return lambda two: counts(plan_for(known, two, part))
 
 
 def plan_words(plan: SamplePlan) -> str:

@@ -118,6 +118,20 @@ def test_a_clip_against_its_control_is_a_difference_of_differences(outputs: Path
     assert any(word.startswith(f"{ONE}: the clip is rated 2.00 higher than blank") for word in words)
 
 
+def test_a_plan_for_the_clips_is_none_for_their_controls(outputs: Path) -> None:
+    """Read "Not decided yet: 12 scenarios are planned" of blank clips, for which nobody had planned any."""
+    rows, blank = list_runs(outputs), (A._replace(condition="blank"), B._replace(condition="blank"))
+    rate(outputs, find_pairs(rows, (A, B)), 1, 2)
+    rate(outputs, find_pairs(rows, blank), 1, 1)
+    found = load(outputs)
+    alone = many_arms.against_control(found, (A, B), "blank", Slice(), 12)
+    assert [each.planned for each in (alone.on_clip, alone.on_control, alone.difference)] == [12, None, None]
+    plans.record_plan(outputs, blank, Slice(), 12, 0, "now")
+    both = many_arms.against_control(found, (A, B), "blank", Slice(), 12, plans.planner(outputs, Slice()))
+    assert [each.planned for each in (both.on_clip, both.on_control, both.difference)] == [12, 12, 12]
+    assert both.of_a.planned is None
+
+
 def test_every_two_of_three_arms(outputs: Path) -> None:
     rows = list_runs(outputs)
     rate(outputs, find_pairs(rows, (A, B)), 0, 2)
