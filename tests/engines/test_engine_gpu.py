@@ -235,6 +235,17 @@ def test_a_graph_that_fails_leaves_a_slower_right_answer_and_its_reason(folder: 
     engine.close()
 
 
+def test_pages_of_a_prompt_that_nobody_wants_are_free_once_it_was_read(rounded: LocalEngine) -> None:
+    """A step of another answer would write to a page that is still being written."""
+    decoder = decoder_of(rounded)
+    with torch.inference_mode(), torch.cuda.stream(rounded.stream):
+        rounded.kept.clear()
+        prompt = rounded.prefix_cache.tokenize(make_request(rounded.spec, [index / 4 for index in range(64)]))
+        state, _ = decoder.prefill(prompt)
+        decoder.release(state)
+        assert state.read.query()
+
+
 class Broken:
     def replay(self) -> Any:
         raise RuntimeError("a broken graph")

@@ -78,6 +78,25 @@ def test_somebody_who_waits_gets_the_memory_of_a_patient_one_which_comes_to_the_
     assert sorted(each.states.count("looking") for each in patient) == [1, 2], "one was started again"
 
 
+def test_steps_that_fail_for_another_reason_say_so(engine: LocalEngine) -> None:
+    class Breaks(Doors):
+        def launch(self, sequences: list[Sequence]) -> list[int]:
+            if len(sequences) > 2:
+                raise RuntimeError("three are a crowd")
+            return super().launch(sequences)
+
+    requests = many_requests(engine.spec, 5, patient=True)
+    expected = [answer(engine, request).raw for request in requests]
+    doors = Breaks(engine.eager.decoder)
+    engine.eager = Scheduler(doors)
+    doors.open.clear()
+    asked = [Asked(engine, request) for request in requests]
+    until(lambda: len(engine.eager._running) + len(engine.eager._waiting) == 5)
+    doors.open.set()
+    assert [each.result().raw for each in asked] == expected
+    assert "three are a crowd" in engine.note and "Memory" not in engine.note
+
+
 def test_an_answer_alone_that_lacks_memory_fails_at_once(engine: LocalEngine) -> None:
     engine.eager = Scheduler(Doors(engine.eager.decoder, room=0))
     failed = answer(engine, many_requests(engine.spec, 1)[0])

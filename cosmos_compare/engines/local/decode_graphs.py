@@ -146,12 +146,16 @@ class GraphDecoder:
             reused = self.prefix_cache.prefill(prompt, kv_cache, self.forward)
             logits = self.forward.prefill_question(prompt, kv_cache)
         except BaseException:
+            if self.reading:
+                self.reading.synchronize()
             kv_cache.empty()
             raise
         state = GraphState(prompt, kv_cache, logits.float(), self._event(), length=prompt.inputs.prompt_tokens)
         return state, reused
 
     def release(self, state: GraphState) -> None:
+        if state.read is not None:
+            state.read.synchronize()  # its pages are still being written: the steps of others must not get them before
         state.kv_cache.empty()
 
     # What is done between two steps, on their stream.

@@ -31,6 +31,7 @@ class Scheduler:
         self._threads = threads
         self._waiting: list[Sequence] = []
         self._running: list[Sequence] = []
+        self._failed = ""  # why steps failed, where it was not for lack of memory
         self._calm = 0
         self._working = False
         self._changed = threading.Condition()
@@ -40,6 +41,13 @@ class Scheduler:
         """Why fewer answers run at once than could; empty when nothing is in the way."""
         if self.room >= self.decoder.slots:
             return ""
+        if self._failed:
+            return Text(
+                "Steps of several answers failed ({why}): {room} at once, not {slots}.",
+                why=self._failed,
+                room=self.room,
+                slots=self.decoder.slots,
+            )
         return Text("Memory is short: {room} at once, not {slots}.", room=self.room, slots=self.decoder.slots)
 
     def tokens(self, sequence: Sequence, cancelled: Cancelled) -> Iterator[int]:
@@ -174,13 +182,14 @@ class Scheduler:
         """A step failed. Alone, the error is that answer's own; in company, all start again, fewer at a time."""
         running = list(self._running)
         alone = len(running) == 1
-        told: Exception = StepFailedError(f"{type(error).__name__}: {str(error)[:300]}")
+        why = f"{type(error).__name__}: {str(error)[:300]}"
+        told: Exception = StepFailedError(why)
         if memory.is_out_of_memory(error):
-            told = type(error)(*error.args)  # the traceback of this one keeps the memory that is wanted
+            told, why = type(error)(*error.args), ""  # the traceback of this one keeps the memory that is wanted
         for sequence in running:
             self._end(sequence, told if alone else StartedAgainError())
         if not alone:
-            self.room, self._calm = max(1, len(running) // 2), 0
+            self.room, self._calm, self._failed = max(1, len(running) // 2), 0, why
         memory.free_memory()
 
     def _relax(self) -> None:
