@@ -7,7 +7,7 @@ import re
 import time
 from pathlib import Path
 
-from huggingface_hub import HfApi, constants, get_token, hf_hub_download, try_to_load_from_cache
+from huggingface_hub import constants, get_token, hf_hub_download, try_to_load_from_cache
 from huggingface_hub.errors import (
     EntryNotFoundError,
     HFValidationError,
@@ -211,6 +211,8 @@ def _other_revisions(spec: ModelSpec) -> list[str]:
 def _wanted_files(spec: ModelSpec) -> dict[str, int]:
     """Names and sizes in bytes of the files to have. Folders inside a repository hold copies in other forms and other
     models, but for the files that the index of the weights leads to."""
+    from huggingface_hub import HfApi  # half of what loading the library takes, and only a download needs it
+
     info = HfApi().model_info(spec.source, revision=spec.revision, files_metadata=True)
     sizes = {file.rfilename: file.size or 0 for file in info.siblings or []}
     wanted = {
