@@ -6,7 +6,8 @@
 Both name what has no translation yet.
 
 Texts are found in the code where they are said: `t("…")`, `tn("…", "…", n)`, `Text("…")`, `N_("…")`, and the two texts
-of `CompareError("…", "…")`. A catalogue is sorted and names no lines, so that two people's changes rarely meet.
+of `CompareError("…", "…")` and of its kinds. A catalogue is sorted and names no lines, so that two people's changes
+rarely meet.
 """
 
 from __future__ import annotations
@@ -22,7 +23,13 @@ from babel.messages.pofile import read_po, write_po
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "cosmos_compare"
-SPOKEN = {"t": 1, "N_": 1, "Text": 1, "CompareError": 2}  # how many arguments are texts
+# Which arguments are texts: of an error whose first one tells its kind, the two behind it.
+TWO = slice(0, 2)
+SPOKEN = {
+    **dict.fromkeys(("t", "N_", "Text"), slice(0, 1)),
+    **dict.fromkeys(("CompareError", "AgainError", "RefusedError"), TWO),
+    "FinalError": slice(1, 3),
+}
 HEADERS = ('"Language:', '"Plural-Forms:', '"MIME-Version:', '"Content-Type:', '"Content-Transfer-Encoding:')
 Said = str | tuple[str, str]  # a text, or one for a single thing and one for several
 
@@ -62,17 +69,17 @@ def texts_of(source: str) -> Iterator[Said]:
         if name == "tn":
             pairs = zip(*(literals(node) for node in call.args[:2]), strict=True)
             yield from pairs
-        for argument in call.args[: SPOKEN.get(name, 0)]:
+        for argument in call.args[SPOKEN.get(name, slice(0))]:
             yield from (text for text in literals(argument) if text.strip())
 
 
 def ours_in(tree: ast.Module) -> set[str]:
     """Which of the names that say a text are ours in this file: another library has a `Text`, too."""
     imports = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
-    homes = ("cosmos_compare.language", "cosmos_compare.errors")
+    homes = ("cosmos_compare.language", "cosmos_compare.errors", "cosmos_compare.engines.server.faults")
     names = {alias.name for node in imports if node.module in homes for alias in node.names}
     own = {node.name for node in tree.body if isinstance(node, ast.ClassDef | ast.FunctionDef)}
-    return names | (own if own & {"t", "CompareError"} else set())
+    return names | (own if own & {"t", "CompareError", "FinalError"} else set())
 
 
 def said(files: Iterable[Path] | None = None) -> set[Said]:

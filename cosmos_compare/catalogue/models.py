@@ -175,7 +175,14 @@ def _merge(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
 
 
 def _spec(name: str, entry: dict[str, Any], families: Table, models: Table) -> ModelSpec:
-    entry = servers.expanded(name, entry, models) if servers.is_addresses(entry.get("source")) else dict(entry)
+    if "server" in entry:  # a record's field; what an entry says of servers is checked one by one
+        raise CompareError(
+            "Model {name!r}: {why}.",
+            "Fix its entry in the list.",
+            name=name,
+            why=Text("{field}: {why}", field="server", why=Text("is no field of it")),
+        )
+    entry = servers.expanded(name, entry, models) if servers.is_served(entry) else dict(entry)
     family = entry.pop("family", None)
     if not isinstance(family, str) or family not in families:
         raise CompareError(
@@ -212,6 +219,8 @@ def _family(name: str, families: Table) -> dict[str, Any]:
 
 def _resolve(text: str, families: Table, models: Table) -> ModelSpec:
     name, equals, source = text.partition("=")
+    if "://" in text:
+        servers.refuse_secrets(name if equals else "NAME", text)
     if not equals:
         if name not in models:
             raise _not_listed(text, models)

@@ -175,7 +175,8 @@ def _served(spec: ModelSpec, share: Share, host: str, port: int, key: bool) -> S
         **({"VLLM_API_KEY": f'"${KEY}"'} if key else {}),
     }
     reached = socket.gethostname() if host in {"0.0.0.0", "::"} else host  # noqa: S104  what somebody chose
-    return Served(spec.name, share, (*program, *flags), environment, f"http://{reached}:{port}/v1")
+    named = f"[{reached}]" if ":" in reached else reached
+    return Served(spec.name, share, (*program, *flags), environment, f"http://{named}:{port}/v1")
 
 
 def _on_the_processor(spec: ModelSpec) -> list[str]:

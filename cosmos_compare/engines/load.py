@@ -82,6 +82,14 @@ def _load_server(spec: ModelSpec) -> Engine:
             source=spec.source,
         )
     if spec.vision.clock == "unknown":
+        if not spec.server.unverified:
+            raise CompareError(
+                "{name}: what its own processor makes of the frames can't be asked for over the network.",
+                "Its weights are asked here (NAME=FOLDER). Or --unverified takes its answers as they are, each of them "
+                "marked.",
+                name=spec.name,
+                field="models",
+            )
         return ServerEngine(spec, None, Text("how this kind of model is told the time is not known here"))
     counter, doubt = None, Text("its entry names no tokenizer")
     try:

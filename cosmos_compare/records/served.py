@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Literal
+import re
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
+from cosmos_compare.language import N_
 from cosmos_compare.records.base import Count, FilePath, Line, Record, Size
 
 Verified = Literal["ids", "count", "no"]
+
+
+def _names_a_variable(name: str) -> str:
+    """Whoever takes the field for the key itself is told so, and the key is not repeated."""
+    if name and not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]{0,199}", name):
+        raise ValueError(N_("it is to be the name of an environment variable that holds the key, never the key"))
+    return name
 
 
 class Server(Record):
@@ -24,13 +33,24 @@ class Server(Record):
         default="", description="Hub id or folder of the small files that the prompt is counted with"
     )
     served_name: Line = Field(default="", description="what the servers call the model, where that is another name")
-    api_key_env: Line = Field(default="", description="the environment variable that holds the key")
-    max_parallel: Size = Field(default=32, le=10_000, description="requests under way at each address, at most")
+    api_key_env: Annotated[str, AfterValidator(_names_a_variable)] = Field(
+        default="", description="the environment variable that holds the key"
+    )
+    # Strict: `true` would be one request, and one second.
+    max_parallel: Size = Field(
+        default=32, strict=True, le=10_000, description="requests under way at each address, at most"
+    )
     verify: FilePath = Field(default="", description="a file of certificates to trust beside the system's")
-    unverified: bool = Field(default=False, description="take answers that could not be shown to be to our request")
-    connect_s: float = Field(default=5.0, gt=0, le=3600, description="seconds to wait for a connection")
-    first_token_s: float = Field(default=300.0, gt=0, le=86_400, description="seconds to wait for the first token")
-    silence_s: float = Field(default=60.0, gt=0, le=86_400, description="seconds of silence between two tokens")
+    unverified: bool = Field(
+        default=False, strict=True, description="take answers that could not be shown to be to our request"
+    )
+    connect_s: float = Field(default=5.0, strict=True, gt=0, le=3600, description="seconds to wait for a connection")
+    first_token_s: float = Field(
+        default=300.0, strict=True, gt=0, le=86_400, description="seconds to wait for the first token"
+    )
+    silence_s: float = Field(
+        default=60.0, strict=True, gt=0, le=86_400, description="seconds of silence between two tokens"
+    )
 
     @property
     def places(self) -> int:

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from cosmos_compare.catalogue.hub import access_problem, small_files
-from cosmos_compare.catalogue.models import is_server, load_models, resolve_models
+from cosmos_compare.catalogue.models import accept_unverified, is_server, load_models, resolve_models
+from cosmos_compare.engines.load import load_engine
 from cosmos_compare.errors import CompareError
 from cosmos_compare.records.schema import ModelSpec
 
@@ -34,9 +35,22 @@ def test_another_name_says_whose_weights_it_serves() -> None:
     assert small_files(served) is not None
 
 
-def test_an_address_without_a_path_gets_the_usual_one() -> None:
-    served = one("reason1=http://host:8000").server
-    assert served is not None and served.addresses == ("http://host:8000/v1",)
+@pytest.mark.parametrize(
+    ("given", "asked"),
+    [
+        ("http://host:8000", ["http://host:8000/v1"]),
+        ("http://host:8000//", ["http://host:8000/v1"]),
+        ("http://host:8000/v1/chat/completions/", ["http://host:8000/v1"]),
+        ("HTTP://Host:8000/v1,http://host:8000/v1/, http://b", ["http://host:8000/v1", "http://b/v1"]),
+        ("http://a/v1,", ["http://a/v1"]),
+        ("http://[::1]:8000", ["http://[::1]:8000/v1"]),
+        ("http://host:/v1", ["http://host/v1"]),
+    ],
+)
+def test_forms_of_an_address(given: str, asked: list[str]) -> None:
+    served = one(f"reason1={given}").server
+    assert served is not None and list(served.addresses) == asked
+    assert all(host.count(":") in {0, 1, 3} and not host.endswith(":") for host in served.hosts)
 
 
 @pytest.mark.parametrize(
@@ -44,6 +58,24 @@ def test_an_address_without_a_path_gets_the_usual_one() -> None:
     [
         ("reason1=http://user:secret@host/v1", "more in it than host, port and path"),
         ("reason1=http://host/v1?key=secret", "more in it than host, port and path"),
+        ("reason1=http://host:99999/v1?key=secret", "more in it than host, port and path"),
+        ("reason1=http://user:secret@host:99999/v1", "more in it than host, port and path"),
+        ("reason1=http://user:secret@/v1", "more in it than host, port and path"),
+        ("reason1=http://user:sec/secret@host/v1", "more in it than host, port and path"),
+        ("reason1=http://user:secret,secret@host/v1", "more in it than host, port and path"),
+        ("reason1=http://user:#secret@host/v1", "more in it than host, port and path"),
+        ("reason1=http://a/v1, http://user:secret x@b/v1", "more in it than host, port and path"),
+        ("unheard=http://user:secret@host/v1", "more in it than host, port and path"),
+        ("x=unheard@http://user:secret@host/v1", "more in it than host, port and path"),
+        ("reason1@http://user:secret@host/v1", "more in it than host, port and path"),
+        ("reason1=ftp://user:secret@host/v1", "more in it than host, port and path"),
+        ("http://user:secret@host/v1", "more in it than host, port and path"),
+        ("reason1=http://\u2603.net/v1", "no address"),
+        ("reason1=http://256.1.1.1/v1", "no address"),
+        ("reason1=http://host:0/v1", "no address"),
+        ("reason1=http://host/v1\x7f", "no address"),
+        ("reason1=http://::1:8000/v1", "no address"),
+        ("reason1=http://,,", "no address"),
         ("reason1=http://host:99999/v1", "no address"),
         ("reason1=http:///v1", "no address"),
         ("reason1=http://ho st/v1", "no address"),
@@ -95,6 +127,23 @@ def test_entries_of_a_list_of_ones_own(tmp_path: Path, monkeypatch: pytest.Monke
         ("{like: nobody, source: http://a/v1}", "like names 'nobody'"),
         ("{like: reason1, source: http://a/v1, api_key: secret}", "api_key: is no field of it"),
         ("{like: reason1, source: http://a/v1, max_parallel: 0}", "max_parallel"),
+        ("{like: reason1, source: http://a/v1, max_parallel: -1}", "max_parallel"),
+        ("{like: reason1, source: http://a/v1, max_parallel: true}", "max_parallel: True should be a valid integer"),
+        ("{like: reason1, source: http://a/v1, unverified: 'no'}", "unverified: 'no' should be a valid boolean"),
+        ("{like: reason1, source: http://a/v1, silence_s: true}", "silence_s: True should be a valid number"),
+        ("{like: reason1, source: http://a/v1, verify: false}", "verify: False should be a valid string"),
+        ("{like: reason1, source: http://a/v1, api_key_env: sk-secret-0}", "never the key"),
+        ("{like: reason1, source: http://a/v1, api_key_env: Bearer secret}", "never the key"),
+        ("{like: reason1, source: http://a/v1, addresses: [http://b/v1]}", "addresses: is no field of it"),
+        ("{like: reason1, source: http://a/v1, server: {api_key_env: secret}}", "server: is no field of it"),
+        ("{family: qwen3_vl, source: ./f, server: {addresses: ['http://u:secret@b']}}", "server: is no field of it"),
+        ("{family: qwen3_vl, source: http://a/v1, tokenizer: 'http://u:secret@b'}", "tokenizer is a folder"),
+        ("{like: reason1, source: ['http://a/v1', 'u:secret@b']}", "more in it than host, port and path"),
+        ("{like: reason1, source: []}", "names no address"),
+        ("{like: reason1, source: [7, http://a/v1]}", "no address"),
+        ("{like: reason1, source: [http://a/v1, {b: http://b/v1}]}", "no address"),
+        ("{like: reason1, source: {a: http://a/v1}}", "no address"),
+        ("{like: reason1}", "no address"),
         ("{like: reason1, source: [http://a/v1, 7]}", "no address"),
         ("{family: qwen3_vl, source: ./folder, max_parallel: 2}", "max_parallel: is no field of it"),
     ],
@@ -104,7 +153,25 @@ def test_a_wrong_entry_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
     monkeypatch.setenv("COSMOS_COMPARE_MODELS", str(tmp_path / "models.yaml"))
     with pytest.raises(CompareError) as caught:
         resolve_models(["mine"])
-    assert says in str(caught.value)
+    assert says in str(caught.value) and "secret" not in str(caught.value)
+
+
+def test_text_with_commas_in_an_entry_is_a_list_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "models.yaml").write_text("models:\n  mine: {like: reason1, source: ' http://a/v1, http://b/v1'}\n")
+    monkeypatch.setenv("COSMOS_COMPARE_MODELS", str(tmp_path / "models.yaml"))
+    served = one("mine").server
+    assert served is not None and served.addresses == ("http://a/v1", "http://b/v1")
+
+
+def test_a_model_whose_processor_makes_its_own_frames_is_refused_behind_a_server(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "models.yaml").write_text("models:\n  mine: {family: other, source: http://a/v1}\n")
+    monkeypatch.setenv("COSMOS_COMPARE_MODELS", str(tmp_path / "models.yaml"))
+    with pytest.raises(CompareError, match="can't be asked for over the network") as caught:
+        load_engine(one("mine"), lambda: None)
+    assert "--unverified" in caught.value.hint
+    load_engine(accept_unverified(one("mine")), lambda: None).close()
 
 
 def test_a_run_keeps_host_and_port_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

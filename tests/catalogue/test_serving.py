@@ -75,6 +75,8 @@ def test_flags_are_those_without_which_an_answer_would_be_another(tmp_path: Path
 
 
 def test_whoever_can_be_reached_by_others_asks_for_a_key_that_no_list_of_programs_shows() -> None:
+    (six,) = serve_commands(specs("reason1"), [80 * GB], host="::1")
+    assert six.address == "http://[::1]:8001/v1"
     (served,) = serve_commands(specs("reason1"), [80 * GB], host="0.0.0.0")
     assert served.environment["VLLM_API_KEY"] == '"$COSMOS_COMPARE_KEY"'
     assert "--api-key" not in served.command and "0.0.0.0" not in served.address

@@ -136,8 +136,9 @@ def test_a_certificate_counts_when_somebody_vouches_for_it(reason1: ModelSpec, t
             vouched = ask(engine, question(reason1))
     assert stranger.error is not None and stranger.error.type == "ServerCertificate"
     assert vouched.raw == SAID
-    with pytest.raises(CompareError, match="no file of certificates"), engine_at(reason1, fake.url, verify=str(key)):
-        pass
+    for none in (str(key), str(tmp_path), "/nowhere/ca.pem", "~nobody-of-this-name/ca.pem"):
+        with pytest.raises(CompareError, match="no file of certificates"), engine_at(reason1, fake.url, verify=none):
+            pass
 
 
 def test_a_proxy_of_the_environment_is_asked(reason1: ModelSpec, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -149,6 +150,35 @@ def test_a_proxy_of_the_environment_is_asked(reason1: ModelSpec, monkeypatch: py
             answer = ask(engine, question(reason1))
     assert answer.raw == SAID and answer.server is not None and answer.server.address == "model.invalid:8000"
     assert "http://model.invalid:8000/v1/models" in proxy.paths
+
+
+@pytest.mark.parametrize(
+    ("proxy", "says"),
+    [
+        ("socks5h://user:secret@127.0.0.1:9", "SOCKS"),
+        ("ftp://user:secret@127.0.0.1:9", "a proxy that is none"),
+    ],
+)
+def test_a_proxy_that_can_not_be_used_is_named(
+    reason1: ModelSpec, monkeypatch: pytest.MonkeyPatch, proxy: str, says: str
+) -> None:
+    monkeypatch.setenv("all_proxy", proxy)
+    with pytest.raises(CompareError, match=says) as caught, engine_at(reason1, "http://model.invalid:8000/v1"):
+        pass
+    assert "secret" not in str(caught.value) and caught.value.hint
+
+
+@pytest.mark.parametrize("key", ["secret\nX: y", "secret\ttab", "secretschlüssel", "secret\x7f"])
+def test_a_key_that_is_none_is_said_before_it_is_sent(
+    reason1: ModelSpec, monkeypatch: pytest.MonkeyPatch, key: str
+) -> None:
+    monkeypatch.setenv("MY_KEY", key)
+    with (
+        pytest.raises(CompareError, match="MY_KEY") as caught,
+        engine_at(reason1, "http://model.invalid:8000/v1", api_key_env="MY_KEY"),
+    ):
+        pass
+    assert "secret" not in str(caught.value)
 
 
 def test_the_key_is_sent_and_told_to_nobody(reason1: ModelSpec, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -30,6 +30,7 @@ from cosmos_compare.engines.server.faults import (
 )
 from cosmos_compare.engines.server.stream import Heard
 from cosmos_compare.errors import CompareError
+from cosmos_compare.language import N_
 from cosmos_compare.records.served import Server, host_of
 
 KEEP_ALIVE_S = 3.0  # servers close at five, and a request on its way then would be lost
@@ -109,14 +110,14 @@ class Exchange:
                     on_heard(heard, stream.read_event(self._without_key(data), heard, self.address))
                     events += 1
                     if events > most or (heard.new_tokens or 0) > most:
-                        raise self._wrong("{host} goes on behind the limit of tokens.")
+                        raise self._wrong(N_("{host} goes on behind the limit of tokens."))
         self._check_whole(heard, done)
         return heard
 
     def _in_one_piece(self, said: dict[str, Any]) -> AgainError | FinalError:
         if error := stream.error_in(said):
             return told(error, self.address)
-        return self._wrong("{host} answers in one piece, though a stream was asked for.")
+        return self._wrong(N_("{host} answers in one piece, though a stream was asked for."))
 
     def _check_whole(self, heard: Heard, done: bool) -> None:
         """That nothing of an answer is missing. A server that counts no tokens says by `[DONE]` that it is all."""
@@ -155,7 +156,7 @@ class Exchange:
         except ValueError:
             data = None
         if not isinstance(data, dict):
-            raise self._wrong("{host} answers with what is no JSON object.")
+            raise self._wrong(N_("{host} answers with what is no JSON object."))
         return data
 
     def _wrong(self, message: str, **blanks: object) -> FinalError:
@@ -202,7 +203,7 @@ class Exchange:
             raise self._lost(error) from error
         try:
             if response.headers.get("content-encoding", "").strip().casefold() not in {"", "identity"}:
-                raise self._wrong("{host} compresses its answers though nobody asked for that.")
+                raise self._wrong(N_("{host} compresses its answers though nobody asked for that."))
             if response.status_code != 200:
                 said = _message(await self._read(response))
                 raise of_status(response.status_code, self._clean(said), self.address, response.headers)
@@ -219,7 +220,7 @@ class Exchange:
                 async for chunk in response.aiter_raw():
                     content += chunk
                     if len(content) > MAX_REPLY:
-                        raise self._wrong("{host} answers with more than {most:,} bytes.", most=MAX_REPLY)
+                        raise self._wrong(N_("{host} answers with more than {most:,} bytes."), most=MAX_REPLY)
         except TimeoutError:
             raise lost(self.host, NO_END) from None
         return content
