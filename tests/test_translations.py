@@ -101,8 +101,8 @@ def test_texts_are_written_out_where_they_are_said() -> None:
         for call in ast.walk(tree):
             if isinstance(call, ast.Call) and translations.name_of(call) in saying:
                 plural = translations.name_of(call) == "tn"
-                count = 2 if plural else translations.SPOKEN[translations.name_of(call)]
-                for argument in call.args[:count]:
+                where = slice(0, 2) if plural else translations.SPOKEN[translations.name_of(call)]
+                for argument in call.args[where]:
                     assert not isinstance(argument, ast.JoinedStr | ast.BinOp), f"{path.name}:{argument.lineno}"
                     # One text may be a variable that `N_` knows; of two no catalogue would know, and they stay English.
                     assert not plural or [*translations.literals(argument)], f"{path.name}:{argument.lineno}"
