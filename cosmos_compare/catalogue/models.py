@@ -175,13 +175,7 @@ def _merge(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
 
 
 def _spec(name: str, entry: dict[str, Any], families: Table, models: Table) -> ModelSpec:
-    if "server" in entry:  # a record's field; what an entry says of servers is checked one by one
-        raise CompareError(
-            "Model {name!r}: {why}.",
-            "Fix its entry in the list.",
-            name=name,
-            why=Text("{field}: {why}", field="server", why=Text("is no field of it")),
-        )
+    servers.refuse_unchecked(name, entry)
     entry = servers.expanded(name, entry, models) if servers.is_served(entry) else dict(entry)
     family = entry.pop("family", None)
     if not isinstance(family, str) or family not in families:

@@ -10,6 +10,7 @@ import re
 from typing import Any
 
 from cosmos_compare.errors import CompareError
+from cosmos_compare.language import Text
 from cosmos_compare.records.served import Server
 
 _GIVEN = re.compile(r"(?:(?P<like>[A-Za-z0-9][A-Za-z0-9._-]*)@)?(?P<addresses>https?://.*)", re.IGNORECASE)
@@ -28,6 +29,17 @@ def is_addresses(source: object) -> bool:
 def is_served(entry: Entry) -> bool:
     """Whether an entry is one of servers; `like` stands in no other."""
     return is_addresses(entry.get("source")) or "like" in entry
+
+
+def refuse_unchecked(name: str, entry: Entry) -> None:
+    """Raises `CompareError` for a `server` written out as a run has it: nothing would check the addresses in it."""
+    if "server" in entry:
+        raise CompareError(
+            "Model {name!r}: {why}.",
+            "Fix its entry in the list.",
+            name=name,
+            why=Text("{field}: {why}", field="server", why=Text("is no field of it")),
+        )
 
 
 def refuse_secrets(name: str, text: str) -> None:
