@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from app_support import comparison_of, saved, write_model_list
 from axe_support import READY, assert_accessible
-from browser_support import PHONE, serve
+from browser_support import DESK, PHONE, serve
 from playwright.sync_api import Page, expect
 
 from cosmos_compare.catalogue.models import resolve_models
@@ -68,6 +68,11 @@ def test_the_popovers_of_compare(any_window: Page, address: str) -> None:
         any_window.get_by_role("button", name=name).click()
         expect(any_window.locator('[data-testid="stPopoverBody"]')).to_be_visible()
         assert_accessible(any_window)
+        if name == "Settings" and any_window.viewport_size == DESK:
+            hidden = any_window.locator('[data-testid="stPopoverBody"]').evaluate(
+                "e => e.scrollHeight - e.clientHeight"
+            )
+            assert hidden == 0, "all settings are in view"
         any_window.keyboard.press("Escape")
         expect(any_window.locator('[data-testid="stPopoverBody"]')).to_have_count(0)
 

@@ -102,7 +102,7 @@ class _View:
         more = [t("and {n} more", n=len(said) - MOST_REMARKS)] if len(said) > MOST_REMARKS else []
         odd = "".join(f"<li>{safe(words)}</li>" for words in [*said[:MOST_REMARKS], *more])
         legend = t("Point at a mark to read it; click it to go there.")
-        if self.judged and self.found.truth:
+        if self.judged and self.found.truth and self.found.lanes:
             legend += " " + t("✓ at its true time, ✗ not.")
         listed = f'<ul class="odd_times">{odd}</ul>' if odd else ""
         return f'{listed}<div class="readout idle" data-legend="{safe(legend)}" aria-hidden="true">{safe(legend)}</div>'
