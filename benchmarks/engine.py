@@ -5,6 +5,7 @@
     python benchmarks/engine.py speed MODEL…   what `bench` measures, on noise of a clip's size
     python benchmarks/engine.py stages MODEL   where the time goes, on a GPU
     python benchmarks/engine.py tiles MODEL    the fastest tiles of the kernels, on a GPU
+    python benchmarks/engine.py --short        `soak` with a few requests over two clips, to see that it still checks
 
 MODEL is NAME=FOLDER; without one, the tiny checkpoints are made.
 """
@@ -107,14 +108,14 @@ def fail(text: str) -> None:
     raise ZeroDivisionError
 
 
-def soak(engine: LocalEngine, requests: int) -> None:
+def soak(engine: LocalEngine, requests: int, clips: int = 20) -> None:
     """Every whole answer must equal that of an engine that keeps nothing, and the memory must come back."""
     forgetful = LocalEngine(engine.spec, Path(engine.spec.source), keep_bytes=0)
     forgetful.prepare_fast()
     draw = random.Random(0)
     asked = [
         make_request(engine.spec, CLIP[:8], seed=clip, question=question, system=system, sampling=sampling)
-        for clip in range(20)
+        for clip in range(clips)
         for question in ("What happens?", "Where do they go?")
         for system in ("You watch a road.", "")
         for sampling in (Sampling(max_new_tokens=12), Sampling(temperature=1.0, seed=clip, max_new_tokens=12))
@@ -259,18 +260,23 @@ def told(name: str, work: Callable[[], Any]) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="The engine's own measurements.")
-    parser.add_argument("what", choices=["cpu", "soak", "speed", "stages", "tiles"])
+    parser.add_argument("what", nargs="?", choices=["cpu", "soak", "speed", "stages", "tiles"])
     parser.add_argument("models", nargs="*", metavar="MODEL")
     parser.add_argument("--requests", type=int, default=1000)
     parser.add_argument("--rounds", type=int, default=9)
     parser.add_argument("--seconds", type=float, default=120, help="for the tiles of one model")
+    parser.add_argument("--short", action="store_true")
     args = parser.parse_args()
+    if not args.short and args.what is None:
+        parser.error("say what to measure")
     with tempfile.TemporaryDirectory() as folder:
         engines = load(args.models, Path(folder))
         if args.what == "cpu":
             cpu(engines, args.rounds)
         if args.what == "speed":
             speed(engines)
+        if args.short:
+            soak(engines[-1], 30, clips=2)
         for engine in engines:
             if args.what == "soak":
                 soak(engine, args.requests)

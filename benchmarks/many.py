@@ -2,6 +2,7 @@
 
     python benchmarks/many.py company [MODEL…]   8 clips through all models, all at once and one after the other
     python benchmarks/many.py busy [MODEL…]      an answer alone, and beside a process that keeps one core busy
+    python benchmarks/many.py --short            both with one model and a few tokens, to see that they still measure
 
 MODEL is a name of the list or NAME=FOLDER; without one, the demo models. Frames are noise of the size that a bundled
 clip has for each model. `OMP_NUM_THREADS` should be unset: the engine chooses.
@@ -41,19 +42,23 @@ def clip_request(spec: ModelSpec, seed: int, tokens: int) -> Request:
     return replace(asked, images=images)
 
 
-def company(engines: list[tuple[ModelSpec, Engine]], rounds: int, tokens: int) -> float:
-    """The time of all at once over that of one after the other; clips are new each time."""
+def company(engines: list[tuple[ModelSpec, Engine]], rounds: int, tokens: int, clips: int = 8) -> float:
+    """The time of all at once over that of one after the other; clips are new each time. Checks that the last one's
+    text is the one that it has alone."""
     ratios = []
     for number in range(rounds):
-        asked = [(e, clip_request(spec, 100 * number + clip, tokens)) for clip in range(8) for spec, e in engines]
+        asked = [(e, clip_request(spec, 100 * number + clip, tokens)) for clip in range(clips) for spec, e in engines]
         again = [(e, replace(request, images=255 - request.images)) for e, request in asked]
         start = time.perf_counter()
         written = sum(answer(*pair).new_tokens for pair in asked)  # type: ignore[arg-type]
         one_by_one = time.perf_counter() - start
         start = time.perf_counter()
         with ThreadPoolExecutor(len(again)) as threads:
-            together = sum(threads.map(lambda pair: answer(*pair).new_tokens, again))  # type: ignore[arg-type]
+            answers = list(threads.map(lambda pair: answer(*pair), again))  # type: ignore[arg-type]
         at_once = time.perf_counter() - start
+        together = sum(each.new_tokens for each in answers)
+        alone = answer(*again[-1])  # type: ignore[arg-type]
+        assert alone.raw == answers[-1].raw and together >= len(answers), "another text in company than alone"
         ratios.append(at_once / together / (one_by_one / written))
         print(
             f"one after the other {one_by_one:.2f} s ({written} tokens), at once {at_once:.2f} s ({together})",
@@ -99,16 +104,23 @@ def one_core_busy() -> Iterator[None]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="Many answers on a processor.")
-    parser.add_argument("what", choices=["company", "busy"])
-    parser.add_argument("models", nargs="*", metavar="MODEL", default=["reason1-demo", "reason2-demo"])
+    parser.add_argument("what", nargs="?", choices=["company", "busy"])
+    parser.add_argument("models", nargs="*", metavar="MODEL")
     parser.add_argument("--rounds", type=int, default=10)
     parser.add_argument("--tokens", type=int, default=128)
+    parser.add_argument("--short", action="store_true")
     args = parser.parse_args()
-    specs = resolve_models(args.models)
+    if not args.short and args.what is None:
+        parser.error("say what to measure: company or busy")
+    specs = resolve_models(args.models or ["reason2-demo", *["reason1-demo"] * (not args.short)])
     engines = [(spec, load_engine(spec, lambda: None)) for spec in specs]
     for spec, engine in engines:
         answer(engine, clip_request(spec, 0, 4))  # type: ignore[arg-type]
-    if args.what == "company":
+    if args.short:
+        ratio, worst = company(engines, 1, 8, clips=2), busy(engines, 1, 4)
+        assert ratio > 0 and worst > 0
+        print(f"two at once over one after the other {ratio:.2f}; beside a busy process {worst:.2f} x the quiet time")
+    elif args.what == "company":
         print(f"all at once over one after the other: {company(engines, args.rounds, args.tokens):.2f} (to reach: .6)")
     else:
         print(f"at worst {busy(engines, args.rounds, args.tokens):.2f} x the quiet time (to reach: 2.5)")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from benchmark_support import run_short
 
-NAMES = ("batch", "cluster", "lab", "hints", "ratings", "report", "sampling", "startup")
+NAMES = ("batch", "cluster", "engine", "lab", "hints", "many", "ratings", "report", "sampling", "startup")
 
 
 @pytest.mark.parametrize("name", NAMES)
