@@ -98,7 +98,8 @@ def report(
     outcome = pairs["outcome"].to_numpy()
     apart = np.sign(np.nan_to_num(values).sum(axis=1)) * np.sign(np.nan_to_num(outcome, nan=0.5) - 0.5)
     judges = tuple(sorted(pairs["rater"].unique()))
-    common = current[current["rater"].isin(judges).to_numpy()] if judges else current
+    everybody = tuple(sorted(current["rater"].unique()))
+    common = current[current["rater"].isin(judges).to_numpy()] if judges and judges != everybody else current
     return Report(
         models=called,
         arms=two,
@@ -112,7 +113,7 @@ def report(
         decided=int(np.count_nonzero(apart)),
         against=int(np.count_nonzero(apart < 0)),
         judges=judges,
-        raters=tuple(sorted(current["rater"].unique())),
+        raters=everybody,
         scenarios=tuple(sorted(current["scenario"].unique())),
         difference=difference(values.ravel(), np.repeat(order, len(AXES)), np.outer(raters, every).ravel(), look=look),
         mean_of_axes=_mean_of_axes(axes),
