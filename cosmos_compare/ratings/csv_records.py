@@ -6,14 +6,14 @@ Knows nothing of ratings. A damaged record costs itself only: reading goes on at
 import csv
 import re
 from collections.abc import Callable, Collection, Sequence
-from itertools import islice
+from itertools import islice, product
 from typing import NamedTuple
 
 from cosmos_compare.language import Text
 from cosmos_compare.ratings.csv_text import ends_line
 
 DELIMITERS = ",;\t|"
-_SEPARATOR_LINE = re.compile(r"sep=.?")
+MOST_BEFORE = 4  # lines before the header
 NOT_CLOSED = Text("a quotation mark is not closed")
 NOT_COMPLETE = Text("the line is not complete")
 
@@ -21,11 +21,20 @@ Check = Callable[[list[str]], bool]
 
 
 class Header(NamedTuple):
-    """The first record: column names as written but trimmed and in lower case, and what separates them."""
+    """The first record: column names as written but trimmed and in lower case, and what separates them. `may_lack`
+    are those that a row may end before."""
 
     columns: tuple[str, ...]
     delimiter: str
     lines: int
+    may_lack: frozenset[str] = frozenset()
+
+    def values_of(self, values: Sequence[str]) -> list[str] | None:
+        """A record's values, one for each column; None where there are too many or too few."""
+        width = len(self.columns)
+        if any(values[width:]) or not self.may_lack.issuperset(self.columns[len(values) :]):
+            return None
+        return [*values[:width], *("" for _ in self.columns[len(values) :])]
 
 
 class Damage(NamedTuple):
@@ -47,11 +56,10 @@ class Records(NamedTuple):
 def read_header(lines: Sequence[str], required: set[str], known: Collection[str]) -> Header | None:
     """The header, by whichever delimiter shows the `required` columns; None when the file begins with something else.
 
-    A line `sep=;` before it, which spreadsheets write and hide, is skipped. Blanks and hyphens in `known` names count
-    as underscores.
+    A few lines before it are skipped: `sep=;`, which spreadsheets write and hide, empty ones, a title. Blanks and
+    hyphens in `known` names count as underscores.
     """
-    skipped = 1 if lines and _SEPARATOR_LINE.fullmatch(lines[0].strip().strip('"').lower()) else 0
-    for delimiter in DELIMITERS:
+    for skipped, delimiter in product(range(min(len(lines), MOST_BEFORE + 1)), DELIMITERS):
         reader = csv.reader(islice(lines, skipped, None), delimiter=delimiter)
         try:
             columns = tuple(_column(name, known) for name in next(reader, []))
@@ -88,10 +96,11 @@ def _read_on(lines: Sequence[str], header: Header, start: int, found: Records, c
     first, width, why = start, len(header.columns), ""
     try:
         for values in reader:
+            whole = len(values) >= width or ends_line(lines[start + reader.line_num - 1])
             if not any(values):
                 pass  # an empty line, or a spreadsheet's row of commas
-            elif len(values) == width or (len(values) > width and not any(values[width:])):
-                found.rows.append(values[:width])
+            elif whole and (row := header.values_of(values)):
+                found.rows.append(row)
                 found.lines.append(first + 1)
             else:
                 why = Text("{n} values where the first line names {width}", n=len(values), width=width)

@@ -1,6 +1,7 @@
 """Ratings as cells of a CSV row, and back: what people may write into a cell, and what is wrong with it if not that."""
 
 import re
+import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple, get_args
 
@@ -12,16 +13,34 @@ from cosmos_compare.records.schema import AXES, Rating, Verdict
 COLUMNS = tuple(Rating.model_fields)
 REQUIRED = {"rater", "run_id"}
 LATER = ("aided",)  # columns that older scorecards lack, at the end
+MAY_END_BEFORE = frozenset(["verdict", "notes", *LATER])  # spreadsheets leave empty cells at the end of a row out
 LONGEST_RATER = 80
 
-# What people and programs write for no value. Text of their own is never taken for it.
-_NOTHING = frozenset(["", "-", "–", "—", "na", "n/a", "#n/a", "#na", "n.a.", "nan", "null", "none", "."])
-_MARKS = {"2": 2, "1": 1, "0": 0, "✅": 2, "🟡": 1, "❌": 0}
+# What people and programs write for no value, also in other languages. Text of their own is never taken for it.
+_WORDS_FOR_NOTHING = "- \u2013 \u2014 na n/a #n/a #na n.a. nan null none . vide #n/d n/d n.d. nd #nv s.o. s/o"
+_NOTHING = frozenset(["", "sans objet", "not applicable", *_WORDS_FOR_NOTHING.split()])
+_MARKS = {"2": 2, "1": 1, "0": 0, "✅": 2, "🟡": 1, "❌": 0} | dict.fromkeys("✔✓☑", 2) | dict.fromkeys("✗✘✖", 0)
 # Spreadsheets write the words of their own language.
-_TRUE = ("true", "yes", "vrai", "oui", "wahr", "ja", "verdadero", "sí", "si", "vero", "sì")
-_FALSE = ("false", "no", "faux", "non", "falsch", "nein", "falso")
+_TRUE = [
+    "true",
+    "yes",
+    "vrai",
+    "oui",
+    "wahr",
+    "ja",
+    "verdadero",
+    "sí",
+    "si",
+    "vero",
+    "sì",
+    "verdadeiro",
+    "waar",
+    "sant",
+    "prawda",
+]
+_FALSE = ("false", "no", "faux", "non", "falsch", "nein", "falso", "onwaar", "falskt", "fałsz")
 _YES_NO = {**dict.fromkeys(_TRUE, True), **dict.fromkeys(_FALSE, False), "1": True, "0": False}
-_NUMBER = re.compile(r"([0-2])(?:[.,]0*)?")  # 2, 2.0 and 2,0 are one mark; 1.5 is none
+_NUMBER = re.compile(r"([0-2])(?:[.,]0*)?(?:e[+-]?0+)?")  # 2, 2.0, 2,0 and 2E+00 are one mark; 1.5 is none
 _VERDICTS = {v: v for v in get_args(Verdict)} | {"both bad": "both_bad", "both-bad": "both_bad"}
 _CHOICES: dict[str, tuple[Mapping[str, Any], Any, str]] = {
     **dict.fromkeys(AXES, (_MARKS, None, Text("2, 1, 0 or empty"))),
@@ -106,7 +125,7 @@ def _reader(name: str) -> Callable[[str], Any]:
 def _choice(name: str, cell: str) -> Any:
     table, nothing, allowed = _CHOICES[name]
     # An emoji may be followed by a sign that asks for its colours, a number be marked as text by an apostrophe.
-    word = restore(cell).replace("\ufe0f", "").strip().lstrip("'").casefold()
+    word = unicodedata.normalize("NFKC", restore(cell)).replace("\ufe0f", "").strip().lstrip("'").casefold()
     if word in _NOTHING:
         return nothing
     if number := _NUMBER.fullmatch(word):

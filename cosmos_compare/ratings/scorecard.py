@@ -29,7 +29,17 @@ from cosmos_compare.ratings.csv_records import DELIMITERS, Header, Records, read
 from cosmos_compare.ratings.csv_repair import put_aside, rewrite
 from cosmos_compare.ratings.csv_text import form_of, to_lines
 from cosmos_compare.ratings.history import last_save
-from cosmos_compare.ratings.rows import COLUMNS, LATER, REQUIRED, RowProblem, Table, makes_sense, parse, to_cells
+from cosmos_compare.ratings.rows import (
+    COLUMNS,
+    LATER,
+    MAY_END_BEFORE,
+    REQUIRED,
+    RowProblem,
+    Table,
+    makes_sense,
+    parse,
+    to_cells,
+)
 from cosmos_compare.records.schema import Rating
 from cosmos_compare.runs.disk import sync_folder
 
@@ -159,7 +169,8 @@ def _parse(path: Path, data: bytes) -> tuple[Table, bool]:
 def _header(lines: Sequence[str]) -> Header | None:
     """The header, also of a file that has lost its first line but not its form; None where nothing can be read."""
     if header := read_header(lines, REQUIRED, COLUMNS):
-        return header
+        own = (name for name in header.columns if name not in COLUMNS)
+        return header._replace(may_lack=MAY_END_BEFORE.union(own))
     forms = (COLUMNS, tuple(column for column in COLUMNS if column not in LATER))
     for delimiter, columns in product(DELIMITERS, forms):
         header = Header(columns, delimiter, 0)

@@ -7,9 +7,10 @@ from typing import NamedTuple
 
 LEAST_CHARS = 120  # a loop shorter than this at the end of a text may be a list or a figure of speech
 LEAST_ROUNDS = 4
-_TAIL = 6000  # characters at the end that are looked at
+_TAIL = 24_000  # characters at the end that are looked at
 _DIGITS = re.compile(r"\d+(?:[.,:]\d+)*")
 _PIECE = re.compile(r"[^\n.!?;}]*(?:\.(?=\d)[^\n.!?;}]*)*(?:[\n!?;}]+|\.\s*|\Z)")
+_WORD = re.compile(r"[^\W\d_]{2,}")  # rows of numbers with the names of their columns are no sentences
 _SPACES = re.compile(r"\s+")
 
 
@@ -65,14 +66,14 @@ def _counting(text: str) -> Loop | None:
     if len(pieces) > 1 and not re.search(r"[.!?;}\n]\s*\Z", text):
         pieces = pieces[:-1]  # cut within a round
     shapes = [_SPACES.sub(" ", _DIGITS.sub("0", piece[0])).strip().lower() for piece in pieces]
-    for period in range(1, 7):
+    for period in range(1, 13):
         rounds = 1
         while (rounds + 1) * period <= len(shapes) and (
             shapes[-(rounds + 1) * period : len(shapes) - rounds * period] == shapes[-period:]
         ):
             rounds += 1
         start = pieces[-rounds * period].start() if len(pieces) >= rounds * period and pieces else len(text)
-        wordy = sum(len(shape.split()) for shape in shapes[-period:]) >= 4 * period
+        wordy = sum(len(_WORD.findall(shape)) for shape in shapes[-period:]) >= 4
         if rounds >= 2 * LEAST_ROUNDS and len(text) - start >= 2 * LEAST_CHARS and wordy:
             words = "".join(piece[0] for piece in pieces[-period:])
             return Loop(_SPACES.sub(" ", words).strip(), rounds, start)

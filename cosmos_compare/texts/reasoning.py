@@ -12,10 +12,10 @@ from typing import NamedTuple
 from cosmos_compare.texts.lenient_json import ParsedJson, read_json
 
 # `<think\>` is seen for both tags: it closes where something is open or was written before, else it opens.
-_THINK = re.compile(r"<\s*(?P<mark>/|\\)?\s*think(?:ing)?\s*(?P<after>/|\\)?\s*>", re.IGNORECASE)
+_THINK = re.compile(r"<\s*(?P<mark>\\?/{1,2}|\\)?\s*think(?:ing)?\s*(?P<after>/|\\)?\s*>", re.IGNORECASE)
 REASONING_OPENED = "<think>\n"  # what stands in live text for a block that the prompt opened
 _ANSWER = re.compile(r"<\s*answer\s*>", re.IGNORECASE)
-_ANSWER_END = re.compile(r"<\s*[/\\]\s*answer\s*>|<\s*answer\s*[/\\]\s*>", re.IGNORECASE)
+_ANSWER_END = re.compile(r"<\s*[/\\]{1,2}\s*answer\s*>|<\s*answer\s*[/\\]\s*>", re.IGNORECASE)
 _SPECIAL = re.compile(r"<\|[^|<>\s]{1,60}\|>|\[/INST\]|<start_of_turn>")  # what chat templates put before a turn
 
 
@@ -95,7 +95,7 @@ def _take_reasoning(raw: str, is_open: bool) -> tuple[list[Span], list[Span], bo
 
 
 def _closes(tag: re.Match[str], is_open: bool, text_before: bool) -> bool:
-    if tag["mark"] == "/":
+    if (tag["mark"] or "").endswith("/"):
         return True
     mangled = bool(tag["mark"] or tag["after"])
     return mangled and (is_open or text_before)

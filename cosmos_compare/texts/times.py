@@ -6,18 +6,25 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from cosmos_compare.texts.number_words import NUMBER_WORDS
+from cosmos_compare.texts.number_words import SECONDS_IN_WORDS
 
 # `a second car` and `une seconde voiture` are why one is not among them.
-_WORDS = {word: number for word, number in NUMBER_WORDS.items() if number > 1}
-_NUMBER = rf"(?:\d{{1,5}}(?:[.,]\d{{1,6}})?|(?:{'|'.join(_WORDS)})(?![^\W_]))"
+_WORDS = {word: number for word, number in SECONDS_IN_WORDS.items() if number > 1}
+_LONGEST = "|".join(sorted(_WORDS, key=len, reverse=True))
+_NUMBER = rf"(?:\d{{1,5}}(?:[.,]\d{{1,6}})?|(?:{_LONGEST})(?: and a half)?(?![^\W_]))"
 _THOUSANDS = r"\d{1,3}(?:,\d{3})+\.\d{1,6}"
-_BEFORE = r"(?<![^\W_])(?<!\d[.,:/'])"  # not inside a longer number or word; `_3.5s_` is emphasis
-_AFTER = r"(?![^\W_]|[.,:]\d|/(?!\s?\d))"
+# Letters and digits that would make a time part of a longer word; in Chinese and Japanese nothing stands between words.
+_LETTER = r"[0-9A-Za-zÀ-ÖØ-öø-\u1fff]"
+# Not inside a longer number (`12 345 s`, `one hundred and five seconds`) or word; `_3.5s_` is emphasis.
+_BEFORE = (
+    rf"(?<!{_LETTER})(?<!\d[.,:/'])(?!(?<=\d[ \u00a0\u202f])\d{{3}}(?!\d))(?<!hundred )(?<!hundred and )(?<!cent )"
+)
+_AFTER = rf"(?!{_LETTER}|[.,:]\d|/(?!\s?\d))"
+_HALF = re.compile(r"\s+(?:et demie?|and a half)\b", re.IGNORECASE)
 _MARKUP = r"[*_`]{0,3}"
 _GAP = rf"{_MARKUP}(?:[ \t\u00a0\u202f]|-(?=seconds?[ -](?:mark|point)))?{_MARKUP}"  # `the 5-second mark`
 _H = r"(?:hours?|heures?|hrs?|h)"
-_MIN = r"(?:minutes?|mins?|mn)"
+_MIN = r"(?:minutes?|mins?|mn|分钟?)"
 _S = r"(?:secondes?|seconds?|secs?|s|秒)"
 _MS = r"(?:milliseconds?|millisecondes?|msecs?|ms)"
 _AND = r"(?:[ \t\u00a0\u202f]*(?:,|and|et|&)?[ \t\u00a0\u202f]*)"
@@ -43,7 +50,10 @@ _ALL = (
     rf"{_SECONDS}(?:{_AND}{_MILLIS.replace('<ms>', '<s_ms>')})?{_AFTER}|{_MILLIS}{_AFTER})"
 )
 _TIME = re.compile(_ALL, re.IGNORECASE)
-_TO = r"(?:[-–—−~→]|-{1,2}>|=>|\.{2,3}|…|to|till|until|through|up to|and|à|a|et|au|jusqu['’]?(?: ?à| ?au)?)"
+_TO = (
+    r"(?:[-–—−~→〜～]|-{1,2}>|=>|\.{2,3}|…|to|till|until|through|up to|and|à|a|et|au|到|至|から"
+    r"|jusqu['’]?(?: ?à| ?au)?)"
+)
 _OPENING = re.compile(r"(?:\bbetween|\bentre|\bfrom|\bde|\bdu|\bdepuis)\s+[<(\[*_`]{0,3}$", re.IGNORECASE)
 # The beginning of a range whose unit stands behind its end: `2.0–4.5 s`, `from 2 to 4.5 seconds`.
 _FIRST = re.compile(
@@ -90,7 +100,7 @@ _LENGTH_BEFORE = re.compile(
     re.IGNORECASE,
 )
 _LENGTH_AFTER = re.compile(
-    r"\s?-?(?:long|later|apart|plus tard|de long|gap|headway|ago|d['’]écart|(?:of |de )?(?:video|vidéo))\b",
+    r"\s?-?(?:long|later|apart|plus tard|de long|gap|headway|ago|d['’]écart|rule|clip|(?:of |de )?(?:video|vidéo))\b",
     re.IGNORECASE,
 )
 
@@ -152,7 +162,7 @@ def find_time_spans(text: str) -> list[TimeSpan]:
 
 
 def _with_units(text: str) -> Iterator[TimeSpan]:
-    found = [(match, Moment(_seconds(match), match.start(), match.end())) for match in _TIME.finditer(text)]
+    found = [(match, _moment(text, match)) for match in _TIME.finditer(text)]
     number, free = 0, 0  # `free`: up to where the text belongs to no time yet
     while number < len(found):
         match, moment = found[number]
@@ -172,6 +182,12 @@ def _with_units(text: str) -> Iterator[TimeSpan]:
             last = _last_of_range(text, match, moment)
             yield TimeSpan(moment, last, length=last is None and _is_length(text, moment))
         free = moment.end
+
+
+def _moment(text: str, match: re.Match[str]) -> Moment:
+    half = _HALF.match(text, match.end())
+    more = _unit(match) / 2 if half and not match["cm"] else 0.0
+    return Moment(_seconds(match) + more, match.start(), half.end() if half and more else match.end())
 
 
 def _first_of_range(before: str, match: re.Match[str], last: Moment) -> Moment | None:
@@ -269,8 +285,9 @@ def _seconds(match: re.Match[str]) -> float:
 
 
 def _number(text: str) -> float:
-    if word := _WORDS.get(text.lower()):
-        return float(word)
+    word, half, _ = text.lower().partition(" and a half")
+    if number := _WORDS.get(word):
+        return number + 0.5 * bool(half)
     if text.count(",") and "." in text:
         return float(text.replace(",", ""))
     return float(text.replace(",", "."))

@@ -189,6 +189,15 @@ def _repeats(timeline: Timeline, indices: Sequence[int], length: float) -> str:
         )
     seconds = timeline.seconds[indices[0] : indices[-1] + 1]
     gap = max(later - earlier for earlier, later in pairwise(seconds))
+    stands = timeline.end - seconds[-1] if indices[-1] == len(timeline.seconds) - 1 else 0.0
+    if stands > gap + 1e-3:
+        return Text(
+            "{again} of {n} sampling points show a frame again, because no other is nearer: the clip's last frame "
+            "stands for {stands:.2f} s.",
+            again=again,
+            n=len(indices),
+            stands=stands,
+        )
     return Text(
         "{again} of {n} sampling points show a frame again, because no other is nearer: the clip's frames lie up to "
         "{gap:.2f} s apart.",

@@ -176,7 +176,7 @@ def test_what_spreadsheets_make_of_values(tmp_path: Path) -> None:
         ("anna", "", "rater is empty"),
         ("anna", "a" * 81, "longer than 80"),
         (A + ",", ",", "run_id is empty"),
-        (",better", "", "16 values where the first line names 17"),
+        (",better", "", "verdict is 'fine'"),
         (",better", ",better,", "18 values"),
         ("fine", '"fine"x', "not a CSV record"),
         ("fine", "fé\udce9ne", "bytes that are no text"),

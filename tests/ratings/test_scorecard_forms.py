@@ -113,12 +113,12 @@ def test_a_whole_last_row_needs_no_line_break(quoting: int, notes: str, tmp_path
 
 WORDS = {
     "objects": {
-        2: ("2", "2.0", "2,0", " 2 ", "2,00", "2.", "✅", "✅\ufe0f", "'2"),
-        None: ("", "NA", "n/a", "#N/A", "NaN", "-", "–", "null", "None", " "),
+        2: ("2", "2.0", "2,0", " 2 ", "2,00", "2.", "✅", "✅\ufe0f", "'2", "2E+00", "２", "✔"),
+        None: ("", "NA", "n/a", "#N/A", "NaN", "-", "–", "null", "None", " ", "s.o.", "#N/D", "Sans objet"),
         "wrong": ("1,5", "3", "-1", "20", "2 0", "x", "2,1", "०"),
     },
     "blind": {
-        True: ("true", "TRUE", "VRAI", "vrai", "Oui", "WAHR", "VERDADERO", "1", "1,0", "yes"),
+        True: ("true", "TRUE", "VRAI", "vrai", "Oui", "WAHR", "VERDADERO", "1", "1,0", "yes", "WAAR", "Verdadeiro"),
         False: ("false", "FAUX", "non", "Falsch", "FALSO", "0", "0.0", "", "NA", "no"),
         "wrong": ("maybe", "2", "peut-être"),
     },
@@ -183,3 +183,29 @@ def test_no_content_keeps_a_rating_from_being_saved(
     assert table.columns["rater"][-2:] == ["saved", "saved"]
     assert len(table.lines) >= len(before.lines) + 2 - 1, "an open quotation mark may cost the row that it is in"
     assert [r.rater for r in ratings(table)][-2:] == ["saved", "saved"]
+
+
+@pytest.mark.parametrize("before", ["\n\n", ";;;\n", "Notes de la semaine;;\n;;\n", "sep=;\n\n"])
+def test_a_title_or_empty_lines_before_the_head_cost_nothing(before: str, tmp_path: Path) -> None:
+    """All rows were lost to one empty line at the top, and the next rating put the file aside."""
+    scorecard.append(tmp_path, [rating(), rating(rater="bo")])
+    path = tmp_path / "scorecard.csv"
+    rows = list(csv.reader(io.StringIO(path.read_text(encoding="utf-8-sig"), newline="")))
+    path.write_text(before + written(rows, delimiter=";", newline="\n"), encoding="utf-8-sig")
+    scorecard.append(tmp_path, [rating(rater="al")])
+    table = scorecard.read(tmp_path)
+    assert (table.columns["rater"], table.problems) == (["anna", "bo", "al"], [])
+
+
+def test_empty_cells_at_the_end_of_a_row_may_be_left_out(tmp_path: Path) -> None:
+    """Excel leaves them out where the rows above have none either; each such row was called damaged."""
+    scorecard.append(tmp_path, [rating(verdict="tie"), rating(rater="bo", verdict=None, notes="")])
+    path = tmp_path / "scorecard.csv"
+    rows = list(csv.reader(io.StringIO(path.read_text(encoding="utf-8-sig"), newline="")))
+    short = [rows[0], rows[1][: rows[0].index("notes")], rows[2][: rows[0].index("verdict")]]
+    path.write_text(written(short, newline="\n"), encoding="utf-8-sig")
+    scorecard.append(tmp_path, [rating(rater="al")])
+    table = scorecard.read(tmp_path)
+    assert (table.columns["rater"], table.problems) == (["anna", "bo", "al"], [])
+    assert table.columns["verdict"][:2] == ["tie", None] and table.columns["notes"][:2] == ["", ""]
+    assert not (tmp_path / "scorecard.torn.txt").exists()

@@ -189,6 +189,14 @@ def test_what_is_said_of_repeats_is_true_of_the_range(start: float | None, end: 
         assert "up to 5.50 s apart." in told
 
 
+def test_a_last_frame_that_stands_for_long_is_said_to() -> None:
+    """Two frames 0.1 s apart and then an hour: "the clip's frames lie up to 0.10 s apart" stood under the pictures."""
+    (words, *_) = plan(timeline_of([0.0, 0.1], 60.0), "clip.mp4", Settings(fps=2)).times.warnings
+    assert "the clip's last frame stands for 60.00 s." in words
+    (words,) = plan(timeline_of([0.0, 5.0, 5.1], 60.0), "clip.mp4", Settings(fps=2, end=5.05)).times.warnings
+    assert "lie up to 5.00 s apart" in words
+
+
 def test_clip_time_begins_at_the_first_frame(tmp_path: Path) -> None:
     frames = sample(write_video(tmp_path / "late.mkv", [7 + k / 10 for k in range(20)], rate=10), fps=5)
     assert frames.times.seconds[:3] == pytest.approx((0.0, 0.2, 0.4))
