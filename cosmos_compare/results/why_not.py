@@ -23,11 +23,7 @@ def why_not(d: Difference | Preference) -> str:
     if d.planned is not None and d.plan_p is not None and d.scenarios > d.planned:
         return _after_the_plan(d.planned, d.plan_p, d)
     if d.tested:
-        return t(
-            "The test alone would do (p ≤ {level}), but the interval holds no difference, too: both must speak against "
-            "it.",
-            level=level_words(d),
-        )
+        return _tested(d)
     if d.planned is not None:
         return " ".join(filter(None, [_few(d), _decided(d.planned)]))
     if d.p is not None and d.level < d.p <= PLANNED_LEVEL:
@@ -60,8 +56,14 @@ def _after_the_plan(planned: int, plan_p: float, d: Difference | Preference) -> 
             planned=planned,
             p=p_words(plan_p),
         )
+    return _tested(d)
+
+
+def _tested(d: Difference | Preference) -> str:
+    """That the test passes and the interval does not."""
     return t(
-        "The test alone would do (p ≤ {level}), but the interval holds no difference, too: both must speak against it.",
+        "The test alone would do (p ≤ {level}), but the interval still allows for no difference: both must speak "
+        "against it.",
         level=level_words(d),
     )
 
