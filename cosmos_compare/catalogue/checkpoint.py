@@ -94,6 +94,10 @@ def numbers_of_weights(folder: Path) -> dict[str, int]:
 def read_json(path: Path) -> dict[str, Any]:
     """A JSON object that a stranger wrote. Raises `CompareError` for one that is none, is too large or too deep."""
     try:
+        if path.exists() and not path.is_file():  # a pipe would hang who opens it, a device have no end
+            raise CompareError("{name} is not a file.", weights.DOWNLOAD_AGAIN, name=path.name)
+        if weights.is_lfs_pointer(path):
+            raise CompareError("{name} is a git-lfs pointer.", FETCH_LFS, name=path.name)
         if path.stat().st_size > MAX_JSON:
             raise CompareError(
                 "{name} is larger than {most:,} bytes.", weights.DOWNLOAD_AGAIN, name=path.name, most=MAX_JSON
@@ -140,7 +144,16 @@ def _troubles(folder: Path) -> Iterator[Trouble]:
             hint = PUT_THERE if "outside" in what else weights.DOWNLOAD_AGAIN
             yield Trouble(Text("can't be loaded: {what}", what=what), hint)
     for name in missing_files(folder):
+        others = sorted(path for path in folder.glob("*.safetensors") if path.is_file())
+        if others and name == weights.WHOLE:
+            yield Trouble(
+                Text("holds {name}, but neither model.safetensors nor an index of its weights", name=others[0].name),
+                Text("Download model.safetensors.index.json too, or name a whole file model.safetensors."),
+            )
         yield Trouble(Text("lacks {name}", name=name))
+    for name in JSON_FILES:
+        if (folder / name).is_file() and weights.is_lfs_pointer(folder / name):
+            yield Trouble(Text("can't be loaded: {name} is a git-lfs pointer", name=name), FETCH_LFS)
     for name in names[1:]:
         if what := weights.file_trouble(folder / name):
             hint = FETCH_LFS if "git-lfs" in what else weights.DOWNLOAD_AGAIN
@@ -174,11 +187,18 @@ def _another_form(folder: Path) -> Iterator[Trouble]:
             Text("holds its weights as {name}, which can run code when it is opened", name=pickles[0].name),
             Text("Give a copy in safetensors form (`save_pretrained` of a recent transformers writes one)."),
         )
-    if not (folder / "config.json").exists() and (below := sorted(folder.glob("*/config.json"))):
+    if not (folder / "config.json").exists() and (below := sorted(folder.glob("*/config.json"), key=_steps)):
         yield Trouble(
             Text("holds no config.json, but {name} in it does", name=below[-1].parent.name),
             Text("Give {parent}", parent=below[-1].parent),
         )
+
+
+def _steps(path: Path) -> tuple[int, str]:
+    """Orders the folders that training leaves: `checkpoint-1000` is behind `checkpoint-500`."""
+    name = path.parent.name
+    digits = name[len(name.rstrip("0123456789")) :]
+    return int(digits[-18:] or -1), name
 
 
 def _base_of(folder: Path) -> str:

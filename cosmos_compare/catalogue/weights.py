@@ -73,15 +73,20 @@ def link_trouble(folder: Path, name: str) -> str:
 def file_trouble(path: Path) -> str:
     """What is wrong with a weights file by its first bytes and its length; empty for a sound one."""
     try:
-        with path.open("rb") as file:
-            if file.read(len(LFS)) == LFS:
-                return Text("{name} is a git-lfs pointer, not the weights", name=path.name)
+        if is_lfs_pointer(path):
+            return Text("{name} is a git-lfs pointer, not the weights", name=path.name)
         read_header(path)
     except OSError as error:
         return Text("{name} can't be read ({reason})", name=path.name, reason=error.strerror)
     except ValueError as error:
         return f"{path.name} {error}"
     return ""
+
+
+def is_lfs_pointer(path: Path) -> bool:
+    """Whether a file only stands for one that git-lfs keeps elsewhere. Raises `OSError`."""
+    with path.open("rb") as file:
+        return file.read(len(LFS)) == LFS
 
 
 def read_header(path: Path) -> dict[str, Tensor]:

@@ -58,6 +58,16 @@ def refused(folder: Path) -> CompareError | None:
 
 KINDS: dict[str, tuple[Callable[[Path], object], str]] = {
     "git-lfs pointer": (lambda f: (f / WHOLE).write_text(POINTER), "git-lfs pointer"),
+    "git-lfs pointer as tokenizer": (
+        lambda f: (f / "tokenizer.json").write_text(POINTER),
+        "tokenizer.json is a git-lfs pointer",
+    ),
+    "git-lfs pointer as config": (lambda f: (f / "config.json").write_text(POINTER), "config.json is a git-lfs"),
+    "a device as config": (
+        lambda f: ((f / "config.json").unlink(), (f / "config.json").symlink_to("/dev/zero")),
+        "lacks config.json",
+    ),
+    "weights of another name": (lambda f: as_other(f, "cosmos.safetensors"), "holds cosmos.safetensors, but neither"),
     "cut": (lambda f: os.truncate(f / WHOLE, 90_000), "is cut: it has 90,000 of"),
     "cut in its header": (lambda f: os.truncate(f / WHOLE, 200), "not even its table of contents"),
     "empty": (lambda f: os.truncate(f / WHOLE, 0), "is no safetensors file"),
@@ -128,6 +138,13 @@ def test_a_wrong_folder_says_what_it_is_and_what_to_do(kind: str, folder: Path) 
     assert trouble is not None and words in trouble.what and trouble.hint
     refusal = refused(folder)
     assert refusal is not None and refusal.hint and refusal.field == "models"
+
+
+def test_of_what_training_left_the_last_is_named(folder: Path, tmp_path: Path) -> None:
+    for steps in (500, 1000, 90):
+        shutil.copytree(folder, tmp_path / "run" / f"checkpoint-{steps}")
+    trouble = trouble_of(tmp_path / "run")
+    assert trouble is not None and trouble.hint.endswith("checkpoint-1000")
 
 
 def test_what_is_no_folder_at_all(folder: Path, tmp_path: Path) -> None:
