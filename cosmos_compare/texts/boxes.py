@@ -21,7 +21,15 @@ from cosmos_compare.texts.box_context import (
     objects_around,
 )
 from cosmos_compare.texts.box_keys import is_box_key, is_coordinate_key, is_solid_key
-from cosmos_compare.texts.coordinates import NUMBER, coordinates, named_corners, numbers_in, numbers_of_text, rows_of
+from cosmos_compare.texts.coordinates import (
+    NUMBER,
+    coordinates,
+    named_corners,
+    named_rows,
+    numbers_in,
+    numbers_of_text,
+    rows_of,
+)
 
 MAX_BOXES = 200
 NO_NUMBERS = (
@@ -119,13 +127,15 @@ def find_boxes(data: Any, convention: BoxConvention, height: int, width: int) ->
 
 def read_boxes(values: Sequence[Any], prose: str, convention: BoxConvention, height: int, width: int) -> Boxes:
     """The boxes and points in JSON values and in prose (special tokens, tags, corners behind a word), by the model's
-    convention; `height` and `width` in pixels. Of a label that a later value names again the later boxes stand."""
+    convention; `height` and `width` in pixels. Of a label that a later value names again, for the same time or for
+    none, the later boxes stand."""
     written: list[_Written] = []
     numbers, unread = count(1), 0
     for data in values:
         found, missed = _in_json(data, numbers)
-        again = {item.label for item in found}
-        written = [item for item in written if item.label not in again] + found
+        again = {(item.label, item.time) for item in found}
+        timeless = {label for label, time in again if time is None}
+        written = [item for item in written if not _is_again(item, again, timeless)] + found
         unread += missed
     written += _in_prose(prose)
     scale = _scale(written, convention, height, width)
@@ -147,6 +157,12 @@ def read_boxes(values: Sequence[Any], prose: str, convention: BoxConvention, hei
         *([Text("Only the first {most} boxes are drawn.", most=MAX_BOXES)] if len(drawn) > MAX_BOXES else []),
     ]
     return Boxes(tuple(drawn[:MAX_BOXES]), tuple(problems))
+
+
+def _is_again(item: _Written, again: set[tuple[str, float | None]], timeless: set[str]) -> bool:
+    """Whether later boxes speak of a label again, and not of another time."""
+    labels = timeless if item.time is not None else {label for label, _ in again}
+    return (item.label, item.time) in again or item.label in labels
 
 
 def scale_of(values: Sequence[Any], prose: str, convention: BoxConvention, height: int, width: int) -> Scale | None:
@@ -185,7 +201,7 @@ def _in_json(data: Any, numbers: Iterator[int]) -> tuple[list[_Written], int]:
         return [_Written("", tuple(row)) for row in bare], 0
     found: list[_Written] = []
     unread = 0
-    found += [_Written(name, row) for name, row in _named_rows(data)]
+    found += [_Written(name, row) for name, row in named_rows(data)]
     for item, time, path, label in objects_around(data, numbers):
         found += _by_label(item)
         for key, value in item.items():
@@ -224,25 +240,8 @@ def _is_number(value: Any) -> bool:
 def _labels_of(item: dict[str, Any], count: int) -> list[str]:
     """The labels of several boxes, where they stand in a list beside theirs."""
     lists = (item[key] for name in LABEL_KEYS for key in (f"{name}s", f"{name}es", name) if key in item)
-    return next((names for names in lists if isinstance(names, list) and _are_names(names, count)), [])
-
-
-def _are_names(values: list[Any], count: int) -> bool:
-    return len(values) == count and all(isinstance(value, str) for value in values)
-
-
-def _named_rows(data: Any) -> Iterator[tuple[str, tuple[float, ...]]]:
-    """`["car", x1, y1, x2, y2]` and `["car", [x1, y1, x2, y2]]`, anywhere in a value."""
-    waiting = [data]
-    for value in waiting:
-        if isinstance(value, dict):
-            waiting += value.values()
-        elif isinstance(value, list) and len(value) in (2, 5) and isinstance(value[0], str):
-            row = numbers_in(value[1:] if len(value) == 5 else value[1])
-            if len(row) == 4 and not numbers_in(value[:1]):
-                yield value[0], tuple(row)
-        elif isinstance(value, list):
-            waiting += value
+    named = (names for names in lists if isinstance(names, list) and all(isinstance(name, str) for name in names))
+    return next((names for names in named if len(names) == count), [])
 
 
 def _holds_objects(value: Any, on_path: bool) -> bool:

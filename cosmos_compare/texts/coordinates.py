@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 MOST_NUMBERS = 800  # of one value
@@ -55,6 +55,20 @@ def coordinates(value: Any, is_box: bool) -> tuple[list[tuple[float, ...]], bool
     if not is_box:
         return [tuple(row) for row in rows], False
     return [_hull(rows)], False
+
+
+def named_rows(data: Any) -> Iterator[tuple[str, tuple[float, ...]]]:
+    """`["car", x1, y1, x2, y2]` and `["car", [x1, y1, x2, y2]]`, anywhere in a value."""
+    waiting = [data]
+    for value in waiting:
+        if isinstance(value, dict):
+            waiting += value.values()
+        elif isinstance(value, list) and len(value) in (2, 5) and isinstance(value[0], str):
+            row = numbers_in(value[1:] if len(value) == 5 else value[1])
+            if len(row) == 4 and not numbers_in(value[:1]):
+                yield value[0], tuple(row)
+        elif isinstance(value, list):
+            waiting += value
 
 
 def rows_of(flat: Sequence[float], is_box: bool) -> list[tuple[float, ...]]:

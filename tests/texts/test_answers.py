@@ -29,6 +29,8 @@ from cosmos_compare.texts.lenient_json import read_json
         ("<think>r</think>a <think>more</think>b", "r\nmore", "a b"),
         ("<think><think>r</think>a", "r", "a"),
         ("<THINK>r</Think >a", "r", "a"),
+        ("<think>r<\\/think>a", "r", "a"),  # as JSON writes it
+        ("<think>r<//think><answer>a<\\/answer>", "r", "a"),
         ("a </think> b </think> c", "a", "b  c"),
         ("", "", ""),
     ],

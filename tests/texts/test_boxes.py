@@ -112,6 +112,14 @@ def test_a_later_value_replaces_the_boxes_of_its_labels() -> None:
     assert len(drawn(f"{draft}\n{final}")) == 2, "with no prose between, they add up"
 
 
+def test_boxes_of_one_thing_at_two_times_do_not_replace_each_other() -> None:
+    first, then = (f'{{"label": "car", "time": {n}, "bbox_2d": [{n}00, 0, 900, 900]}}' for n in (1, 2))
+    assert [box[1] for box in drawn(f"First {first}, then {then}")] == [0.1, 0.2]
+    assert [box[1] for box in drawn(f"First {first}, no: {first.replace('100', '300')}")] == [0.3]
+    final = '{"label": "car", "bbox_2d": [200, 0, 900, 900]}'
+    assert [box[1] for box in drawn(f"Draft {first}, final: {final}")] == [0.2]
+
+
 @pytest.mark.parametrize(
     ("answer", "words"),
     [
