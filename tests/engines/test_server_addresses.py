@@ -120,6 +120,22 @@ def test_since_when_nobody_is_there() -> None:
     run(work())
 
 
+def test_one_answer_that_breaks_leaves_no_slot_empty_and_a_second_one_does() -> None:
+    async def work() -> None:
+        (only,) = Addresses(urls(1), 4).all
+        only.failed(100.0)
+        assert only.rests_until <= 100.0
+        only.failed(101.0)
+        assert only.rests_until > 101.0
+        only.answered()
+        only.failed(103.0)
+        assert only.rests_until <= 103.0
+        only.failed(104.0, busy=True)
+        assert only.rests_until > 104.0
+
+    run(work())
+
+
 def test_an_address_that_wants_to_be_left_alone_is_while_there_are_others() -> None:
     async def work() -> None:
         addresses = Addresses(urls(2), 4)

@@ -29,6 +29,7 @@ class Address:
     busy: int = 0
     urgent: int = 0
     taken: int = 0  # requests so far
+    failures: int = 0  # one behind the other
     rests_until: float = 0.0
     down_since: float | None = None  # since when nobody is there
     warm: OrderedDict[str, None] = field(default_factory=OrderedDict)
@@ -50,17 +51,24 @@ class Address:
         if len(self.warm) > WARM:
             self.warm.popitem(last=False)
 
-    def failed(self, now: float, *, unreachable: bool, after_s: float = 0.0) -> None:
-        """It gave no whole answer, and wants to be left alone for `after_s`. Where nobody answered, whoever answers
-        next may be another program, and has kept nothing."""
+    def failed(self, now: float, *, unreachable: bool = False, busy: bool = False, after_s: float = 0.0) -> None:
+        """It gave no whole answer. It rests where nobody answered (whoever does next may be another program, and has
+        kept nothing), where it has too much to do, and behind a second failure; one answer that breaks in a thousand
+        is no reason to leave all its slots empty."""
+        self.failures += 1
         if not unreachable:
             self.down_since = None
         elif self.down_since is None or now - self.rests_until > LONG_AGO_S:
             self.down_since = now
-        self.rests_until = now + max(DOWN_S if unreachable else FULL_S, after_s)
+        rest_s = DOWN_S if unreachable else FULL_S if busy or self.failures > 1 else 0.0
+        self.rests_until = now + max(rest_s, after_s)
         if unreachable:
             self.look_anew()
             self.warm.clear()
+
+    def answered(self) -> None:
+        """Somebody is there."""
+        self.down_since, self.failures = None, 0
 
     def look_anew(self) -> None:
         """Forget what was found out: the next request begins with an inspection."""

@@ -121,14 +121,14 @@ class Asking:
                 told.heard = await exchange.stream(body, checked)
                 told.by = checked.served_by(told.by, self.doubt)
                 self._is_the_same(address, told.heard)
-                address.down_since = None
+                address.answered()
             except AgainError as error:
                 now = asyncio.get_running_loop().time()
-                address.failed(now, unreachable=error.unreachable, after_s=error.after_s)
+                address.failed(now, unreachable=error.unreachable, busy=error.busy, after_s=error.after_s)
                 told.failing_since = told.alive_at if told.failing_since is None else told.failing_since
                 raise
             except FinalError as error:
-                address.down_since = None
+                address.answered()
                 if error.kind in _PERHAPS_ANOTHER and address.refusal is None:
                     address.look_anew()
                 raise

@@ -24,6 +24,7 @@ class AgainError(CompareError):
     """The same request may go well in a moment, here or at another address."""
 
     unreachable = False  # nobody took it
+    busy = False  # it has too much to do
     inner = False  # an error of the server's own: a time or two more is enough
     after_s = 0.0  # the server asks to be left alone for so long
 
@@ -52,7 +53,7 @@ def of_status(status: int, said: str, address: str, headers: Any = None) -> Agai
     blanks: dict[str, Any] = {"host": host_of(address), "status": status, "said": shortened(said)}
     if status in AGAIN or status == 500:
         error = AgainError("{host} answers {status}: {said}", **blanks)
-        error.inner, error.after_s = status == 500, _retry_after(headers)
+        error.inner, error.busy, error.after_s = status == 500, status != 500, _retry_after(headers)
         return error
     if 300 <= status < 400:
         where = _host_in(str((headers or {}).get("location", "")))
@@ -103,7 +104,7 @@ def told(error: Any, address: str) -> AgainError | FinalError:
 def lost(host: str, what: str, *, unreachable: bool = False, inner: bool = False) -> AgainError:
     """A connection that broke, or that did not come about; an answer that is not whole."""
     error = AgainError("{host}: {what}", host=host, what=Text(what) if what in _WORDS else shortened(what))
-    error.unreachable, error.inner = unreachable, inner
+    error.unreachable, error.busy, error.inner = unreachable, what in {NO_BEGIN, NO_END, SILENT}, inner
     return error
 
 
