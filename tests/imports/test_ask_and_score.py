@@ -29,6 +29,8 @@ from cosmos_compare.studies.stability import stability
 from cosmos_compare.studies.study import Study
 from cosmos_compare.studies.view import cell_text
 
+MODELS = ("reason1-tiny", "reason2-tiny")
+
 
 @pytest.fixture
 def answer(tmp_path: Path, specs: dict[str, ModelSpec]) -> Answer:
@@ -45,7 +47,7 @@ class Answer:
     def take(self, name: str, **values: Any) -> StudyPlan:
         assert main(["import", str(lay_out(name, self.folder)), "--outputs", str(self.outputs)]) == 0
         (own,) = (self.outputs / "imports").iterdir()
-        models = [f"{name}={self.specs[name].source}" for name in ("reason1-tiny", "reason2-tiny")]
+        models = [f"{name}={self.specs[name].source}" for name in MODELS]
         study = Study.model_validate({"questions": own.name, "models": models, **values})
         return resolve(study, self.folder, self.outputs)
 
@@ -111,7 +113,7 @@ def test_two_arms_of_a_set_pair_question_by_question(answer: Answer, tmp_path: P
     found = arm_pairs(matrix, rows, one, two)
     assert found is not None
     assert [(pair.scenario, pair.a.model, pair.b.model) for pair in found.pairs] == [
-        (row.scenario.id, *answer.specs) for row in plan.rows
+        (row.scenario.id, *MODELS) for row in plan.rows
     ]
     assert len(found.once()) == 3, "two questions about one clip are two pairs"
     assert {pair.a.prompt_version for pair in found.pairs} == {pair.b.prompt_version for pair in found.pairs}
