@@ -19,13 +19,13 @@ def early_words(d: Difference | Preference) -> str:
 
 
 def why_not(d: Difference | Preference) -> str:
-    """What a claim lacks, by the rule that fails first; empty where p is simply too large."""
+    """What a claim lacks, by the rule that fails first; empty where neither test nor interval speaks for it."""
     if d.planned is not None and d.plan_p is not None and d.scenarios > d.planned:
         return _after_the_plan(d.planned, d.plan_p, d)
     if d.tested:
         return _tested(d)
     if d.planned is not None:
-        return " ".join(filter(None, [_few(d), _decided(d.planned)]))
+        return " ".join(filter(None, [_few(d) or _interval_alone(d), _decided(d.planned)]))
     if d.p is not None and d.level < d.p <= PLANNED_LEVEL:
         return t(
             "p ≤ .05 counts once, at a number of scenarios that was planned before the first rating; any other look at "
@@ -33,7 +33,7 @@ def why_not(d: Difference | Preference) -> str:
             scenarios=scenarios(d.scenarios),
             level=level_words(d),
         )
-    return _few(d)
+    return _few(d) or _interval_alone(d)
 
 
 def level_words(d: Difference | Preference) -> str:
@@ -64,6 +64,18 @@ def _tested(d: Difference | Preference) -> str:
     return t(
         "The test alone would do (p ≤ {level}), but the interval still allows for no difference: both must speak "
         "against it.",
+        level=level_words(d),
+    )
+
+
+def _interval_alone(d: Difference | Preference) -> str:
+    """That the interval excludes no difference and the test does not pass, where that is so."""
+    alike = 0.5 if isinstance(d, Preference) else 0.0
+    if d.low is None or d.high is None or d.low <= alike <= d.high:
+        return ""
+    return t(
+        "The interval alone would do, but the test does not pass (it needs p ≤ {level}): both must speak against no "
+        "difference.",
         level=level_words(d),
     )
 

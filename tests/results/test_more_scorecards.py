@@ -56,6 +56,14 @@ def test_a_test_that_passes_beside_an_interval_that_does_not() -> None:
     assert "The test alone would do (p ≤ .01), but the interval still allows for no difference" in words
 
 
+def test_an_interval_that_excludes_no_difference_beside_a_test_that_does_not_pass() -> None:
+    """Read "95 % interval −0.95 to −0.05 … Not enough evidence", and no word why."""
+    found, words = told(steps(0, 0, -1, -1, -1, -1, 0, 0))
+    d = found.difference
+    assert d.high is not None and d.high < 0 and not d.tested
+    assert "The interval alone would do, but the test does not pass (it needs p ≤ .01)" in words
+
+
 def test_many_ties() -> None:
     """Read "95 % interval 43% to 82% … Enough evidence that reason2 is preferred"."""
     for planned, wins, ties in ((20, 6, 14), (30, 10, 20), (40, 6, 34)):
