@@ -69,13 +69,15 @@ def test_effort_is_written_down_and_the_report_taken_home(page: Page, app: str, 
     page.goto(f"{app}/results")
     page.get_by_text("Effort of integrating each model").click()
     page.get_by_role("button", name=f"Write down the effort of {ONE}").click()
-    page.get_by_role("textbox", name="Weights: comment").fill("<b>asked</b> for access")
-    page.get_by_role("button", name="Save").click()
+    comment = page.get_by_role("textbox", name="Weights: comment")
+    comment.fill("<b>asked</b> for access")
+    comment.press("Enter")  # saves, also where charts that are drawn meanwhile push the button out of the window
     expect(page.get_by_role("cell", name="<b>asked</b> for access")).to_be_visible()
     assert read_book(outputs).of(ONE, "weights").comment == "<b>asked</b> for access"
     page.get_by_text("Report to hand over").click()
     page.get_by_role("textbox", name="Confidentiality").fill("For us")
     page.get_by_role("textbox", name="Confidentiality").press("Enter")
+    page.wait_for_timeout(250)  # until the field's text is on its way the page still says that it is ready
     page.wait_for_selector(READY)
     with page.expect_download() as saved:
         page.get_by_role("button", name="Report (HTML)").click()

@@ -177,7 +177,7 @@ def test_the_scorecard_downloads_as_csv_and_as_excel(page: Page, app: str, outpu
     expect(page.get_by_text("2 rated answers")).to_be_visible()
     for button, name in (("CSV", "table.csv"), ("Excel", "table.xlsx")):
         with page.expect_download() as download:
-            page.get_by_role("button", name=button).click()
+            page.get_by_role("button", name=button, exact=True).click()
         download.value.save_as(tmp_path / name)
     text = (tmp_path / "table.csv").read_text("utf-8-sig")
     assert text.count('"emil"') == 2 and '"\'=1+1"' in text
