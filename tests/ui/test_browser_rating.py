@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+from axe_support import READY
 from filelock import FileLock
 from openpyxl import load_workbook
 from playwright.sync_api import Locator, Page, expect
@@ -175,6 +176,7 @@ def test_the_scorecard_downloads_as_csv_and_as_excel(page: Page, app: str, outpu
     rate(outputs, pairs_in(outputs)[3], "emil", notes="=1+1")
     page.goto(f"{app}/scorecard?only_raters=emil")
     expect(page.get_by_text("2 rated answers")).to_be_visible()
+    page.wait_for_selector(READY)
     for button, name in (("CSV", "table.csv"), ("Excel", "table.xlsx")):
         with page.expect_download() as download:
             page.get_by_role("button", name=button, exact=True).click()

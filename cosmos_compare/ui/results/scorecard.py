@@ -71,9 +71,12 @@ def head(sheet: pd.DataFrame, found: Evidence, rater: str, named: bool) -> bool:
 def _downloads(table: Callable[[], pd.DataFrame]) -> None:
     """Each is made when it is clicked: it opens every answer for what that states."""
     name, icon = "scorecard_table", ":material/download:"
-    st.download_button("CSV", lambda: to_csv(table()), f"{name}.csv", "text/csv", icon=icon)
-    st.download_button("Excel", lambda: to_xlsx(table()), f"{name}.xlsx", EXCEL, icon=icon)
-    st.download_button("Markdown", lambda: to_markdown(table()), f"{name}.md", "text/markdown", icon=icon)
+    # No rerun behind a click: one would take the file of the next click away.
+    st.download_button("CSV", lambda: to_csv(table()), f"{name}.csv", "text/csv", icon=icon, on_click="ignore")
+    st.download_button("Excel", lambda: to_xlsx(table()), f"{name}.xlsx", EXCEL, icon=icon, on_click="ignore")
+    st.download_button(
+        "Markdown", lambda: to_markdown(table()), f"{name}.md", "text/markdown", icon=icon, on_click="ignore"
+    )
 
 
 def show(sheet: pd.DataFrame, found: Evidence, named: bool) -> None:
