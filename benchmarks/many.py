@@ -76,7 +76,8 @@ def busy(engines: list[tuple[ModelSpec, Engine]], rounds: int, tokens: int) -> f
             beside = [seconds(spec, engine, 100 + number, tokens) for number in range(rounds)]
         ratio = max(beside) / statistics.median(quiet)
         print(
-            f"{spec.name}: quiet {statistics.median(quiet):.2f} s, beside at worst {max(beside):.2f} s ({ratio:.2f} x)"
+            f"{spec.name}: quiet {statistics.median(quiet) * 1000:.1f} ms a token, "
+            f"beside at worst {max(beside) * 1000:.1f} ms ({ratio:.2f} x)"
         )
         worst = max(worst, ratio)
     return worst
