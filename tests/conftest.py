@@ -168,6 +168,17 @@ def engines(specs: dict[str, ModelSpec]) -> Iterator[dict[str, LocalEngine]]:
 
 
 @pytest.fixture
+def engine(specs: dict[str, ModelSpec]) -> Iterator[LocalEngine]:
+    """A tiny model of the test's own, whose parts it may exchange."""
+    from cosmos_compare.engines.local.engine import LocalEngine
+
+    spec = specs["reason2-tiny"]
+    engine = LocalEngine(spec, Path(spec.source))
+    yield engine
+    engine.close()
+
+
+@pytest.fixture
 def small_app(tiny: dict[str, Path], scenarios: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The app on tiny models, small clips and an outputs folder of the test."""
     from app_support import set_up

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -21,14 +20,6 @@ from cosmos_compare.engines.local.scheduler import Scheduler
 from cosmos_compare.engines.local.sequence import Sequence
 from cosmos_compare.engines.local.turn_lock import TurnLock
 from cosmos_compare.records.schema import ModelSpec
-
-
-@pytest.fixture
-def engine(specs: dict[str, ModelSpec]) -> Iterator[LocalEngine]:
-    spec = specs["reason2-tiny"]
-    engine = LocalEngine(spec, Path(spec.source))
-    yield engine
-    engine.close()
 
 
 def test_a_stop_reaches_an_answer_that_waits_for_a_place(engine: LocalEngine) -> None:

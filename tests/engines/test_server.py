@@ -194,13 +194,14 @@ def test_one_address_that_dies_costs_no_answer(reason1: ModelSpec) -> None:
     assert [answer.raw for answer in answers] == [SAID] * 24
 
 
-def test_a_refused_address_leaves_the_work_to_the_others(reason1: ModelSpec) -> None:
-    servers = fake_vllm.serve(reason1), fake_vllm.serve(reason1, version="0.30.0")
-    with servers[0] as sound, servers[1] as old, engine_at(reason1, old.url, sound.url) as engine:
+@pytest.mark.parametrize(("wrong", "said"), [({"version": "0.30.0"}, "0.30.0"), ({"key": "another"}, "wants a key")])
+def test_a_refused_address_leaves_the_work_to_the_others(reason1: ModelSpec, wrong: dict[str, str], said: str) -> None:
+    servers = fake_vllm.serve(reason1), fake_vllm.serve(reason1, **wrong)
+    with servers[0] as sound, servers[1] as refused, engine_at(reason1, refused.url, sound.url) as engine:
         answers = [ask(engine, question(reason1, seed=n)) for n in range(4)]
         note = engine.note
     assert [answer.raw for answer in answers] == [SAID] * 4
-    assert not old.questions() and old.url.split("/")[2] in note
+    assert not refused.questions() and refused.url.split("/")[2] in note and said in note
 
 
 def test_what_is_longer_than_the_server_takes_is_said_before_it_is_asked(reason1: ModelSpec) -> None:

@@ -92,15 +92,6 @@ def test_a_rest_is_no_longer_than_the_patience(reason1: ModelSpec, monkeypatch: 
     assert (answer.total_s or 99) < 20
 
 
-def test_an_address_with_another_key_leaves_the_work_to_the_others(reason1: ModelSpec) -> None:
-    servers = fake_vllm.serve(reason1), fake_vllm.serve(reason1, key="another")
-    with servers[0] as sound, servers[1] as locked, engine_at(reason1, locked.url, sound.url) as engine:
-        answers = [ask(engine, question(reason1, seed=number)) for number in range(4)]
-        note = engine.note
-    assert [answer.raw for answer in answers] == [SAID] * 4
-    assert not locked.questions() and "wants a key" in note
-
-
 def test_a_server_that_was_started_anew_meanwhile_is_looked_at_again(reason1: ModelSpec) -> None:
     with fake_vllm.serve(reason1) as fake, engine_at(reason1, fake.url) as engine:
         assert ask(engine, question(reason1)).raw == SAID
